@@ -1,0 +1,101 @@
+"""Which stage a cycle is in, and what may be done then. Pure: windows and a moment in, an answer out.
+
+The stage is computed and never stored, so that two parts of the site cannot disagree on whether voting has ended.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from itertools import pairwise
+
+
+class Stage(StrEnum):
+    """The stages of a cycle in the order they come. PREPARING and COUNTING need no window of their own."""
+
+    PREPARING = "preparing"
+    PROPOSING = "proposing"
+    REVIEWING = "reviewing"
+    PRESENTING = "presenting"
+    VOTING = "voting"
+    COUNTING = "counting"
+    RESULTS = "results"
+    DELIVERING = "delivering"
+
+
+class Act(StrEnum):
+    """What a person may want to do that depends on the calendar."""
+
+    PROPOSE = "propose"
+    EDIT = "edit"
+    WITHDRAW = "withdraw"
+    ENDORSE = "endorse"
+    COMMENT = "comment"
+    DECIDE = "decide"
+    FREEZE_PAPER = "freeze the ballot paper"
+    MAKE_KEY = "make the ballot-box key"
+    VOTE = "vote"
+    OPEN_BOX = "open the ballot box"
+    COUNT = "count"
+    SEE_RESULTS = "see results"
+    REPORT_DELIVERY = "report delivery"
+
+
+ACTS_AT: dict[Stage, frozenset[Act]] = {
+    Stage.PREPARING: frozenset({Act.MAKE_KEY}),
+    Stage.PROPOSING: frozenset({Act.PROPOSE, Act.EDIT, Act.WITHDRAW, Act.ENDORSE, Act.COMMENT, Act.MAKE_KEY}),
+    Stage.REVIEWING: frozenset({Act.WITHDRAW, Act.COMMENT, Act.DECIDE, Act.MAKE_KEY, Act.FREEZE_PAPER}),
+    Stage.PRESENTING: frozenset({Act.COMMENT, Act.MAKE_KEY, Act.FREEZE_PAPER}),
+    Stage.VOTING: frozenset({Act.VOTE}),
+    Stage.COUNTING: frozenset({Act.OPEN_BOX, Act.COUNT}),
+    Stage.RESULTS: frozenset({Act.OPEN_BOX, Act.COUNT, Act.SEE_RESULTS}),
+    Stage.DELIVERING: frozenset({Act.COMMENT, Act.SEE_RESULTS, Act.REPORT_DELIVERY}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stage's half-open window: `opens <= at < closes`; `closes` None: without end."""
+
+    stage: Stage
+    opens: datetime
+    closes: datetime | None
+
+    def holds(self, at: datetime) -> bool:
+        return self.opens <= at and (self.closes is None or at < self.closes)
+
+
+def faults(windows: Iterable[Window]) -> list[str]:
+    """What is wrong with a calendar: windows that overlap or run backwards. Empty if nothing is."""
+    ordered = sorted(windows, key=lambda window: window.opens)
+    order = list(Stage)
+    found = []
+    for earlier, later in pairwise(ordered):
+        if order.index(later.stage) <= order.index(earlier.stage):
+            found.append(f"{later.stage} cannot open after {earlier.stage}")
+        if earlier.closes is None or later.opens < earlier.closes:
+            found.append(f"{earlier.stage} is still open when {later.stage} opens")
+    return found
+
+
+def stage_at(windows: Iterable[Window], at: datetime) -> Stage:
+    """The stage at a moment. In a gap the stage before it lasts, except that after voting comes counting."""
+    begun = [window for window in windows if window.opens <= at]
+    if not begun:
+        return Stage.PREPARING
+    last = max(begun, key=lambda window: window.opens)
+    return Stage.COUNTING if last.stage is Stage.VOTING and not last.holds(at) else last.stage
+
+
+def is_open(act: Act, windows: Iterable[Window], at: datetime) -> bool:
+    """May this be done at that moment? In a gap nothing is open but what the next stages prepare.
+
+    A gap belongs to no window: the acts residents take (propose, vote, …) are closed, those of staff stay open.
+    """
+    windows = list(windows)
+    stage = stage_at(windows, at)
+    in_a_window = any(window.holds(at) for window in windows)
+    return act in ACTS_AT[stage] and (in_a_window or act in STAFF_ACTS)
+
+
+STAFF_ACTS = frozenset({Act.DECIDE, Act.FREEZE_PAPER, Act.MAKE_KEY, Act.OPEN_BOX, Act.COUNT})

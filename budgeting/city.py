@@ -1,0 +1,8 @@
+"""What every page knows of the city."""
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def city(request: HttpRequest) -> dict[str, object]:
+    return {"city_name": settings.CITY_NAME, "city_colour": settings.CITY_COLOUR, "demo": settings.DEMO}

@@ -1,0 +1,127 @@
+"""The cast: a city on a river with two districts, and the people who live, work and decide in it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.contrib.auth import get_user_model
+
+from accounts.models import Role, User
+from budgeting import clock
+from budgeting.calendar import Stage
+from budgeting.models import Contest, Cycle, District, Phase
+
+FIRST_DAY = datetime(2027, 1, 4, 8, tzinfo=UTC)
+MONTH = timedelta(days=30)
+STAGES = [
+    Stage.PROPOSING,
+    Stage.REVIEWING,
+    Stage.PRESENTING,
+    Stage.VOTING,
+    Stage.COUNTING,
+    Stage.RESULTS,
+    Stage.DELIVERING,
+]
+
+
+def middle_of(stage: Stage) -> datetime:
+    """A moment well inside a stage of the cast's cycle."""
+    return FIRST_DAY - MONTH if stage is Stage.PREPARING else FIRST_DAY + MONTH * STAGES.index(stage) + MONTH / 2
+
+
+@pytest.fixture(autouse=True)
+def _files_go_to_a_scratch_folder(settings, tmp_path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.PRIVATE_ROOT = tmp_path / "private"
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], datetime]:
+    """Turn the clock: at("voting") is the middle of that stage of the cycle of 2027."""
+
+    def turn(stage: str) -> datetime:
+        moment = middle_of(Stage(stage))
+        monkeypatch.setattr(clock, "now", lambda: moment)
+        return moment
+
+    return turn
+
+
+@pytest.fixture
+def cycle(db) -> Cycle:
+    cycle = Cycle.objects.create(slug="2027", title="Participatory budget 2027", currency="EUR")
+    for month, stage in enumerate(STAGES):
+        closes = None if stage is Stage.DELIVERING else FIRST_DAY + MONTH * (month + 1)
+        Phase.objects.create(cycle=cycle, stage=stage.value, opens=FIRST_DAY + MONTH * month, closes=closes)
+    return cycle
+
+
+def square(west: float, south: float) -> dict[str, object]:
+    east, north = west + 1, south + 1
+    return {
+        "type": "Polygon",
+        "coordinates": [[[west, south], [east, south], [east, north], [west, north], [west, south]]],
+    }
+
+
+@pytest.fixture
+def riverside(db) -> District:
+    return District.objects.create(slug="riverside", name="Riverside", boundary=square(0, 0), population=12_000)
+
+
+@pytest.fixture
+def hillside(db) -> District:
+    return District.objects.create(slug="hillside", name="Hillside", boundary=square(1, 0), population=8_000)
+
+
+@pytest.fixture
+def riverside_contest(cycle: Cycle, riverside: District) -> Contest:
+    return Contest.objects.create(cycle=cycle, district=riverside, budget=250_000_00)
+
+
+@pytest.fixture
+def hillside_contest(cycle: Cycle, hillside: District) -> Contest:
+    return Contest.objects.create(cycle=cycle, district=hillside, budget=150_000_00)
+
+
+def person(name: str, *roles: Role.Kind, district: District | None = None) -> User:
+    user = get_user_model().objects.create_user(f"{name.lower()}@example.org", name=name)
+    for kind in roles:
+        Role.objects.create(user=user, kind=kind, district=district)
+    return user
+
+
+@pytest.fixture
+def rosa(db) -> User:
+    """A resident with an account."""
+    return person("Rosa")
+
+
+@pytest.fixture
+def tomas(db) -> User:
+    """Another resident."""
+    return person("Tomas")
+
+
+@pytest.fixture
+def clara(db) -> User:
+    """A clerk."""
+    return person("Clara", Role.Kind.CLERK)
+
+
+@pytest.fixture
+def martin(db, riverside: District) -> User:
+    """A member of Riverside's committee."""
+    return person("Martin", Role.Kind.COMMITTEE, district=riverside)
+
+
+@pytest.fixture
+def ines(db) -> User:
+    """A council member."""
+    return person("Ines", Role.Kind.COUNCIL)
+
+
+@pytest.fixture
+def otto(db) -> User:
+    """An auditor."""
+    return person("Otto", Role.Kind.AUDITOR)
