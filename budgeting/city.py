@@ -5,4 +5,9 @@ from django.http import HttpRequest
 
 
 def city(request: HttpRequest) -> dict[str, object]:
-    return {"city_name": settings.CITY_NAME, "city_colour": settings.CITY_COLOUR, "demo": settings.DEMO}
+    return {
+        "city_name": settings.CITY_NAME,
+        "city_colour": settings.CITY_COLOUR,
+        "demo": settings.DEMO,
+        "version": settings.VERSION,
+    }

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import tomllib
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -55,6 +56,8 @@ def _database_url() -> str:
     embedded = VAR_DIR / "postgres" / "url"
     return embedded.read_text().strip() if embedded.exists() else "postgres:///common_purse"
 
+
+VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
 # The city ----------------------------------------------------------------------------------------------------------
 

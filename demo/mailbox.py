@@ -1,0 +1,28 @@
+"""The demo city's letter box: nobody's mail server is asked, so every mail the site sends can be read on one page."""
+
+import email
+import email.policy
+from email.message import EmailMessage
+from pathlib import Path
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+
+SEPARATOR = b"-" * 79 + b"\n"  # what Django's file-based backend writes after each mail
+
+
+def mailbox(request: HttpRequest) -> HttpResponse:
+    """The twenty newest mails, newest first."""
+    return render(request, "demo/mailbox.html", {"mails": newest(Path(settings.EMAIL_FILE_PATH), 20)})
+
+
+def newest(folder: Path, most: int) -> list[EmailMessage]:
+    """The newest mails in a folder of the file-based backend, at most that many; none where there is no folder yet."""
+    files = sorted(folder.glob("*.log"), key=lambda file: file.stat().st_mtime, reverse=True)[:most]
+    texts = [text for file in files for text in reversed(file.read_bytes().split(SEPARATOR)) if text.strip()]
+    return [email.message_from_bytes(text, _class=EmailMessage, policy=email.policy.default) for text in texts[:most]]
+
+
+urlpatterns = [path("demo/mail/", mailbox, name="mailbox")]
