@@ -1,0 +1,19 @@
+"""The count: every rule cities use, exact and explained. No Django here; plain values in, plain values out.
+
+    >>> from ballots.tally import Ballot, Election, Project, Rule, count
+    >>> park, bench = Project("park", 900), Project("bench", 200)
+    >>> election = Election([park, bench], [Ballot.approving("park", count=3), Ballot.approving("bench")], budget=1000)
+    >>> count(election, Rule()).winners
+    ('park',)
+
+As a program: ``python -m ballots.tally FILE...`` counts elections in Pabulib's format. The rules are told in
+``docs/counting.md``.
+"""
+
+from ballots.tally.counting import count
+from ballots.tally.election import Ballot, Election, Project
+from ballots.tally.outcome import Outcome, Reason
+from ballots.tally.rules import Rule
+from ballots.tally.ties import UnresolvedTie, lot
+
+__all__ = ["Ballot", "Election", "Outcome", "Project", "Reason", "Rule", "UnresolvedTie", "count", "lot"]
