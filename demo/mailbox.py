@@ -15,7 +15,7 @@ SEPARATOR = b"-" * 79 + b"\n"  # what Django's file-based backend writes after e
 
 def mailbox(request: HttpRequest) -> HttpResponse:
     """The twenty newest mails, newest first."""
-    # A mail answers `mail["anything"]` with a header or None, and that is what a template asks first: so hand over the text itself.
+    # A mail answers `mail["anything"]` with a header or None, which a template asks first: so hand over the text.
     mails = [(mail, mail.get_content()) for mail in newest(Path(settings.EMAIL_FILE_PATH), 20)]
     return render(request, "demo/mailbox.html", {"mails": mails})
 
