@@ -55,7 +55,7 @@ class _Purse:
         if self.stopped_by is not None or self.excluder(position) is not None:
             return False
         fits, funded = self.fits(position), self.funds(position)
-        if not fits and self.rule.name == "greedy-no-skip":
+        if not fits and self.rule.stops:
             self.stopped_by = position
         if funded:
             project = self.election.projects[position]
@@ -130,7 +130,7 @@ class Greedy:
             project.group for project in map(self.election.projects.__getitem__, able) if project.group is not None
         ]
         together = sum(self.election.projects[position].cost for position in able) <= purse.left
-        fits_all = len(able) == len(tied) or self.rule.name != "greedy-no-skip"
+        fits_all = len(able) == len(tied) or not self.rule.stops
         # Two misfits, one of them coverable: the count ends with whichever comes first.
         return len(tied) > 1 and not (together and len(set(groups)) == len(groups) and fits_all)
 

@@ -252,7 +252,7 @@ def declared_rule(meta: Mapping[str, str]) -> Rule:
         if method in ("", "add1") and (not compare):
             return Rule(
                 name="equal-shares",
-                minimum=minimum,
+                minimum_votes=minimum,
                 completion=method or "none",
                 compare="-comparison" in name,
                 ties=("min-cost", "max-votes", "listed"),
@@ -260,13 +260,13 @@ def declared_rule(meta: Mapping[str, str]) -> Rule:
     if name == "greedy-custom":
         if meta["unit"] == "Poznań":
             cover = Fraction(4, 5)
-            return Rule(name="greedy-no-skip", rank_by=rank_by, minimum=minimum, cover=cover, ties=("listed",))
+            return Rule(name="greedy-no-skip", rank_by=rank_by, minimum_votes=minimum, cover=cover, ties=("listed",))
         # Amsterdam: what is left helps the next project, outside the rule.
         stops = meta.get("leftover_budget", "").startswith("Partially fund")
         name = "greedy-no-skip" if stops else "greedy"
     if name in ("unknown", "greedy-exclusive"):
         name = "greedy"
-    return Rule(name=name, rank_by=rank_by, minimum=minimum, ties=("listed",))
+    return Rule(name=name, rank_by=rank_by, minimum_votes=minimum, ties=("listed",))
 
 
 def _official(meta: Mapping[str, str], listed: Sequence[Mapping[str, str]]) -> tuple[str, ...] | None:

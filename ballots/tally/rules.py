@@ -18,17 +18,18 @@ class Rule:
     """How a contest is counted. Shares may be given as Fraction, "4/5", "0.8" or a whole number, never as a float.
 
     name
-        ``greedy`` passes over what does not fit; ``greedy-no-skip`` stops there; ``greedy-threshold`` is Pabulib's
-        name for greedy with a minimum; ``equal-shares``; ``phragmen``.
+        ``greedy`` passes over what does not fit; ``greedy-no-skip`` stops there; ``greedy-threshold`` is greedy with
+        thresholds: a minimum (so Pabulib means it), or a covered share, and then it stops; ``equal-shares``;
+        ``phragmen``.
     rank_by
         what greedy goes by: ``votes``, ``points`` or ``votes-per-cost``. A minimum is in the same measure
         (votes for ``votes-per-cost``).
-    minimum, minimum_of_ballots, minimum_of_cost
+    minimum_votes, minimum_of_ballots, minimum_of_cost
         what a project needs to be considered; reaching it exactly is enough, and all that are set must be met.
         Of ballots: votes >= share x ballots. Of cost: votes / ballots >= share x cost / budget.
     cover
-        only ``greedy-no-skip``: the first project that does not fit is funded all the same when at least this share
-        of its cost is left (Poznan: 4/5). The city pays the rest from its reserve.
+        not with ``greedy``: the first project that does not fit is funded all the same when at least this share of
+        its cost is left (Poznan: 4/5), and the count stops. The city pays the rest from its reserve.
     utility, completion, increment, compare
         only ``equal-shares``. ``increment`` is what each step of add-one gives each voter, in minor units; None is one
         unit of the currency. With ``compare`` the greedy outcome wins if more voters prefer it.
@@ -38,7 +39,7 @@ class Rule:
 
     name: str = "greedy"
     rank_by: str = "votes"
-    minimum: int = 0
+    minimum_votes: int = 0
     minimum_of_ballots: Fraction | None = None
     minimum_of_cost: Fraction | None = None
     cover: Fraction | None = None
@@ -62,9 +63,9 @@ class Rule:
         _require(self.completion, COMPLETIONS, "completion")
         for key in self.ties:
             _require(key, TIE_KEYS, "order for ties")
-        if self.cover is not None and (self.name != "greedy-no-skip" or not 0 < self.cover <= 1):
-            raise ValueError("A covered share goes with greedy-no-skip, and lies above 0 and up to 1.")
-        if self.minimum < 0 or (self.minimum_of_ballots or 0) < 0 or (self.minimum_of_cost or 0) < 0:
+        if self.cover is not None and (self.name not in GREEDY[1:] or not 0 < self.cover <= 1):
+            raise ValueError("A covered share goes with greedy-no-skip or greedy-threshold; it is above 0, at most 1.")
+        if self.minimum_votes < 0 or (self.minimum_of_ballots or 0) < 0 or (self.minimum_of_cost or 0) < 0:
             raise ValueError("A minimum is not negative.")
         if self.increment is not None and self.increment < 1:
             raise ValueError("The increment is at least one minor unit.")
@@ -73,6 +74,11 @@ class Rule:
     def measure(self) -> str:
         """In what the minimum and a shortfall are told: ``votes`` or ``points``."""
         return "points" if self.rank_by == "points" else "votes"
+
+    @property
+    def stops(self) -> bool:
+        """Whether greedy ends at the first project that does not fit."""
+        return self.name == "greedy-no-skip" or self.cover is not None
 
     def to_dict(self) -> dict[str, Any]:
         """Every setting that is set, ready for JSON; `from_dict` reads it back."""

@@ -37,6 +37,7 @@ def test_greedy_no_skip_stops_at_the_first_that_does_not_fit():
 def test_the_first_misfit_is_funded_if_exactly_four_fifths_are_covered(cost, funded):
     election = approvals({"park": 60, "pool": cost, "bench": 10}, {"park": 9, "pool": 5, "bench": 3}, 100)
     outcome = count(election, Rule(name="greedy-no-skip", cover="0.8"))
+    assert count(election, Rule(name="greedy-threshold", cover="4/5")).winners == outcome.winners
     assert outcome.winners == (("park", "pool") if funded else ("park",))
     if funded:
         assert outcome.reasons["pool"] == {"code": "funded", "round": 2, "cost": 50, "left": 0, "reserve": 10}
@@ -46,7 +47,7 @@ def test_the_first_misfit_is_funded_if_exactly_four_fifths_are_covered(cost, fun
 
 def test_reaching_the_minimum_exactly_is_enough():
     election = approvals({"park": 10, "pool": 10}, {"park": 5, "pool": 4}, 100)
-    outcome = count(election, Rule(minimum=5))
+    outcome = count(election, Rule(minimum_votes=5))
     assert outcome.winners == ("park",)
     assert outcome.reasons["pool"] == {"code": "below_minimum", "votes": 4, "minimum": 5}
     assert count(election, Rule(minimum_of_ballots="5/9")).winners == ("park",)
@@ -162,7 +163,7 @@ def test_of_equals_the_cheaper_goes_first():
 
 
 def test_a_rule_survives_being_stored():
-    rule = Rule(name="greedy-no-skip", cover="4/5", minimum=50, ties=["listed"], minimum_of_ballots="0.1")
+    rule = Rule(name="greedy-no-skip", cover="4/5", minimum_votes=50, ties=["listed"], minimum_of_ballots="0.1")
     assert Rule.from_dict(rule.to_dict()) == rule
     with pytest.raises(ValueError, match="no cover_up"):
         Rule.from_dict({"cover_up": 1})
