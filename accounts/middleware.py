@@ -1,13 +1,27 @@
-"""Who is asking."""
+"""Who is asking, and whether they may go on."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import Resolver404, resolve
 from django.utils.functional import SimpleLazyObject
 
 from accounts.visitors import Visitor
 
 Handler = Callable[[HttpRequest], HttpResponse]
+
+WITHOUT_A_SECOND_FACTOR = {
+    "account_logout",
+    "account_reauthenticate",
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "mfa_authenticate",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+    "second_factor",
+    "set_language",
+}
 
 
 def visitors_answer_no(get_response: Handler) -> Handler:
@@ -22,9 +36,24 @@ def visitors_answer_no(get_response: Handler) -> Handler:
 
 
 def staff_use_a_second_factor(get_response: Handler) -> Handler:
-    """Lead whoever holds a role to setting up a second factor before anything else (ASVS 6.3.3)."""
+    """Lead whoever holds a role, or may enter the set-up, to setting up a second factor first (ASVS 6.3.3)."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if (
+            user.is_authenticated
+            and user.must_use_a_second_factor
+            and not user.has_a_second_factor
+            and _name_of(request.path_info) not in WITHOUT_A_SECOND_FACTOR
+        ):
+            return redirect("second_factor")
         return get_response(request)
 
     return middleware
+
+
+def _name_of(path: str) -> str | None:
+    try:
+        return resolve(path).url_name
+    except Resolver404:
+        return None

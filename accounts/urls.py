@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+"""The addresses of this room."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from accounts.views import me
+
+urlpatterns = [
+    path("me/second-factor/", me.second_factor, name="second_factor"),
+]

@@ -1,7 +1,11 @@
-"""A visitor without an account, who answers every question a user answers, with no."""
+"""Who is behind a request: somebody with an account, or a visitor who answers every question of theirs with no."""
 
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model
+from django.http import HttpRequest
+
+from accounts.models import User
 
 
 class Visitor(AnonymousUser):
@@ -16,3 +20,10 @@ class Visitor(AnonymousUser):
 
     def verification_for(self, cycle: Model) -> None:
         return None
+
+
+def signed_in(request: HttpRequest) -> User:
+    """The person who is signed in. Raises PermissionDenied if there is none: views ask for `login_required` first."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user

@@ -1,9 +1,12 @@
 """Every address of the site, room by room. A cycle's slug begins with four digits, so no word clashes."""
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.views.static import serve
+
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # one door, with its second factor
 
 urlpatterns = [
     path("admin/", admin.site.urls),

@@ -1,0 +1,82 @@
+"""Set-up of people: users and the roles they hold. No digest is shown, and nothing of a ballot is anywhere here."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Resident, Role, User
+from accounts.visitors import signed_in
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin[User]):
+    """Passwords are set by their owners, by mail; an account is never deleted here, only made inactive."""
+
+    list_display = ("email", "name", "is_active", "is_staff", "joined_at")
+    list_filter = ("is_active", "is_staff", "roles__kind")
+    search_fields = ("email", "name")
+    fields = ("email", "name", "is_active", "is_staff", "is_superuser", "joined_at", "last_login")
+    readonly_fields = ("joined_at", "last_login")
+
+    def save_model(self, request: HttpRequest, user: User, form: ModelForm[User], change: bool) -> None:
+        if not change:
+            user.set_unusable_password()
+        super().save_model(request, user, form, change)
+        changes = {name: form.cleaned_data[name] for name in form.changed_data if name.startswith("is_")}
+        signed_in(request).record("user.changed" if change else "user.made", on=user, **changes)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False
+
+
+@admin.register(Role)
+class RoleAdmin(admin.ModelAdmin[Role]):
+    """Granting and taking away, both on record in the audit log. A role is not edited: take it away, grant another."""
+
+    list_display = ("user", "kind", "district", "granted_by", "granted_at")
+    list_filter = ("kind", "district")
+    list_select_related = ("user", "district", "granted_by")
+    search_fields = ("user__email", "user__name")
+    autocomplete_fields = ("user",)
+    fields = ("user", "kind", "district")
+
+    def save_model(self, request: HttpRequest, role: Role, form: ModelForm[Role], change: bool) -> None:
+        granted = role.user.grant(Role.Kind(role.kind), by=signed_in(request), district=role.district)
+        role.pk, role._state.adding = granted.pk, False
+
+    def delete_model(self, request: HttpRequest, role: Role) -> None:
+        role.revoke(by=signed_in(request))
+
+    def delete_queryset(self, request: HttpRequest, roles: QuerySet[Role]) -> None:
+        for role in roles:
+            role.revoke(by=signed_in(request))
+
+    def has_change_permission(self, request: HttpRequest, obj: Role | None = None) -> bool:
+        return False
+
+
+@admin.register(Resident)
+class ResidentAdmin(admin.ModelAdmin[Resident]):
+    """The register, to look at: it is made by importing it."""
+
+    list_display = ("__str__", "cycle", "district", "age_band", "removed_at", "is_verified")
+    list_filter = ("cycle", "district", "age_band", ("removed_at", admin.EmptyFieldListFilter))
+    list_select_related = ("cycle", "district", "verification")
+    fields = ("cycle", "district", "age_band", "removed_at")
+
+    @admin.display(boolean=True, description=_("verified"))
+    def is_verified(self, resident: Resident) -> bool:
+        return hasattr(resident, "verification")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,95 @@
+"""Roles: who may do what, in which district, and who said so."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.test import Client
+
+from accounts.models import AuditEvent, Role, User
+from accounts.visitors import Visitor
+from budgeting.models import District
+
+
+def test_a_committee_member_of_one_district_is_nobody_in_another(martin: User, riverside, hillside) -> None:
+    assert martin.is_committee_for(riverside)
+    assert not martin.is_committee_for(hillside)
+    assert not martin.is_clerk
+
+
+def test_a_role_without_district_holds_everywhere(rosa: User, clara: User, riverside, hillside) -> None:
+    rosa.grant(Role.Kind.COMMITTEE, by=clara)
+    assert rosa.is_committee_for(riverside)
+    assert rosa.is_committee_for(hillside)
+
+
+def test_the_roles_are_read_once(django_assert_num_queries, martin: User, riverside, hillside) -> None:
+    martin = User.objects.get(pk=martin.pk)
+    with django_assert_num_queries(1):
+        assert martin.is_committee_for(riverside)
+        assert not martin.is_committee_for(hillside)
+        assert not martin.is_clerk
+        assert not martin.is_auditor
+        assert martin.must_use_a_second_factor
+
+
+def test_a_grant_and_a_revocation_are_on_record(rosa: User, clara: User, riverside: District) -> None:
+    rosa.grant(Role.Kind.COMMITTEE, by=clara, district=riverside)
+    rosa.grant(Role.Kind.COMMITTEE, by=clara, district=riverside)
+    rosa.roles.get().revoke(by=clara)
+    assert [(event.actor, event.action, event.facts) for event in AuditEvent.objects.all()] == [
+        (clara, "role.granted", {"role": "committee", "district": "riverside"}),
+        (clara, "role.revoked", {"role": "committee", "district": "riverside"}),
+    ]
+    assert not User.objects.get(pk=rosa.pk).is_committee_for(riverside)
+
+
+def test_a_visitor_answers_every_question_with_no(db, riverside: District, cycle) -> None:
+    visitor = Visitor()
+    assert isinstance(visitor, AnonymousUser)
+    assert not any([visitor.is_clerk, visitor.is_council, visitor.is_auditor])
+    assert not visitor.is_committee_for(riverside)
+    assert not visitor.is_verified_for(cycle)
+    assert visitor.verification_for(cycle) is None
+
+
+@pytest.fixture
+def sam(clara: User) -> User:
+    """A superuser."""
+    clara.is_staff = clara.is_superuser = True
+    clara.save()
+    return clara
+
+
+def test_the_set_up_grants_and_revokes_on_record(client: Client, sam: User, rosa: User) -> None:
+    client.force_login(sam)
+    client.post("/admin/accounts/role/add/", {"user": rosa.pk, "kind": "auditor", "district": ""})
+    role = rosa.roles.get()
+    assert role.granted_by == sam
+    client.post(f"/admin/accounts/role/{role.pk}/delete/", {"post": "yes"})
+    assert not rosa.roles.exists()
+    assert list(AuditEvent.objects.values_list("action", "actor")) == [
+        ("role.granted", sam.pk),
+        ("role.revoked", sam.pk),
+    ]
+
+
+def test_the_set_up_revokes_many_on_record(client: Client, sam: User, rosa: User, tomas: User) -> None:
+    roles = [rosa.grant(Role.Kind.CLERK, by=sam).pk, tomas.grant(Role.Kind.CLERK, by=sam).pk]
+    client.force_login(sam)
+    client.post("/admin/accounts/role/", {"action": "delete_selected", "_selected_action": roles, "post": "yes"})
+    assert AuditEvent.objects.filter(action="role.revoked").count() == 2
+
+
+def test_the_set_up_shows_people_and_residents(client: Client, sam: User) -> None:
+    client.force_login(sam)
+    for page in ("user", "user/add", f"user/{sam.pk}/change", "role", "role/add", "resident"):
+        assert client.get(f"/admin/accounts/{page}/").status_code == 200, page
+    assert client.get("/admin/accounts/resident/add/").status_code == 403
+
+
+def test_making_someone_staff_is_on_record(client: Client, sam: User, rosa: User) -> None:
+    client.force_login(sam)
+    client.post(
+        f"/admin/accounts/user/{rosa.pk}/change/",
+        {"email": rosa.email, "name": "Rosa", "is_active": "on", "is_staff": "on"},
+    )
+    assert AuditEvent.objects.get().facts == {"is_staff": True}
