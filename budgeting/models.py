@@ -1,6 +1,7 @@
 """The calendar and the money. This room knows no people."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -18,6 +19,45 @@ from budgeting.geography import check_boundary
 class TsTzRange(models.Func):
     function = "TSTZRANGE"
     output_field = DateTimeRangeField()
+
+
+STAGE_NAMES = {
+    Stage.PREPARING: _("Preparing"),
+    Stage.PROPOSING: _("Proposing"),
+    Stage.REVIEWING: _("Reviewing"),
+    Stage.PRESENTING: _("Presenting the shortlist"),
+    Stage.VOTING: _("Voting"),
+    Stage.COUNTING: _("Counting"),
+    Stage.RESULTS: _("Results"),
+    Stage.DELIVERING: _("Delivering"),
+}
+
+# Which cycle a visitor most likely came for: one to vote in, else one to propose in, and so on.
+MOST_PRESSING = (
+    Stage.VOTING,
+    Stage.PROPOSING,
+    Stage.PRESENTING,
+    Stage.RESULTS,
+    Stage.COUNTING,
+    Stage.REVIEWING,
+    Stage.DELIVERING,
+    Stage.PREPARING,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of a cycle's calendar as a page shows it."""
+
+    stage: Stage
+    opens: datetime
+    closes: datetime | None
+    now: bool
+    past: bool
+
+    @property
+    def name(self) -> str:
+        return str(STAGE_NAMES[self.stage])
 
 
 class Cycle(models.Model):
@@ -52,6 +92,15 @@ class Cycle(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("cycle", args=[self.slug])
 
+    @staticmethod
+    def most_pressing(cycles: Iterable["Cycle"], at: datetime) -> "Cycle | None":
+        """The cycle to show first at that moment; of two in the same stage the first given, which is the newer."""
+        return min(cycles, key=lambda cycle: MOST_PRESSING.index(cycle.stage(at)), default=None)
+
+    @classmethod
+    def present(cls, at: datetime) -> "Cycle | None":
+        return cls.most_pressing(cls.objects.prefetch_related("phases"), at)
+
     def windows(self) -> list[Window]:
         """The phases as plain values, in order."""
         return [phase.window() for phase in self.phases.all()]
@@ -66,19 +115,27 @@ class Cycle(models.Model):
         """The window of a stage, or None where the calendar has none."""
         return next((window for window in self.windows() if window.stage is stage), None)
 
+    def stage_name(self, at: datetime) -> str:
+        return str(STAGE_NAMES[self.stage(at)])
+
+    def calendar(self, at: datetime) -> list[Entry]:
+        """The phases in order, the present one marked; while counting lasts it is shown, dates of its own or not."""
+        entries = [
+            Entry(each.stage, each.opens, each.closes, each.holds(at), each.closes is not None and each.closes <= at)
+            for each in self.windows()
+        ]
+        voting, counting = self.window(Stage.VOTING), self.window(Stage.COUNTING)
+        if voting and voting.closes and not counting and self.stage(at) is Stage.COUNTING:
+            after = [entry.stage for entry in entries].index(Stage.VOTING) + 1
+            ends = entries[after].opens if after < len(entries) else None
+            entries.insert(after, Entry(Stage.COUNTING, voting.closes, ends, True, False))
+        return entries
+
 
 class Phase(models.Model):
     """A stage's dates in a cycle."""
 
-    STAGES = (
-        (Stage.PROPOSING.value, _("Proposing")),
-        (Stage.REVIEWING.value, _("Reviewing")),
-        (Stage.PRESENTING.value, _("Presenting the shortlist")),
-        (Stage.VOTING.value, _("Voting")),
-        (Stage.COUNTING.value, _("Counting")),
-        (Stage.RESULTS.value, _("Results")),
-        (Stage.DELIVERING.value, _("Delivering")),
-    )
+    STAGES = tuple((stage.value, name) for stage, name in STAGE_NAMES.items() if stage is not Stage.PREPARING)
 
     cycle = models.ForeignKey(Cycle, on_delete=models.CASCADE, related_name="phases")
     stage = models.CharField(_("stage"), max_length=12, choices=STAGES)

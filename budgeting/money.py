@@ -40,3 +40,10 @@ def read(text: str, currency: str) -> int:
     if not value.is_finite() or value != value.to_integral_value() or value < 0:
         raise ValueError(_("“%(text)s” is not an amount in %(currency)s.") % {"text": text, "currency": currency})
     return int(value)
+
+
+def figures(amount: int, currency: str) -> str:
+    """An amount of minor units as a form shows it, so that it can be typed over: 1250050 EUR is "12500.50"."""
+    precision = get_currency_precision(currency)
+    value = Decimal(amount).scaleb(-precision)
+    return f"{value:.0f}" if value == value.to_integral_value() else f"{value:.{precision}f}"

@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.forms",
     "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.postgres",
@@ -150,6 +151,8 @@ TEMPLATES = [
         },
     }
 ]
+
+FORM_RENDERER = "budgeting.forms.Renderer"
 
 DATABASES = {"default": _database(_database_url())}
 CACHES = {

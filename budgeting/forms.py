@@ -1,0 +1,78 @@
+"""How forms look, and the fields this room lends to the others."""
+
+from typing import Any
+
+from django import forms
+from django.forms.renderers import TemplatesSetting
+from django.utils.translation import gettext as _
+
+from budgeting import money
+
+
+class Renderer(TemplatesSetting):
+    """`{{ form }}` gives the error summary and a `.field` for each field, everywhere (settings.FORM_RENDERER)."""
+
+    form_template_name = "forms/form.html"
+    field_template_name = "forms/field.html"
+
+
+class MoneyField(forms.CharField):
+    """An amount typed as people write it; the cleaned value is an integer of minor units, or None if left empty.
+
+    The currency is ISO 4217. A form that learns it late sets it: `form.fields["cost"].currency = cycle.currency`.
+    """
+
+    def __init__(self, *, currency: str = "EUR", least: int = 0, most: int | None = None, **options: Any) -> None:
+        super().__init__(max_length=30, **options)
+        self.currency, self.least, self.most = currency, least, most
+        self.widget.attrs.update({"inputmode": "decimal", "autocomplete": "off", "size": 16})
+
+    def to_python(self, value: Any) -> int | None:  # type: ignore[override]
+        text = super().to_python(value)
+        if not text:
+            return None
+        try:
+            return money.read(text, self.currency)
+        except ValueError as fault:
+            raise forms.ValidationError(str(fault)) from None
+
+    def validate(self, value: Any) -> None:
+        super().validate("" if value is None else str(value))
+        if value is None:
+            return
+        if value < self.least:
+            raise forms.ValidationError(_("Give at least %s.") % money.written(self.least, self.currency))
+        if self.most is not None and value > self.most:
+            raise forms.ValidationError(_("Give at most %s.") % money.written(self.most, self.currency))
+
+    def run_validators(self, value: Any) -> None:
+        """The length limits are the text's; to_python has read it already."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return money.figures(value, self.currency) if isinstance(value, int) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return initial != self.to_python(data)
+        except forms.ValidationError:
+            return True
+
+
+class SampleForm(forms.Form):
+    """One field of each kind, for the style guide."""
+
+    title = forms.CharField(label="Title", help_text="What you would build, in a few words.", max_length=80)
+    cost = MoneyField(label="Estimated cost", help_text="A rough figure is enough.", most=250_000_00)
+    description = forms.CharField(label="Description", widget=forms.Textarea, required=False)
+    category = forms.ChoiceField(label="Category", choices=[("green", "Green and parks"), ("streets", "Streets")])
+    heard = forms.ChoiceField(
+        label="How did you hear of it?", choices=[("a", "A letter"), ("b", "A neighbour")], widget=forms.RadioSelect
+    )
+    days = forms.MultipleChoiceField(
+        label="When can you come?",
+        choices=[("sat", "Saturday"), ("sun", "Sunday")],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    photo = forms.FileField(label="Photo", required=False)
+    agree = forms.BooleanField(label="I have read how the city uses what I write.")

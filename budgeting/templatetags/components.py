@@ -1,0 +1,92 @@
+"""The parts pages are made of. Each has a template in templates/components/ and a place on /styleguide/."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.core.paginator import Page
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from budgeting import clock
+from budgeting.geography import drawing
+from budgeting.models import Contest, Cycle
+
+register = template.Library()
+
+
+@register.simple_tag
+def present_cycle() -> Cycle | None:
+    """The cycle a visitor most likely came for: {% present_cycle as cycle %}"""
+    return Cycle.present(clock.now())
+
+
+@register.simple_tag(takes_context=True)
+def nav_link(context: dict[str, Any], text: str, name: str, *args: str) -> SafeString:
+    """{% nav_link "Proposals" "proposals" cycle.slug %}: a link that says so when it leads to this page."""
+    address = reverse(name, args=args)
+    here = getattr(context.get("request"), "path", None) == address
+    return format_html('<a href="{}"{}>{}</a>', address, SafeString(' aria-current="page"' if here else ""), text)
+
+
+@register.inclusion_tag("components/crumbs.html")
+def crumbs(*steps: object) -> dict[str, object]:
+    """{% crumbs cycle contest "Proposals" %}: nouns with an address become links; a text is where we are."""
+    return {
+        "steps": [(step, getattr(step, "get_absolute_url", str)() if hasattr(step, "pk") else "") for step in steps]
+    }
+
+
+@register.inclusion_tag("components/error_summary.html")
+def error_summary(form: object) -> dict[str, object]:
+    """{% error_summary form %}: for a form laid out by hand; {{ form }} brings its own."""
+    return {"form": form}
+
+
+@register.inclusion_tag("components/steps.html")
+def steps(current: str, **labels: str) -> dict[str, object]:
+    """{% steps "review" choose=_("Choose") review=_("Review") cast=_("Cast") %}"""
+    return {"current": current, "labels": labels.items()}
+
+
+@register.inclusion_tag("components/money_bar.html")
+def money_bar(amount: int, whole: int, currency: str, label: str = "", parts: Iterable[tuple[str, int]] = ()) -> dict:
+    """{% money_bar spent contest.budget cycle.currency _("funded") %}: how much of the whole is filled, in minor units.
+
+    `parts` (name, amount) cut the filled length into pieces, one per project.
+    """
+    whole = max(whole, 1)
+    pieces, start = [], 0
+    for name, size in list(parts) or [(label, amount)]:
+        pieces.append({"name": name, "x": _hundredths(start, whole), "width": _hundredths(size, whole)})
+        start += size
+    return {"pieces": pieces, "amount": amount, "whole": whole, "currency": currency, "label": label}
+
+
+def _hundredths(amount: int, whole: int) -> str:
+    """A share of the whole in percent, written the same in every language, as SVG reads it."""
+    return f"{min(amount, whole) * 100 / whole:.3f}"
+
+
+@register.inclusion_tag("components/timeline.html")
+def timeline(cycle: Cycle, at: datetime) -> dict[str, object]:
+    """{% timeline cycle at %}: the calendar, the present stage marked."""
+    return {"entries": cycle.calendar(at)}
+
+
+@register.inclusion_tag("components/district_map.html")
+def district_map(contests: Iterable[Contest], here: Contest | None = None) -> dict[str, object]:
+    """{% district_map contests %}: the districts drawn, each a link. Needs no script; a list stands beside it."""
+    bounded = {each: each.district.boundary for each in contests if each.district.boundary}
+    drawn = {each: boundary for each, boundary in bounded.items() if not each.district.city_wide} or bounded
+    sheet = drawing(list(drawn.values()))
+    return {"view": sheet.view, "places": list(zip(drawn, sheet.outlines, strict=True)), "here": here}
+
+
+@register.inclusion_tag("components/pagination.html", takes_context=True)
+def pagination(context: dict[str, Any], page: Page) -> dict[str, object]:
+    """{% pagination page %}: keeps the rest of the query, so that a filtered list stays filtered."""
+    pages = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    return {"page": page, "pages": pages, "gap": page.paginator.ELLIPSIS, "request": context["request"]}
