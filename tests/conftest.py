@@ -76,6 +76,7 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], datetime]:
     def turn(stage: str) -> datetime:
         moment = middle_of(Stage(stage))
         monkeypatch.setattr(clock, "now", lambda: moment)
+        monkeypatch.setattr(clock, "of_the_database", lambda: moment)
         return moment
 
     return turn

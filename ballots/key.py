@@ -1,0 +1,103 @@
+"""The ballot-box key in the hands of its holders: made, rehearsed with, and at last destroyed."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from ballots.models import BallotBoxKey, Envelope, KeyShare, Opening, Rehearsal, ShareDestruction
+from ballots.refused import Refused
+from ballots.sealing import CannotOpen, PrivateKey, Share, WrongShare, bring_together, make_key, seal
+from budgeting.calendar import Act
+from budgeting.models import Cycle
+
+
+@transaction.atomic
+def make(cycle: Cycle, holders: Sequence[Any], by: Any, at: datetime, threshold: int = 2) -> list[Share]:
+    """Make the key of a cycle's box and give back its shares, one for each holder in order. They are stored nowhere.
+
+    Replaces a key no ballot is sealed to. Raises Refused once voting has begun, or if the holders are too few.
+    """
+    if not cycle.allows(Act.MAKE_KEY, at):
+        raise Refused(_("The key is made before voting opens."))
+    if len({holder.pk for holder in holders}) < max(len(holders), threshold) or threshold < 2:
+        raise Refused(_("Choose different holders, and at least as many as open the box; one alone never does."))
+    if Envelope.objects.filter(contest__cycle=cycle).exists():
+        raise Refused(_("Ballots are sealed to the key there is: it cannot be replaced."))
+    BallotBoxKey.objects.filter(cycle=cycle).delete()
+    public_key, shares = make_key(threshold, len(holders))
+    test = secrets.token_bytes(32)
+    key = BallotBoxKey.objects.create(
+        cycle=cycle,
+        public_key=public_key,
+        threshold=threshold,
+        shares=len(shares),
+        test_envelope=seal(test, public_key, rehearsal_info(cycle)),
+        test_digest=hashlib.sha256(test).hexdigest(),
+        made_by=by,
+        made_at=at,
+    )
+    for holder, share in zip(holders, shares, strict=True):
+        KeyShare.objects.create(key=key, number=share.number, holder=holder, commitment=share.commitment(public_key))
+    by.record("made ballot-box key", on=cycle, public_key=name_of(public_key), shares=len(shares), threshold=threshold)
+    return shares
+
+
+def name_of(public_key: bytes) -> str:
+    """A public key's SHA-256, in hexadecimal: what is printed in the decision that opens the vote."""
+    return hashlib.sha256(public_key).hexdigest()
+
+
+def rehearsal_info(cycle: Cycle) -> bytes:
+    return f"pb-rehearsal/v1|{cycle.slug}".encode()
+
+
+def unlock(key: BallotBoxKey, shares: Iterable[Share]) -> PrivateKey:
+    """The private key from its shares. Raises WrongShare naming a share that is not the one on its holder's sheet."""
+    shares, public_key = list(shares), bytes(key.public_key)
+    commitments = dict(key.holders.values_list("number", "commitment"))
+    for share in shares:
+        if share.number not in commitments:
+            raise WrongShare(_("There is no share %d.") % share.number)
+        if share.commitment(public_key) != commitments[share.number]:
+            raise WrongShare(_("Share %d belongs to another key: is it the sheet of this cycle?") % share.number)
+    return bring_together(shares, key.threshold, public_key)
+
+
+def rehearse(cycle: Cycle, shares: Sequence[Share], by: Any, at: datetime) -> Rehearsal:
+    """Open the test envelope with the shares, and record that it worked. Raises WrongShare or Refused if it did not."""
+    key = key_of(cycle)
+    try:
+        test = unlock(key, shares).open(bytes(key.test_envelope), rehearsal_info(cycle))
+    except CannotOpen:
+        raise Refused(_("The shares fit, but the test envelope does not open: make a new key.")) from None
+    if hashlib.sha256(test).hexdigest() != key.test_digest:
+        raise Refused(_("The test envelope held something else: make a new key."))
+    numbers = sorted(share.number for share in shares)
+    with transaction.atomic():
+        rehearsal = Rehearsal.objects.create(key=key, share_numbers=numbers, by=by, at=at)
+        by.record("rehearsed opening", on=cycle, shares=numbers)
+    return rehearsal
+
+
+@transaction.atomic
+def destroy_shares(cycle: Cycle, witnesses: str, by: Any, at: datetime) -> ShareDestruction:
+    """Put on record that the sheets were destroyed. Raises Refused before the opening."""
+    if not Opening.objects.filter(cycle=cycle).exists():
+        raise Refused(_("The shares are needed until the box has been opened."))
+    if ShareDestruction.objects.filter(key__cycle=cycle).exists():
+        raise Refused(_("The destruction of the shares is on record already."))
+    destruction = ShareDestruction.objects.create(key=key_of(cycle), witnesses=witnesses, by=by, at=at)
+    by.record("destroyed key shares", on=cycle)
+    return destruction
+
+
+def key_of(cycle: Cycle) -> BallotBoxKey:
+    """The cycle's key. Raises Refused if there is none."""
+    if key := BallotBoxKey.objects.filter(cycle=cycle).first():
+        return key
+    raise Refused(_("The ballot box of %s has no key yet.") % cycle)

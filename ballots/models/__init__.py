@@ -1,0 +1,21 @@
+"""What was said, and what follows from it."""
+
+from ballots.models.box import BallotBoxKey, BoardBatch, Envelope, KeyShare, Rehearsal
+from ballots.models.opening import Count, InvalidBallot, OpenedBallot, Opening, Report, ShareDestruction
+from ballots.models.paper import BallotLine, BallotPaper
+
+__all__ = [
+    "BallotBoxKey",
+    "BallotLine",
+    "BallotPaper",
+    "BoardBatch",
+    "Count",
+    "Envelope",
+    "InvalidBallot",
+    "KeyShare",
+    "OpenedBallot",
+    "Opening",
+    "Rehearsal",
+    "Report",
+    "ShareDestruction",
+]

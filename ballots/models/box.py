@@ -1,0 +1,138 @@
+"""The ballot box: its key, the envelopes in it, and the board that shows which are in."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from budgeting.models import Contest, Cycle
+
+FINGERPRINT = 32  # characters
+
+
+class BallotBoxKey(models.Model):
+    """A cycle's public key, and a test envelope to rehearse with. The private key exists only while it is split."""
+
+    cycle = models.OneToOneField(Cycle, on_delete=models.PROTECT, related_name="box_key")
+    public_key = models.BinaryField()
+    threshold = models.PositiveSmallIntegerField(help_text=_("How many shares open the box."))
+    shares = models.PositiveSmallIntegerField(help_text=_("How many shares there are."))
+    test_envelope = models.BinaryField()
+    test_digest = models.CharField(max_length=64)  # SHA-256 of what the test envelope holds
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("ballot-box key")
+        verbose_name_plural = _("ballot-box keys")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(threshold__gte=2, shares__gte=F("threshold")), name="no_share_alone_opens_the_box"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.cycle}: {self.threshold}/{self.shares}"
+
+    @property
+    def is_rehearsed(self) -> bool:
+        return self.rehearsals.exists()
+
+
+class KeyShare(models.Model):
+    """Who holds which share, and a commitment (a hash) by which a wrong or mistyped share is told apart."""
+
+    key = models.ForeignKey(BallotBoxKey, on_delete=models.CASCADE, related_name="holders")
+    number = models.PositiveSmallIntegerField()
+    holder = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="key_shares")
+    commitment = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ("number",)
+        verbose_name = _("key share")
+        verbose_name_plural = _("key shares")
+        constraints = (
+            models.UniqueConstraint(fields=["key", "number"], name="a_share_has_one_holder"),
+            models.UniqueConstraint(fields=["key", "holder"], name="a_holder_has_one_share"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.holder}"
+
+
+class Rehearsal(models.Model):
+    """The holders opened the test envelope with their shares. Without one nobody can vote."""
+
+    key = models.ForeignKey(BallotBoxKey, on_delete=models.CASCADE, related_name="rehearsals")
+    share_numbers = ArrayField(models.PositiveSmallIntegerField())
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("at",)
+        verbose_name = _("rehearsal")
+        verbose_name_plural = _("rehearsals")
+
+    def __str__(self) -> str:
+        return f"{self.key}, {self.at:%d.%m.%Y}"
+
+
+class Envelope(models.Model):
+    """One resident's ballot in one contest: the outer envelope names the resident, the inner one is sealed.
+
+    The pair is the primary key, so a second ballot cannot exist: voting again replaces what is inside. No moment is
+    kept. A trigger refuses a sealed ballot of any other length than its contest's, any change once the box has been
+    opened, and removal while the shares of the key still exist.
+    """
+
+    class Channel(models.TextChoices):
+        ONLINE = "online", _("online")
+        PAPER = "paper", _("on paper")
+
+    pk = models.CompositePrimaryKey("resident_id", "contest_id")
+    resident = models.ForeignKey("accounts.Resident", on_delete=models.PROTECT, related_name="+")
+    contest = models.ForeignKey(Contest, on_delete=models.PROTECT, related_name="envelopes")
+    sealed = models.BinaryField()
+    fingerprint = models.CharField(max_length=FINGERPRINT, unique=True)
+    channel = models.CharField(max_length=6, choices=Channel, default=Channel.ONLINE)
+
+    class Meta:
+        verbose_name = _("envelope")
+        verbose_name_plural = _("envelopes")
+        constraints = (
+            models.CheckConstraint(condition=Q(fingerprint__regex=r"^[A-Z2-7]{32}$"), name="fingerprint_is_base32"),
+        )
+
+    def __str__(self) -> str:
+        return self.fingerprint[:4]
+
+
+class BoardBatch(models.Model):
+    """A page of the public board: fingerprints that came and went, sorted, chained by hash to the page before.
+
+    `root` is the SHA-256 of `ballots.board.text_of(batch)`, which names the previous root. Only the day is kept.
+    """
+
+    contest = models.ForeignKey(Contest, on_delete=models.PROTECT, related_name="batches")
+    number = models.PositiveIntegerField()
+    day = models.DateField()
+    added = ArrayField(models.CharField(max_length=FINGERPRINT))
+    replaced = ArrayField(models.CharField(max_length=FINGERPRINT))
+    envelopes = models.PositiveIntegerField()  # in force after this batch
+    list_digest = models.CharField(max_length=64)  # SHA-256 of the list in force after this batch
+    previous_root = models.CharField(max_length=64)
+    root = models.CharField(max_length=64, unique=True)
+    final = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("contest", "number")
+        verbose_name = _("batch of the board")
+        verbose_name_plural = _("batches of the board")
+        constraints = (
+            models.UniqueConstraint(fields=["contest", "number"], name="batches_are_numbered"),
+            models.UniqueConstraint(fields=["contest"], condition=Q(final=True), name="one_batch_is_final"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.contest} {self.number}"

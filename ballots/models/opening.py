@@ -1,0 +1,124 @@
+"""What came out of the box, how it was counted, and what the council was given."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.files.storage import FileSystemStorage
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from ballots.models.box import BallotBoxKey
+from budgeting.models import Contest, Cycle
+
+
+def private_files() -> FileSystemStorage:
+    """Where only a permission check hands files out."""
+    return FileSystemStorage(location=settings.PRIVATE_ROOT)
+
+
+class Opening(models.Model):
+    """The box of a cycle was opened: by whom, with which shares, and that everything in it was accounted for.
+
+    `reconciliation`: for each district's slug the `voters` the audit log recorded, the `envelopes`, `opened` and
+    `invalid` by channel, the `board` root and the number of its batches.
+    """
+
+    cycle = models.OneToOneField(Cycle, on_delete=models.PROTECT, related_name="opening")
+    share_numbers = ArrayField(models.PositiveSmallIntegerField())
+    reconciliation = models.JSONField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("opening")
+        verbose_name_plural = _("openings")
+
+    def __str__(self) -> str:
+        return f"{self.cycle}, {self.at:%d.%m.%Y}"
+
+
+class ShareDestruction(models.Model):
+    """The shares were destroyed, so that nobody can ever tie an envelope to a ballot again."""
+
+    key = models.OneToOneField(BallotBoxKey, on_delete=models.PROTECT, related_name="destruction")
+    witnesses = models.CharField(_("who saw it"), max_length=240)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("destruction of the shares")
+        verbose_name_plural = _("destructions of shares")
+
+    def __str__(self) -> str:
+        return f"{self.key}, {self.at:%d.%m.%Y}"
+
+
+class OpenedBallot(models.Model):
+    """So many ballots of a contest said exactly this. A multiset: it has no order that could betray anyone.
+
+    `content` is canonical: points per ballot number, "3:1 7:1", sorted; empty for a blank ballot. Written once.
+    """
+
+    contest = models.ForeignKey(Contest, on_delete=models.PROTECT, related_name="opened_ballots")
+    content = models.TextField(blank=True)
+    ballots = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("opened ballot")
+        verbose_name_plural = _("opened ballots")
+        constraints = (
+            models.UniqueConstraint(fields=["contest", "content"], name="equal_ballots_are_one_row"),
+            models.CheckConstraint(condition=Q(ballots__gt=0), name="an_opened_ballot_was_cast"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.contest}: {self.ballots}"
+
+
+class InvalidBallot(models.Model):
+    """So many ballots of a contest could not be counted, for this reason. Written once."""
+
+    contest = models.ForeignKey(Contest, on_delete=models.PROTECT, related_name="invalid_ballots")
+    reason = models.CharField(max_length=240)
+    ballots = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("invalid ballot")
+        verbose_name_plural = _("invalid ballots")
+        constraints = (models.UniqueConstraint(fields=["contest", "reason"], name="a_reason_is_given_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.contest}: {self.ballots} ({self.reason})"
+
+
+class Count(models.Model):
+    """A contest was counted: `rule` and `outcome` as `ballots.tally` tells them; projects go by ballot number."""
+
+    contest = models.OneToOneField(Contest, on_delete=models.PROTECT, related_name="count")
+    rule = models.JSONField()
+    outcome = models.JSONField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("count")
+        verbose_name_plural = _("counts")
+
+    def __str__(self) -> str:
+        return f"{self.contest}, {self.at:%d.%m.%Y}"
+
+
+class Report(models.Model):
+    """A PDF for the council, made by the worker."""
+
+    cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="reports")
+    file = models.FileField(storage=private_files, upload_to="reports")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-made_at",)
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
+
+    def __str__(self) -> str:
+        return f"{self.cycle}, {self.made_at:%d.%m.%Y}"

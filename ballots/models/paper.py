@@ -1,0 +1,63 @@
+"""The frozen ballot paper: what was voted on, in words nobody can change afterwards."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from budgeting.models import Contest
+from proposals.models import Proposal
+
+
+class BallotPaper(models.Model):
+    """A contest's ballot paper, written once by `ballots.paper.freeze`; the database refuses any later change.
+
+    `manifest` is canonical JSON (sorted keys, no blanks, UTF-8) and `digest` the SHA-256 of exactly that text, in
+    hexadecimal. `size` is the number of lines, so that none can be added: a line's number lies between 1 and it.
+    """
+
+    contest = models.OneToOneField(Contest, on_delete=models.PROTECT, related_name="paper")
+    manifest = models.TextField()
+    digest = models.CharField(max_length=64)
+    size = models.PositiveSmallIntegerField()
+    lot_seed = models.CharField(max_length=200, blank=True)
+    frozen_at = models.DateTimeField()
+    frozen_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("ballot paper")
+        verbose_name_plural = _("ballot papers")
+        constraints = (models.CheckConstraint(condition=Q(size__gt=0), name="a_ballot_paper_has_lines"),)
+
+    def __str__(self) -> str:
+        return f"{self.contest}: {self.digest[:8]}"
+
+    @cached_property
+    def costs(self) -> dict[int, int]:
+        """What each line costs in minor units, by ballot number."""
+        return dict(self.lines.values_list("ballot_number", "cost"))
+
+
+class BallotLine(models.Model):
+    """One project as it stood when the paper was frozen."""
+
+    paper = models.ForeignKey(BallotPaper, on_delete=models.PROTECT, related_name="lines")
+    ballot_number = models.PositiveSmallIntegerField()
+    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="ballot_lines")
+    title = models.CharField(max_length=Proposal._meta.get_field("title").max_length)
+    summary = models.CharField(max_length=Proposal._meta.get_field("summary").max_length)
+    cost = models.PositiveBigIntegerField()
+
+    class Meta:
+        ordering = ("paper", "ballot_number")
+        verbose_name = _("line of the ballot paper")
+        verbose_name_plural = _("lines of the ballot paper")
+        constraints = (
+            models.UniqueConstraint(fields=["paper", "ballot_number"], name="a_ballot_number_is_given_once"),
+            models.UniqueConstraint(fields=["paper", "proposal"], name="a_proposal_is_on_the_paper_once"),
+            models.CheckConstraint(condition=Q(ballot_number__gt=0), name="ballot_numbers_begin_at_one"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.ballot_number}. {self.title}"

@@ -1,0 +1,162 @@
+"""Casting a ballot: who may, when, and what is kept of it."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from accounts.models import AuditEvent, Resident
+from ballots import key, styles
+from ballots.casting import NotValid, NotVerified, cast, receipt_of
+from ballots.models import BallotPaper, Envelope
+from ballots.refused import Refused
+from ballots.sealing import ballot_info, fingerprint, in_groups
+from budgeting import clock
+from budgeting.calendar import Stage
+from tests.ballots.conftest import enrol
+
+
+def inside(envelope: Envelope, shares) -> dict[int, int]:
+    """What an envelope says, as the key holders would read it."""
+    contest = envelope.contest
+    info = ballot_info(contest.cycle.slug, contest.district.slug, contest.paper.digest)
+    plain = key.unlock(contest.cycle.box_key, shares[:2]).open(bytes(envelope.sealed), info)
+    return styles.decode(plain, contest.paper.size)
+
+
+def test_rosa_votes_and_gets_a_receipt(voting, shares, rosa_may_vote, riverside_contest) -> None:
+    receipt = cast(rosa_may_vote, riverside_contest, {1: 1, 4: 1})
+    envelope = Envelope.objects.get()
+    assert receipt.fingerprint == envelope.fingerprint == fingerprint(bytes(envelope.sealed))
+    assert str(receipt) == in_groups(receipt.fingerprint)
+    assert receipt_of(rosa_may_vote, riverside_contest) == receipt
+    assert inside(envelope, shares) == {1: 1, 4: 1}
+
+
+def test_voting_again_replaces_the_ballot(voting, shares, rosa_may_vote, riverside_contest) -> None:
+    first = cast(rosa_may_vote, riverside_contest, {1: 1})
+    second = cast(rosa_may_vote, riverside_contest, {2: 1})
+    assert first != second
+    assert inside(Envelope.objects.get(), shares) == {2: 1}
+    assert receipt_of(rosa_may_vote, riverside_contest) == second
+
+
+def test_the_audit_log_knows_that_rosa_voted_and_nothing_else(voting, rosa_may_vote, riverside_contest) -> None:
+    receipt = cast(rosa_may_vote, riverside_contest, {1: 1})
+    event = AuditEvent.objects.order_by("number").last()
+    assert (event.actor, event.action) == (rosa_may_vote, "voted")
+    assert event.facts == {"resident": rosa_may_vote.verification_for(riverside_contest.cycle).resident_id}
+    assert receipt.fingerprint not in str(event.entry())
+
+
+def test_who_is_not_verified_cannot_vote(voting, rosa, riverside_contest) -> None:
+    with pytest.raises(NotVerified):
+        cast(rosa, riverside_contest, {1: 1})
+
+
+def test_tomas_votes_where_he_lives_and_city_wide(voting, tomas, cycle, hillside, riverside_contest) -> None:
+    enrol(tomas, cycle, hillside)
+    with pytest.raises(Refused, match="You vote in Hillside"):
+        cast(tomas, riverside_contest, {1: 1})
+    riverside_contest.district.city_wide = True
+    riverside_contest.district.save()
+    assert cast(tomas, riverside_contest, {1: 1})
+
+
+def test_who_moved_away_cannot_vote(voting, rosa_may_vote, riverside_contest) -> None:
+    Resident.objects.update(removed_at=voting)
+    with pytest.raises(Refused, match="no longer on the register"):
+        cast(rosa_may_vote, riverside_contest, {1: 1})
+
+
+def test_an_invalid_ballot_is_not_sealed(voting, rosa_may_vote, riverside_contest) -> None:
+    with pytest.raises(NotValid) as refused:
+        cast(rosa_may_vote, riverside_contest, {7: 1})
+    assert refused.value.reasons == ["A project is not on this ballot paper."]
+    assert not Envelope.objects.exists()
+
+
+def test_nobody_votes_before_the_holders_have_rehearsed(voting, cycle, rosa_may_vote, riverside_contest) -> None:
+    cycle.box_key.rehearsals.all().delete()
+    with pytest.raises(Refused, match="not ready"):
+        cast(rosa_may_vote, riverside_contest, {1: 1})
+
+
+def test_nobody_votes_without_a_frozen_paper(cycle, shares, at, rosa_may_vote, riverside_contest) -> None:
+    at("voting")
+    with pytest.raises(Refused, match="not ready"):
+        cast(rosa_may_vote, riverside_contest, {1: 1})
+
+
+@pytest.mark.parametrize(
+    ("edge", "offset", "accepted"),
+    [("opens", -1, False), ("opens", 0, True), ("closes", -1, True), ("closes", 0, False), ("closes", 1, False)],
+)
+def test_the_database_clock_decides_to_the_millisecond(
+    voting, cycle, rosa_may_vote, riverside_contest, monkeypatch, edge, offset, accepted
+) -> None:
+    """T-04. The application's clock, turned to the middle of the vote, is not asked."""
+    moment = getattr(cycle.window(Stage.VOTING), edge) + timedelta(milliseconds=offset)
+    monkeypatch.setattr(clock, "of_the_database", lambda: moment)
+    if accepted:
+        assert cast(rosa_may_vote, riverside_contest, {1: 1})
+    else:
+        with pytest.raises(Refused, match="Voting is not open"):
+            cast(rosa_may_vote, riverside_contest, {1: 1})
+        assert not Envelope.objects.exists()
+        assert not AuditEvent.objects.filter(action="voted").exists()
+
+
+def test_a_ballot_handed_in_on_paper_stays(voting, rosa_may_vote, riverside_contest) -> None:
+    cast(rosa_may_vote, riverside_contest, {1: 1})
+    Envelope.objects.update(channel="paper")
+    before = Envelope.objects.values_list("fingerprint", flat=True).get()
+    with pytest.raises(Refused, match="on paper"):
+        cast(rosa_may_vote, riverside_contest, {2: 1})
+    assert Envelope.objects.values_list("fingerprint", flat=True).get() == before
+
+
+def test_every_envelope_of_a_contest_has_one_length(voting, neighbours, riverside_contest) -> None:
+    for count, user in enumerate(neighbours[:7]):
+        cast(user, riverside_contest, {number: 1 for number in range(1, count + 1)})
+    assert len({len(sealed) for sealed in Envelope.objects.values_list("sealed", flat=True)}) == 1
+
+
+def refused_by_the_database(sql: str, *values: object) -> str:
+    with pytest.raises(IntegrityError) as refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql, values)
+    return str(refused.value)
+
+
+def test_the_database_refuses_what_the_application_never_does(
+    voting, tomas, cycle, riverside, rosa_may_vote, riverside_contest
+) -> None:
+    """T-02: direct SQL, with the application's own rights."""
+    cast(rosa_may_vote, riverside_contest, {1: 1})
+    tomas_line = enrol(tomas, cycle, riverside)
+    row = Envelope.objects.values("resident_id", "contest_id", "sealed", "fingerprint").get()
+    insert = "INSERT INTO ballots_envelope (resident_id, contest_id, sealed, fingerprint, channel) VALUES (%s, %s, %s, %s, 'online')"
+    sealed, contest = bytes(row["sealed"]), row["contest_id"]
+    assert "ballots_envelope_pkey" in refused_by_the_database(insert, row["resident_id"], contest, sealed, "A" * 32)
+    assert "length" in refused_by_the_database(insert, tomas_line.pk, contest, sealed + b"x", "A" * 32)
+    assert "fingerprint" in refused_by_the_database(insert, tomas_line.pk, contest, sealed, row["fingerprint"])
+    assert "base32" in refused_by_the_database(insert, tomas_line.pk, contest, sealed, "a" * 32)
+    assert "stays with its resident" in refused_by_the_database("UPDATE ballots_envelope SET resident_id = %s", tomas_line.pk)
+    assert "stays in the box" in refused_by_the_database("DELETE FROM ballots_envelope")
+    assert "sealed to this key" in refused_by_the_database("UPDATE ballots_ballotboxkey SET threshold = 2")
+    paper = BallotPaper.objects.get()
+    assert "written once" in refused_by_the_database("UPDATE ballots_ballotpaper SET digest = ''")
+    assert "written once" in refused_by_the_database("UPDATE ballots_ballotline SET cost = 1")
+    assert "written once" in refused_by_the_database("DELETE FROM ballots_ballotline")
+    assert "frozen" in refused_by_the_database(
+        "INSERT INTO ballots_ballotline (paper_id, ballot_number, proposal_id, title, summary, cost) VALUES (%s, 7, 1, '', '', 1)",
+        paper.pk,
+    )
+    assert "frozen" in refused_by_the_database("UPDATE budgeting_contest SET budget = 1")
+
+
+def test_the_seed_of_the_lot_may_still_be_announced(voting, riverside_contest) -> None:
+    riverside_contest.lot_seed = "the numbers of 4 June"
+    riverside_contest.save()
+    riverside_contest.refresh_from_db()
+    assert riverside_contest.lot_seed == "the numbers of 4 June"
