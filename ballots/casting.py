@@ -1,7 +1,7 @@
 """Where a resident and a ballot meet, and nowhere else.
 
-Here one can see who votes and what is chosen at the same time. So nothing in this file logs, stores or reports a choice:
-it is sealed in memory, and what is kept is an envelope that only the holders of the key can open together.
+Here one can see who votes and what is chosen at the same time. So nothing in this file logs, stores or reports a
+choice: it is sealed in memory, and what is kept is an envelope that only the holders of the key can open together.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,8 @@ VOTED = "voted"
 
 # The primary key makes it one envelope, whatever happens at the same time; a ballot handed in on paper stays.
 INTO_THE_BOX = """
-    INSERT INTO ballots_envelope (resident_id, contest_id, sealed, fingerprint, channel) VALUES (%s, %s, %s, %s, 'online')
+    INSERT INTO ballots_envelope (resident_id, contest_id, sealed, fingerprint, channel)
+    VALUES (%s, %s, %s, %s, 'online')
     ON CONFLICT (resident_id, contest_id) DO UPDATE SET sealed = EXCLUDED.sealed, fingerprint = EXCLUDED.fingerprint
     WHERE ballots_envelope.channel = 'online'
 """
@@ -56,8 +57,9 @@ class Receipt:
 def cast(user: User, contest: Contest, choices: styles.Choices) -> Receipt:
     """Seal the choices and put them into the box, in place of what this resident had put there before.
 
-    One transaction, in which the database's clock decides whether voting is open: it waits for whoever is closing the box,
-    and whoever closes it waits for this. The audit log learns that this resident voted, and nothing of the envelope.
+    One transaction, in which the database's clock decides whether voting is open: it waits for whoever is closing the
+    box, and whoever closes it waits for this. The audit log learns that this resident voted, and nothing of the
+    envelope.
     Raises NotVerified, NotValid, or Refused with a sentence.
     """
     resident, (paper, key) = resident_of(user, contest), box_of(contest)
@@ -83,8 +85,6 @@ def resident_of(user: User | Visitor, contest: Contest) -> Resident:
     if verification is None:
         raise NotVerified(_("To vote you first show that you live here."))
     resident = verification.resident
-    if resident.removed_at is not None:
-        raise Refused(_("You are no longer on the register of residents. The clerk can tell you more."))
     if not contest.district.city_wide and resident.district_id != contest.district_id:
         raise Refused(_("You vote in %s, where you live.") % resident.district)
     return resident

@@ -1,8 +1,8 @@
-"""Sealing a ballot, and the key of the ballot box in shares. Standard parts only; see docs/decisions/0003-sealing.md.
+"""Sealing a ballot, and the key of the ballot box in shares. Standard parts only; docs/decisions tells why these.
 
-HPKE (RFC 9180) with the hybrid of ML-KEM-768 and X25519 (X-Wing), so that a copy of the database stolen today stays shut
-even if X25519 is broken one day. The private key is derived from a seed of 128 random bits. The seed is split by Shamir's
-scheme the moment it is made and is never stored; k shares bring it back for as long as an opening takes.
+HPKE (RFC 9180) with the hybrid of ML-KEM-768 and X25519 (X-Wing), so that a copy of the database stolen today stays
+shut even if X25519 is broken one day. The private key is derived from a seed of 128 random bits. The seed is split by
+Shamir's scheme the moment it is made and is never stored; k shares bring it back for as long as an opening takes.
 """
 
 import hashlib
@@ -59,10 +59,13 @@ class Share:
         typed = words.lower().split()
         for word in typed:
             if word not in WORDS.wordlist:
-                raise WrongShare(_("Share %(number)d: “%(word)s” is not one of the words.") % {"number": number, "word": word})
+                raise WrongShare(
+                    _("Share %(number)d: “%(word)s” is not one of the words.") % {"number": number, "word": word}
+                )
         if len(typed) != 12:
             raise WrongShare(
-                _("Share %(number)d: there are twelve words, you typed %(typed)d.") % {"number": number, "typed": len(typed)}
+                _("Share %(number)d: there are twelve words, you typed %(typed)d.")
+                % {"number": number, "typed": len(typed)}
             )
         if not WORDS.check(" ".join(typed)):
             raise WrongShare(_("Share %d: a word is not the one on the sheet, or two are swapped.") % number)
@@ -128,7 +131,9 @@ def bring_together(shares: Iterable[Share], threshold: int, public_key: bytes) -
     if len({share.number for share in ordered}) < len(ordered):
         raise WrongShare(_("The same share was given twice."))
     if len(ordered) < threshold:
-        raise WrongShare(_("%(needed)d shares are needed, %(given)d given.") % {"needed": threshold, "given": len(ordered)})
+        raise WrongShare(
+            _("%(needed)d shares are needed, %(given)d given.") % {"needed": threshold, "given": len(ordered)}
+        )
     pairs = [(share.number, share.secret) for share in ordered[:threshold]]
     key = PrivateKey(Shamir.combine(pairs))
     if key.public_key != public_key:

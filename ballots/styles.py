@@ -101,8 +101,12 @@ def _too_many_points(choices: Choices, contest: Contest) -> list[str]:
     over = contest.points is not None and given > contest.points
     heaped = most is not None and any(points > most for points in choices.values())
     return [
-        _("You gave %(given)d points; there are %(points)d.") % {"given": given, "points": contest.points} if over else "",
-        ngettext("A project can have %d point.", "A project can have up to %d points.", most or 0) % most if heaped else "",
+        _("You gave %(given)d points; there are %(points)d.") % {"given": given, "points": contest.points}
+        if over
+        else "",
+        ngettext("A project can have %d point.", "A project can have up to %d points.", most or 0) % most
+        if heaped
+        else "",
     ]
 
 

@@ -44,7 +44,11 @@ def enrol(user: User, cycle: Cycle, district: District) -> Resident:
     """Put a user on the register of a district, verified."""
     number = user.pk.to_bytes(32, "big")
     resident = Resident.objects.create(
-        cycle=cycle, district=district, identifier_digest=number, person_digest=number, age_band=Resident.AgeBand.FROM_30
+        cycle=cycle,
+        district=district,
+        identifier_digest=number,
+        person_digest=number,
+        age_band=Resident.AgeBand.FROM_30,
     )
     Verification.objects.create(resident=resident, user=user, cycle=cycle, method="letter", at=FIRST_DAY)
     return resident

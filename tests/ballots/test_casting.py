@@ -65,7 +65,7 @@ def test_tomas_votes_where_he_lives_and_city_wide(voting, tomas, cycle, hillside
 
 def test_who_moved_away_cannot_vote(voting, rosa_may_vote, riverside_contest) -> None:
     Resident.objects.update(removed_at=voting)
-    with pytest.raises(Refused, match="no longer on the register"):
+    with pytest.raises(NotVerified):
         cast(rosa_may_vote, riverside_contest, {1: 1})
 
 
@@ -118,7 +118,7 @@ def test_a_ballot_handed_in_on_paper_stays(voting, rosa_may_vote, riverside_cont
 
 def test_every_envelope_of_a_contest_has_one_length(voting, neighbours, riverside_contest) -> None:
     for count, user in enumerate(neighbours[:7]):
-        cast(user, riverside_contest, {number: 1 for number in range(1, count + 1)})
+        cast(user, riverside_contest, dict.fromkeys(range(1, count + 1), 1))
     assert len({len(sealed) for sealed in Envelope.objects.values_list("sealed", flat=True)}) == 1
 
 
@@ -135,21 +135,27 @@ def test_the_database_refuses_what_the_application_never_does(
     cast(rosa_may_vote, riverside_contest, {1: 1})
     tomas_line = enrol(tomas, cycle, riverside)
     row = Envelope.objects.values("resident_id", "contest_id", "sealed", "fingerprint").get()
-    insert = "INSERT INTO ballots_envelope (resident_id, contest_id, sealed, fingerprint, channel) VALUES (%s, %s, %s, %s, 'online')"
+    insert = (
+        "INSERT INTO ballots_envelope (resident_id, contest_id, sealed, fingerprint, channel)"
+        " VALUES (%s, %s, %s, %s, 'online')"
+    )
     sealed, contest = bytes(row["sealed"]), row["contest_id"]
     assert "ballots_envelope_pkey" in refused_by_the_database(insert, row["resident_id"], contest, sealed, "A" * 32)
     assert "length" in refused_by_the_database(insert, tomas_line.pk, contest, sealed + b"x", "A" * 32)
     assert "fingerprint" in refused_by_the_database(insert, tomas_line.pk, contest, sealed, row["fingerprint"])
     assert "base32" in refused_by_the_database(insert, tomas_line.pk, contest, sealed, "a" * 32)
-    assert "stays with its resident" in refused_by_the_database("UPDATE ballots_envelope SET resident_id = %s", tomas_line.pk)
+    assert "stays with its resident" in refused_by_the_database(
+        "UPDATE ballots_envelope SET resident_id = %s", tomas_line.pk
+    )
     assert "stays in the box" in refused_by_the_database("DELETE FROM ballots_envelope")
     assert "sealed to this key" in refused_by_the_database("UPDATE ballots_ballotboxkey SET threshold = 2")
     paper = BallotPaper.objects.get()
-    assert "written once" in refused_by_the_database("UPDATE ballots_ballotpaper SET digest = ''")
-    assert "written once" in refused_by_the_database("UPDATE ballots_ballotline SET cost = 1")
-    assert "written once" in refused_by_the_database("DELETE FROM ballots_ballotline")
+    assert "may only be added to" in refused_by_the_database("UPDATE ballots_ballotpaper SET digest = ''")
+    assert "may only be added to" in refused_by_the_database("UPDATE ballots_ballotline SET cost = 1")
+    assert "may only be added to" in refused_by_the_database("DELETE FROM ballots_ballotline")
     assert "frozen" in refused_by_the_database(
-        "INSERT INTO ballots_ballotline (paper_id, ballot_number, proposal_id, title, summary, cost) VALUES (%s, 7, 1, '', '', 1)",
+        "INSERT INTO ballots_ballotline (paper_id, ballot_number, proposal_id, title, summary, cost)"
+        " VALUES (%s, 7, 1, '', '', 1)",
         paper.pk,
     )
     assert "frozen" in refused_by_the_database("UPDATE budgeting_contest SET budget = 1")

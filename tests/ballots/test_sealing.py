@@ -30,7 +30,11 @@ def test_an_envelope_cannot_be_replayed_into_another_contest() -> None:
     public_key, shares = make_key(2, 3)
     sealed = seal(b"a ballot", public_key, INFO)
     key = bring_together(shares, 2, public_key)
-    for cycle, district, digest in [("2028", "riverside", "00"), ("2027", "hillside", "00"), ("2027", "riverside", "01")]:
+    for cycle, district, digest in [
+        ("2028", "riverside", "00"),
+        ("2027", "hillside", "00"),
+        ("2027", "riverside", "01"),
+    ]:
         with pytest.raises(CannotOpen):
             key.open(sealed, sealing.ballot_info(cycle, district, digest * 32))
 

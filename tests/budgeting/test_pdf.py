@@ -67,7 +67,11 @@ def test_polish_french_and_greek_letters_can_be_searched_and_copied(template) ->
 
 
 def test_figures_in_columns_and_joined_letters_can_be_copied(template) -> None:
-    content = made(template('<h1>Affiches officielles</h1><p class="money">1 234 567,89</p><p class="secret">A0B0</p><p>Łódź m² H₂O</p>'))
+    content = made(
+        template(
+            '<h1>Affiches officielles</h1><p class="money">1 234 567,89</p><p class="secret">A0B0</p><p>Łódź m² H₂O</p>'
+        )
+    )
     assert "Affiches officielles" in text_of(content)
     assert "1 234 567,89" in text_of(content)
     assert "A0B0" in text_of(content)
