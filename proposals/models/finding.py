@@ -1,0 +1,149 @@
+"""How proposals are found: who may see them, where they stand, what they are like."""
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
+from django.db import models
+from django.db.models.functions import Greatest
+from django.utils.translation import gettext_lazy as _
+
+from budgeting.models import Contest, Cycle
+from proposals.models.delivery import Milestone
+from proposals.models.discussion import Comment, Endorsement
+from proposals.models.review import Decision
+from proposals.models.writing import Version
+from proposals.rules import Person
+
+if TYPE_CHECKING:
+    from proposals.models.proposal import Proposal
+
+MOST_WORDS = 8  # of a search
+ALIKE = 0.35  # trigram similarity from which two titles are shown as similar
+NEARBY = 0.002  # degrees: some 150 to 200 metres
+
+
+class Fold(models.Func):
+    """Text without accents and in small letters, as it is searched; immutable, so that it may be indexed."""
+
+    function = "proposals_fold"
+    output_field = models.TextField()
+
+
+class Status(models.TextChoices):
+    """Where a proposal stands. Derived from the rows about it; nothing stores it."""
+
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    RETURNED = "returned", _("Returned to the author")
+    SHORTLISTED = "shortlisted", _("Shortlisted")
+    REJECTED = "rejected", _("Not shortlisted")
+    MERGED = "merged", _("Merged into another")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    FUNDED = "funded", _("Funded")
+    NOT_FUNDED = "not-funded", _("Not funded")
+    DELIVERED = "delivered", _("Delivered")
+
+
+class Proposals(models.QuerySet["Proposal"]):
+    """What may be asked of many proposals."""
+
+    def visible_to(self, user: Person) -> "Proposals":
+        """Everything submitted, and one's own drafts."""
+        mine = models.Q(author=user.pk) if user.is_authenticated else models.Q(pk__in=())
+        return self.filter(models.Q(number__isnull=False) | mine)
+
+    def submitted(self) -> "Proposals":
+        return self.filter(number__isnull=False)
+
+    def drafts(self) -> "Proposals":
+        return self.filter(number__isnull=True)
+
+    def of_cycle(self, cycle: Cycle) -> "Proposals":
+        return self.filter(cycle=cycle)
+
+    def shortlisted(self, contest: Contest) -> "Proposals":
+        """What goes on the contest's ballot: last decided to be shortlisted, and not withdrawn."""
+        return (
+            self.filter(contest=contest, withdrawal=None)
+            .annotate(decided=_last_decision("pk", "outcome"))
+            .filter(decided="shortlist")
+        )
+
+    def with_status(self, at: datetime) -> "Proposals":
+        """Adds `status`, by which one may filter: the one definition of where a proposal stands at a moment."""
+        is_public = models.Q(award__public_from__lte=at)
+        return self.annotate(
+            decided=_last_decision("pk", "outcome"),
+            status=models.Case(
+                models.When(number__isnull=True, then=models.Value(Status.DRAFT.value)),
+                models.When(withdrawal__isnull=False, then=models.Value(Status.WITHDRAWN.value)),
+                models.When(
+                    models.Exists(Milestone.objects.filter(proposal=models.OuterRef("pk"), kind="delivered")),
+                    then=models.Value(Status.DELIVERED.value),
+                ),
+                models.When(is_public, award__funded=True, then=models.Value(Status.FUNDED.value)),
+                models.When(is_public, award__funded=False, then=models.Value(Status.NOT_FUNDED.value)),
+                models.When(decided="shortlist", then=models.Value(Status.SHORTLISTED.value)),
+                models.When(decided="reject", then=models.Value(Status.REJECTED.value)),
+                models.When(decided="merge", then=models.Value(Status.MERGED.value)),
+                models.When(
+                    models.Q(decided="return") & ~models.Q(_corrected()), then=models.Value(Status.RETURNED.value)
+                ),
+                default=models.Value(Status.SUBMITTED.value),
+                output_field=models.CharField(),
+            ),
+        )
+
+    def with_support(self) -> "Proposals":
+        """Adds `support` (endorsements) and `talk` (comments), counted each in its own subquery."""
+        return self.annotate(support=_how_many(Endorsement), talk=_how_many(Comment))
+
+    def matching(self, text: str) -> "Proposals":
+        """Those in which every word occurs, whatever its accents and case and even if slightly misspelt."""
+        found = self
+        for word in text.replace("\0", "").split()[:MOST_WORDS]:
+            folded = Fold(models.Value(word[:40]))
+            like = models.Q(folded__contains=folded)
+            if len(word) > 3:
+                like |= models.Q(folded__trigram_word_similar=folded)
+            if re.fullmatch(r"#?[0-9]{1,6}", word):
+                like |= models.Q(number=int(word.removeprefix("#")))
+            found = found.filter(like)
+        return found
+
+    def best_match_first(self, text: str) -> "Proposals":
+        asked: Any = Fold(models.Value(text.replace("\0", "")[:200]))
+        return self.annotate(match=TrigramWordSimilarity(asked, "folded")).order_by("-match", "number")
+
+    def similar_to(self, proposal: "Proposal") -> "Proposals":
+        """Other submitted proposals of the same cycle with a title alike, or planned for nearly the same spot."""
+        asked: Any = Fold(models.Value(proposal.title))
+        others = self.submitted().of_cycle(proposal.cycle).exclude(pk=proposal.pk).filter(withdrawal=None)
+        alike = models.Q(alike__gte=ALIKE)
+        if proposal.latitude is not None and proposal.longitude is not None:
+            alike |= models.Q(
+                latitude__range=(proposal.latitude - NEARBY, proposal.latitude + NEARBY),
+                longitude__range=(proposal.longitude - NEARBY, proposal.longitude + NEARBY),
+            )
+        titles_alike = Greatest(TrigramSimilarity(Fold("title"), asked), TrigramWordSimilarity(asked, "folded") * 0.6)
+        return others.annotate(alike=titles_alike).filter(alike).order_by("-alike", "number")
+
+
+def _how_many(model: type[models.Model]) -> Any:
+    counted = model._default_manager.filter(proposal=models.OuterRef("pk")).order_by().values("proposal")
+    number = models.Subquery(counted.annotate(n=models.Count("pk")).values("n"), output_field=models.IntegerField())
+    return models.functions.Coalesce(number, 0)
+
+
+def _last_decision(of: str, field: str) -> models.Subquery:
+    """A field of the latest decision on the proposal that the outer query knows as `of`."""
+    decisions = Decision.objects.filter(proposal=models.OuterRef(of)).order_by("-at", "-pk")
+    return models.Subquery(decisions.values(field)[:1])
+
+
+def _corrected() -> models.Exists:
+    """The author has changed the text since the last decision: what was returned is back with the committee."""
+    versions = Version.objects.filter(proposal=models.OuterRef("pk")).annotate(last=_last_decision("proposal", "at"))
+    return models.Exists(versions.filter(at__gt=models.F("last")))

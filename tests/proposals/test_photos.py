@@ -1,0 +1,125 @@
+import io
+import time
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from proposals import pictures
+from proposals.models import Photo
+from proposals.rules import Refused
+from tests.proposals.conftest import picture
+
+GPS = Image.Exif()
+GPS[0x010F] = "SecretPhone"
+GPS.get_ifd(0x8825)[1] = "N"
+
+
+def stored(field) -> bytes:
+    with field.open() as file:
+        return file.read()
+
+
+def test_a_photo_is_redrawn_as_a_jpeg_in_two_sizes(draft, rosa, at):
+    photo = draft.add_photo(rosa, at("proposing"), picture(3000, 2000, "PNG"), "The empty quay")
+    large, small = (Image.open(io.BytesIO(stored(field))) for field in (photo.large, photo.small))
+    assert (large.format, large.size, small.size) == ("JPEG", (1600, 1067), (640, 427))
+    assert (photo.width, photo.height) == (1600, 1067)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_t12_nothing_of_where_it_was_taken_survives(draft, rosa, at, kind):
+    file = picture(kind=kind, exif=GPS)
+    assert b"SecretPhone" in file.getvalue()
+    photo = draft.add_photo(rosa, at("proposing"), file, "The quay")
+    for content in (stored(photo.large), stored(photo.small)):
+        assert b"SecretPhone" not in content
+        assert b"Exif" not in content
+        assert not Image.open(io.BytesIO(content)).getexif()
+
+
+def test_a_photo_taken_sideways_is_turned_upright(draft, rosa, at):
+    sideways = Image.Exif()
+    sideways[0x0112] = 6
+    photo = draft.add_photo(rosa, at("proposing"), picture(80, 60, exif=sideways), "The quay")
+    assert (photo.width, photo.height) == (60, 80)
+
+
+def test_what_is_transparent_becomes_white(draft, rosa, at):
+    file = io.BytesIO()
+    Image.new("RGBA", (20, 20), (0, 0, 0, 0)).save(file, "PNG")
+    file.seek(0)
+    photo = draft.add_photo(rosa, at("proposing"), file, "Nothing")
+    assert Image.open(io.BytesIO(stored(photo.large))).getpixel((5, 5)) == (255, 255, 255)
+
+
+NO_PICTURES = {
+    "html called jpg": b"<html><script>alert(1)</script>",
+    "svg with script": b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>',
+    "eps": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n",
+    "empty": b"",
+    "a cut jpeg": picture(400, 400).getvalue()[:600],
+    "a gif": picture(kind="GIF").getvalue(),
+    "a png with a broken chunk": picture(kind="PNG").getvalue()[:45] + b"\xff" * 30,
+}
+
+
+@pytest.mark.parametrize("content", NO_PICTURES.values(), ids=NO_PICTURES)
+def test_t12_what_is_no_photo_is_refused_with_a_sentence(draft, rosa, at, content):
+    with pytest.raises(Refused, match="cannot be read as a photo"):
+        draft.add_photo(rosa, at("proposing"), io.BytesIO(content), "A photo")
+    assert not Photo.objects.exists()
+
+
+def test_t12_a_bomb_of_pixels_is_refused_unopened(draft, rosa, at):
+    file = io.BytesIO()
+    Image.new("1", (30_000, 30_000)).save(file, "PNG")
+    file.seek(0)
+    begun = time.monotonic()
+    with pytest.raises(Refused, match=r"too many pixels|cannot be read"):
+        draft.add_photo(rosa, at("proposing"), file, "A bomb")
+    assert time.monotonic() - begun < 2
+
+
+def test_a_file_above_the_limit_is_refused(draft, rosa, at, monkeypatch):
+    monkeypatch.setattr(pictures, "MOST_BYTES", 1000)
+    with pytest.raises(Refused, match="larger than"):
+        draft.add_photo(rosa, at("proposing"), io.BytesIO(b"a" * 1001), "A large photo")
+
+
+def test_t12_a_script_behind_the_picture_does_not_survive(draft, rosa, at):
+    file = io.BytesIO(picture().getvalue() + b"<script>alert(1)</script>")
+    assert b"script" not in stored(draft.add_photo(rosa, at("proposing"), file, "A polyglot").large)
+
+
+def test_the_stored_name_is_ours(draft, rosa, at):
+    file = picture()
+    file.name = "../../<svg onload=alert(1)>.jpg"
+    photo = draft.add_photo(rosa, at("proposing"), file, "The quay")
+    assert Path(photo.large.name).parent == Path("photos")
+    assert "svg" not in photo.large.name
+
+
+def test_a_photo_needs_words(draft, rosa, at):
+    with pytest.raises(Refused, match="Describe"):
+        draft.add_photo(rosa, at("proposing"), picture(), "  ")
+
+
+def test_five_photos_are_enough(draft, rosa, at):
+    for _ in range(5):
+        draft.add_photo(rosa, at("proposing"), picture(), "The quay")
+    with pytest.raises(Refused, match="at most five"):
+        draft.add_photo(rosa, at("proposing"), picture(), "The quay")
+
+
+def test_only_the_author_adds_and_removes_photos_until_the_deadline(proposal, rosa, tomas, at):
+    photo = proposal.add_photo(rosa, at("proposing"), picture(), "The quay")
+    with pytest.raises(Refused):
+        proposal.add_photo(tomas, at("proposing"), picture(), "Mine")
+    with pytest.raises(Refused):
+        proposal.remove_photo(tomas, at("proposing"), photo)
+    with pytest.raises(Refused):
+        proposal.remove_photo(rosa, at("reviewing"), photo)
+    path = Path(photo.large.path)
+    proposal.remove_photo(rosa, at("proposing"), photo)
+    assert not path.exists()
