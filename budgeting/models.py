@@ -203,6 +203,18 @@ class District(models.Model):
         return self.name
 
 
+def features(districts: Iterable[District]) -> dict[str, object]:
+    """The boundaries of districts as the GeoJSON FeatureCollection that js/map.js draws."""
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {"type": "Feature", "geometry": district.boundary, "properties": {"name": district.name}}
+            for district in districts
+            if district.boundary
+        ],
+    }
+
+
 class Contest(models.Model):
     """One district's vote in one cycle: its money, its ballot style and the rule it is counted by."""
 

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 
 from budgeting import clock
 from budgeting.forms import SampleForm
-from budgeting.models import Contest, Cycle
+from budgeting.models import Contest, Cycle, features
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -62,6 +62,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     if not (settings.DEBUG or settings.DEMO):
         raise Http404
     form = SampleForm(request.GET if "title" in request.GET else None)
-    page = Paginator(range(200), 10).page(4)
-    at = clock.now()
-    return render(request, "budgeting/styleguide.html", {**_page_of(Cycle.present(at), at), "form": form, "page": page})
+    page = _page_of(Cycle.present(clock.now()), clock.now())
+    districts = [contest.district for contest in page.get("contests", ())]
+    samples = {"features": features(districts), "form": form, "page": Paginator(range(200), 10).page(4)}
+    return render(request, "budgeting/styleguide.html", page | samples)
