@@ -93,6 +93,7 @@ class Postgres:
         if self._state():
             self._run("pg_ctl", "stop", "-w", "-m", "fast", "-D", self.home / "data")
         (self.folder / "url").unlink(missing_ok=True)
+        shutil.rmtree(self.socket, ignore_errors=True)
 
     def _state(self) -> str:
         """What the server on our data is doing: "starting", "ready", "stopping", or "" when there is none."""
@@ -100,7 +101,7 @@ class Postgres:
             lines = self._pid_file.read_text().splitlines()
         except FileNotFoundError:
             return ""
-        if not lines or str(self.home / "data") not in _command_line(int(lines[0])):
+        if not lines or str(self.home / "data") not in _command_line(lines[0].strip()):
             return ""
         return lines[7].strip() if len(lines) > 7 else "starting"
 
@@ -229,10 +230,13 @@ def _major(bin: Path) -> int:
     return int(number[0]) if number else 0
 
 
-def _command_line(pid: int) -> str:
-    if Path("/proc/self").exists():
-        try:
-            return Path(f"/proc/{pid}/cmdline").read_text(errors="replace")
-        except OSError:
-            return ""
-    return subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True).stdout
+def _command_line(pid: str) -> str:
+    """How the process with this number was started; empty where there is none."""
+    if not pid.isdigit():
+        return ""
+    if not Path("/proc/self").exists():
+        return subprocess.run(["ps", "-o", "command=", "-p", pid], capture_output=True, text=True).stdout
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text(errors="replace")
+    except OSError:
+        return ""

@@ -1,0 +1,183 @@
+"""What ./run says when it cannot go on, and how it looks after what it started."""
+
+import ast
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import zipfile
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+WATCH_OVER = """
+import importlib.machinery, importlib.util, sys
+loader = importlib.machinery.SourceFileLoader("run", "run")
+run = importlib.util.module_from_spec(importlib.util.spec_from_loader("run", loader))
+loader.exec_module(run)
+pages = [sys.executable, "-c", "import time; time.sleep(60)"]
+worker = [sys.executable, "-c", "import os; open(%r, 'a').write(f'{os.getpid()} '); " + sys.argv[1]]
+sys.exit(run.attend(pages, beside=worker))
+"""
+
+
+def run(*arguments: str, folder: Path = ROOT, **env: str) -> tuple[int, str]:
+    """The exit status of ./run, and what it told the person."""
+    env = {"PATH": "/nowhere", "DATABASE_URL": "postgres://nowhere.invalid/x", "PYTHONPATH": str(folder), **env}
+    done = subprocess.run([sys.executable, folder / "run", *arguments], env=env, capture_output=True, text=True)
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """The files of a fresh clone that matter before anything is installed."""
+    folder = tmp_path / "clone"
+    (folder / "budgeting").mkdir(parents=True)
+    for name in ("run", "pyproject.toml", "uv.lock", "budgeting/__init__.py", "budgeting/postgres.py"):
+        shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
+@pytest.fixture
+def uv_from_lock(clone: Path) -> Path:
+    """A uv that only writes down what it was asked; the lock file names it for every machine, by its true hash."""
+    wheel = clone / "uv.whl"
+    asked = clone / "asked"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr(
+            "uv.data/scripts/uv", f"#!/bin/sh\necho $@ > '{asked}'\necho 'error: the shop is closed' >&2\nexit 2\n"
+        )
+    name_in_lock(clone, wheel, sha256(wheel.read_bytes()).hexdigest())
+    return asked
+
+
+def name_in_lock(clone: Path, wheel: Path, digest: str) -> None:
+    lock = (clone / "uv.lock").read_text()
+    head, tail = lock.split('name = "uv"\n')
+    _, after = tail.split("]\n", 1)
+    kinds = ["linux_x86_64", "linux_aarch64", "macosx_x86_64", "macosx_arm64"]
+    wheels = [f'    {{ url = "{wheel.as_uri()}#many{kind}.whl", hash = "sha256:{digest}" }},\n' for kind in kinds]
+    (clone / "uv.lock").write_text(f'{head}name = "uv"\nwheels = [\n{"".join(wheels)}]\n{after}')
+
+
+def test_a_port_in_use_is_named_with_a_way_out() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, said = run("serve", "--port", str(port))
+    assert code == 1
+    assert said == f"Port {port} is not free (Address already in use): choose another, as in --port {port + 1}.\n"
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    code, said = run("manage", "check", COMMON_PURSE_VAR=str(tmp_path / "file" / "var"))
+    assert code == 1
+    assert str(tmp_path / "file" / "var") in said
+    assert said.count("\n") == 1
+
+
+def test_an_old_python_can_read_the_script_and_says_what_it_needs() -> None:
+    ast.parse((ROOT / "run").read_text(), feature_version=(3, 6))
+    pretend = "import runpy, sys; sys.version_info = (3, 6, 9); runpy.run_path('run', run_name='__main__')"
+    done = subprocess.run([sys.executable, "-c", pretend], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr == "Common Purse needs Python 3.11 or newer; this one is 3.6. Try: python3.11 run\n"
+
+
+def test_the_first_start_without_a_network_says_so(clone: Path) -> None:
+    code, said = run("manage", "check", folder=clone, https_proxy="http://127.0.0.1:1")
+    assert code == 1
+    assert said.splitlines()[1].startswith("uv, which fetches the libraries, could not be fetched itself")
+    assert len(said.splitlines()) == 2
+
+
+def test_a_uv_that_is_not_the_one_in_the_lock_is_not_used(clone: Path, uv_from_lock: Path) -> None:
+    name_in_lock(clone, clone / "uv.whl", sha256(b"another").hexdigest())
+    code, said = run("manage", "check", folder=clone)
+    assert code == 1
+    assert "is not the one uv.lock names" in said
+    assert not (clone / ".tools").exists()
+
+
+def test_libraries_that_cannot_be_fetched_end_the_start_with_the_reason(clone: Path, uv_from_lock: Path) -> None:
+    code, said = run("manage", "check", folder=clone)
+    assert code == 1
+    assert said.splitlines()[1] == "The libraries could not be fetched (is this machine online?): the shop is closed"
+
+
+@pytest.mark.parametrize(
+    ("command", "database_url", "groups"),
+    [
+        ("manage", "postgres://db/city", []),
+        ("test", "postgres://db/city", ["test"]),
+        ("manage", None, ["database"]),
+        ("test", None, ["database", "test"]),
+    ],
+)
+def test_only_what_the_command_needs_is_fetched(clone, uv_from_lock, command, database_url, groups) -> None:
+    env = {"PATH": "/nowhere", "DATABASE_URL": database_url} if database_url else {"PATH": "/nowhere"}
+    subprocess.run([sys.executable, clone / "run", command], env=env, capture_output=True)
+    words = uv_from_lock.read_text().split()
+    assert [words[place + 1] for place, word in enumerate(words) if word == "--group"] == groups
+
+
+def test_an_unknown_word_gets_the_help_and_a_failing_status() -> None:
+    code, said = run("dmeo")
+    assert code == 2
+    assert "does not know 'dmeo'" in said
+    assert "./run demo" in said
+
+
+@pytest.fixture
+def watched(tmp_path: Path):
+    """./run looking after a server, and a worker that lives as long as the test says."""
+    pids = tmp_path / "pids"
+    started = []
+
+    def start(worker_life: str) -> tuple[subprocess.Popen[bytes], Path]:
+        program = subprocess.Popen(
+            [sys.executable, "-c", WATCH_OVER % str(pids), worker_life],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+        started.append(program)
+        return program, pids
+
+    yield start
+    for program in started:
+        program.kill()
+        program.wait()
+
+
+def eventually(truth) -> bool:
+    for _ in range(100):
+        if truth():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def alive(pid: str) -> bool:
+    stat = Path(f"/proc/{pid}/stat")
+    return stat.exists() and stat.read_text().split()[2] != "Z"
+
+
+def test_a_worker_that_dies_is_started_again(watched) -> None:
+    _, pids = watched("raise SystemExit(1)")
+    assert eventually(lambda: pids.exists() and len(pids.read_text().split()) >= 2)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_nothing_outlives_it(watched, number) -> None:
+    program, pids = watched("import time; time.sleep(60)")
+    assert eventually(lambda: pids.exists() and pids.read_text())
+    program.send_signal(number)
+    assert program.wait(timeout=10) != 0
+    assert eventually(lambda: not alive(pids.read_text().strip()))
