@@ -70,6 +70,14 @@ def server_pid(server: Postgres) -> int:
     return int((server.home / "data" / "postmaster.pid").read_text().split()[0])
 
 
+def until(truth: Callable[[], bool]) -> None:
+    for _ in range(1000):
+        if truth():
+            return
+        time.sleep(0.01)
+    pytest.fail("this did not happen within ten seconds")
+
+
 def kill(program: subprocess.Popen[str]) -> None:
     program.kill()
     program.communicate()
@@ -77,10 +85,7 @@ def kill(program: subprocess.Popen[str]) -> None:
 
 def kill_server(server: Postgres) -> None:
     os.kill(server_pid(server), signal.SIGKILL)
-    for _ in range(100):
-        if not server._state():
-            return
-        time.sleep(0.05)
+    until(lambda: not server._state())
 
 
 def test_what_was_written_is_there_at_the_next_start(postgres) -> None:
@@ -150,8 +155,7 @@ def test_an_interrupted_first_start_is_begun_again(place: Path) -> None:
     server = Postgres(place / "half" / "var" / "postgres", Path(sys.prefix), place / "refuge")
     command = [sys.executable, "-c", USE_UNTIL_KILLED, str(server.folder), str(server.refuge)]
     program = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
-    while not (server.folder / "data.new" / "base").exists():
-        time.sleep(0.01)
+    until(lambda: (server.folder / "data.new" / "base").exists())
     os.killpg(program.pid, signal.SIGKILL)
     program.wait()
     assert not (server.folder / "data").exists()
