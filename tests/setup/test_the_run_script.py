@@ -174,7 +174,7 @@ def test_a_worker_that_dies_is_started_again(watched) -> None:
     assert eventually(lambda: pids.exists() and len(pids.read_text().split()) >= 2)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_nothing_outlives_it(watched, number) -> None:
     program, pids = watched("import time; time.sleep(60)")
     assert eventually(lambda: pids.exists() and pids.read_text())
