@@ -1,0 +1,142 @@
+"""What is written in demo/city, as plain values. Nothing here knows the database."""
+
+import json
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent / "city"
+ROUNDS = ("finished", "voting", "collecting")
+
+
+@dataclass(frozen=True)
+class District:
+    slug: str
+    name: str
+    population: int
+    boundary: dict[str, Any]  # GeoJSON
+
+
+@dataclass(frozen=True)
+class Comment:
+    by: str
+    says: str
+    answers: int | None = None  # which comment of the same proposal, counted from one
+    hidden: str = ""  # the moderator's reason
+    reported: str = ""  # what a reader found wrong with it
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of the building: so many weeks before or after the day of loading."""
+
+    title: str
+    says: str = ""
+    weeks_ago: int = 0
+    weeks_ahead: int = 0
+    done: bool = False
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A proposal as its author wrote it, and what became of it. Money in cents."""
+
+    title: str
+    author: str
+    category: str
+    place: str
+    cost: int
+    upkeep: int
+    benefits: str
+    summary: str
+    picture: tuple[str, str, str]
+    alt: str
+    description: str
+    support: int  # percent of the voters who would tick it
+    language: str = "en"
+    estimate: int | None = None  # the committee's own figure, where it differs
+    endorsed: int | None = None
+    decision: str = ""
+    reason: str = ""
+    into: str = ""  # the title of the proposal it was merged into
+    withdrawn: str = ""
+    comments: tuple[Comment, ...] = ()
+    delivery: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True)
+class Contest:
+    """One district's proposals and money in one round."""
+
+    district: str
+    budget: int
+    style: str
+    most_choices: int | None
+    proposals: tuple[Proposal, ...]
+
+
+@dataclass(frozen=True)
+class City:
+    name: str
+    river: str
+    history: str
+    currency: str
+    staff: dict[str, str]
+    sign_ins: dict[str, str]
+    categories: dict[str, str]
+    districts: tuple[District, ...]
+    places: dict[str, tuple[float, float]]  # longitude, latitude
+    rounds: dict[str, tuple[Contest, ...]] = field(repr=False)
+
+
+@cache
+def read() -> City:
+    """The whole city, as written."""
+    told = _toml("city.toml")
+    places = {name: tuple(point) for district in _toml("places.toml").values() for name, point in district.items()}
+    return City(
+        name=told["name"],
+        river=told["river"],
+        history=told["history"].strip(),
+        currency=told["currency"],
+        staff=told["staff"],
+        sign_ins=told["sign_ins"],
+        categories=told["categories"],
+        districts=tuple(_districts()),
+        places=places,
+        rounds={name: tuple(_contest(path) for path in sorted((FOLDER / name).glob("*.toml"))) for name in ROUNDS},
+    )
+
+
+def _toml(name: str) -> dict[str, Any]:
+    return tomllib.loads((FOLDER / name).read_text())
+
+
+def _districts() -> list[District]:
+    features = json.loads((FOLDER / "districts.geojson").read_text())["features"]
+    return [District(**feature["properties"], boundary=feature["geometry"]) for feature in features]
+
+
+def _contest(path: Path) -> Contest:
+    told = tomllib.loads(path.read_text())
+    return Contest(
+        district=path.stem,
+        budget=told["budget"],
+        style=told["style"],
+        most_choices=told.get("most_choices"),
+        proposals=tuple(_proposal(one) for one in told["proposal"]),
+    )
+
+
+def _proposal(told: dict[str, Any]) -> Proposal:
+    return Proposal(
+        **{
+            **told,
+            "description": told["description"].strip(),
+            "picture": tuple(told["picture"]),
+            "comments": tuple(Comment(**one) for one in told.get("comments", ())),
+            "delivery": tuple(Step(**one) for one in told.get("delivery", ())),
+        }
+    )
