@@ -61,7 +61,7 @@ def rule(settings: Mapping[str, Any], currency: str, unit: int) -> list[str]:
     told += _minimums(settings)
     if settings["name"] == "equal-shares":
         told += _completion(settings, currency, unit)
-    order = [TIE_ORDER()[key] for key in settings.get("ties", ()) if key != "lot" or settings.get("seed")]
+    order = [tie_order()[key] for key in settings.get("ties", ()) if key != "lot" or settings.get("seed")]
     if order:
         told.append(_("Between equal projects it goes by: %s.") % _(", then ").join(order))
     return told
@@ -70,7 +70,7 @@ def rule(settings: Mapping[str, Any], currency: str, unit: int) -> list[str]:
 def tie(record: Mapping[str, Any], names: Names) -> str:
     """Who was equal, in which order they went, what decided, and whether it mattered."""
     projects = [names.get(project, project) for project in record["projects"]]
-    decided = [TIE_ORDER()[key] for key in record["by"]]
+    decided = [tie_order()[key] for key in record["by"]]
     told = _("Equal: %s; they went in this order") % listed(projects)
     told += (
         (_(", decided by %s.") % _(", then ").join(decided)) if decided else _(", as they stand on the ballot paper.")
@@ -92,7 +92,7 @@ def listed(words: Iterable[str]) -> str:
     return format_list([f"“{word}”" for word in words], locale=locale)
 
 
-def TIE_ORDER() -> dict[str, str]:  # noqa: N802  (a table, made anew for the language in force)
+def tie_order() -> dict[str, str]:
     return {
         "min-cost": _("the lower cost"),
         "max-votes": _("the greater number of votes"),
@@ -140,7 +140,7 @@ def _excluded(reason: Mapping[str, Any], names: Names, currency: str) -> str:
 
 def _lost_tie(reason: Mapping[str, Any], names: Names, currency: str) -> str:
     ahead = listed(names.get(project, project) for project in reason["to"])
-    decided = TIE_ORDER().get(reason["by"], _("the order of the ballot paper"))
+    decided = tie_order().get(reason["by"], _("the order of the ballot paper"))
     return _("It was equal with %(ahead)s and came after by %(decided)s. It costs %(cost)s; %(left)s was left.") % {
         "ahead": ahead,
         "decided": decided,
@@ -216,9 +216,9 @@ def _equal_shares(settings: Mapping[str, Any]) -> str:
     }[settings.get("utility", "cost")]
     return (
         _(
-            "Method of Equal Shares: every voter has an equal share of the budget. A project is funded if those who chose "
-            "it can pay for it from their shares, each as evenly as possible; the one that gives its supporters most for "
-            "their money goes first. What counts is %s."
+            "Method of Equal Shares: every voter has an equal share of the budget. A project is funded if those who "
+            "chose it can pay for it from their shares, each as evenly as possible; the one that gives its supporters "
+            "most for their money goes first. What counts is %s."
         )
         % satisfaction
     )
@@ -226,8 +226,8 @@ def _equal_shares(settings: Mapping[str, Any]) -> str:
 
 def _phragmen(settings: Mapping[str, Any]) -> str:
     return _(
-        "Sequential Phragmén: every voter earns money at the same steady pace. As soon as those who chose a project can "
-        "pay for it together, it is funded, as long as the budget lasts."
+        "Sequential Phragmén: every voter earns money at the same steady pace. As soon as those who chose a project "
+        "can pay for it together, it is funded, as long as the budget lasts."
     )
 
 
