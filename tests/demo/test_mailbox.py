@@ -33,6 +33,7 @@ def test_the_newest_mail_comes_first_and_no_more_than_asked(folder: Path) -> Non
     assert [mail["subject"] for mail in newest(folder, 2)] == ["third", "second"]
 
 
+@pytest.mark.django_db
 def test_a_person_reads_the_mail_on_the_page(folder: Path, rf: RequestFactory) -> None:
     send(folder, "Your code")
     page = mailbox(rf.get("/demo/mail/")).content.decode()
