@@ -65,16 +65,22 @@ class Window:
         return self.opens <= at and (self.closes is None or at < self.closes)
 
 
-def faults(windows: Iterable[Window]) -> list[str]:
-    """What is wrong with a calendar: windows that overlap or run backwards. Empty if nothing is."""
-    ordered = sorted(windows, key=lambda window: window.opens)
+class Wrong(StrEnum):
+    """What may be wrong between two windows of a calendar."""
+
+    BACKWARDS = "backwards"
+    OVERLAPPING = "overlapping"
+
+
+def faults(windows: Iterable[Window]) -> list[tuple[Wrong, Stage, Stage]]:
+    """What is wrong with a calendar, and between which two stages, the one that opens first named first."""
     order = list(Stage)
     found = []
-    for earlier, later in pairwise(ordered):
+    for earlier, later in pairwise(sorted(windows, key=lambda window: window.opens)):
         if order.index(later.stage) <= order.index(earlier.stage):
-            found.append(f"{later.stage} cannot open after {earlier.stage}")
+            found.append((Wrong.BACKWARDS, earlier.stage, later.stage))
         if earlier.closes is None or later.opens < earlier.closes:
-            found.append(f"{earlier.stage} is still open when {later.stage} opens")
+            found.append((Wrong.OVERLAPPING, earlier.stage, later.stage))
     return found
 
 

@@ -1,9 +1,12 @@
 """How forms look, and the fields this room lends to the others."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from budgeting import money
@@ -56,6 +59,48 @@ class MoneyField(forms.CharField):
             return initial != self.to_python(data)
         except forms.ValidationError:
             return True
+
+
+class CityTimeField(forms.SplitDateTimeField):
+    """A day and a time on the city's clocks; aware UTC once cleaned.
+
+    When the clocks change, an hour does not exist and another comes twice. Both are refused, with the reason.
+    """
+
+    def compress(self, data_list: Any) -> Any:
+        try:
+            return super().compress(data_list)
+        except forms.ValidationError:
+            if None in data_list or "" in data_list:
+                raise
+            raise forms.ValidationError(_why_refused(datetime.combine(*data_list))) from None
+
+
+def _why_refused(local: datetime) -> str:
+    zone = timezone.get_current_timezone()
+    there_and_back = local.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None)
+    said = {"moment": date_format(local, "l j F Y, H:i"), "zone": zone}
+    if there_and_back != local:
+        return (
+            _("%(moment)s does not exist in %(zone)s: the clocks go forward. Choose a time outside that hour.") % said
+        )
+    return _("%(moment)s comes twice in %(zone)s: the clocks go back. Choose a time outside that hour.") % said
+
+
+class BoundaryField(forms.JSONField):
+    """GeoJSON as map programs save it: a geometry, a Feature, or a collection of one Feature. Gives the geometry."""
+
+    def to_python(self, value: Any) -> Any:
+        found = super().to_python(value)
+        if (
+            isinstance(found, dict)
+            and found.get("type") == "FeatureCollection"
+            and len(found.get("features") or ()) == 1
+        ):
+            found = found["features"][0]
+        if isinstance(found, dict) and found.get("type") == "Feature":
+            found = found.get("geometry")
+        return found
 
 
 class SampleForm(forms.Form):

@@ -12,7 +12,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from budgeting.calendar import Act, Stage, Window, faults, is_open, stage_at
+from budgeting.calendar import Act, Stage, Window, Wrong, faults, is_open, stage_at
 from budgeting.geography import check_boundary
 
 
@@ -155,6 +155,7 @@ class Phase(models.Model):
                 name="phases_do_not_overlap",
                 expressions=[("cycle", RangeOperators.EQUAL), (TsTzRange("opens", "closes"), RangeOperators.OVERLAPS)],
                 violation_error_message=_("This phase overlaps another of the same cycle."),
+                deferrable=models.Deferrable.DEFERRED,  # so that a whole calendar can be moved in one save
             ),
         )
 
@@ -165,10 +166,20 @@ class Phase(models.Model):
         return Window(Stage(self.stage), self.opens, self.closes)
 
 
+SENTENCES = {
+    Wrong.BACKWARDS: _("“%(later)s” comes before “%(earlier)s” in a cycle, so it cannot open after it."),
+    Wrong.OVERLAPPING: _("“%(earlier)s” is still open when “%(later)s” opens. Close it first."),
+}
+
+
 def check_calendar(phases: Iterable[Phase]) -> None:
-    """Raise ValidationError if the phases of one cycle overlap or run backwards."""
-    if found := faults(phase.window() for phase in phases if phase.opens):
-        raise ValidationError(found)
+    """Raise ValidationError, a sentence for each fault, if the phases of one cycle overlap or run backwards."""
+    sentences = [
+        SENTENCES[wrong] % {"earlier": STAGE_NAMES[earlier], "later": STAGE_NAMES[later]}
+        for wrong, earlier, later in faults(phase.window() for phase in phases)
+    ]
+    if sentences:
+        raise ValidationError(sentences)
 
 
 class District(models.Model):

@@ -1,12 +1,16 @@
 """Money as the city writes it. An amount is an integer in the currency's minor units (cents), never a float."""
 
+import re
 from copy import copy
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from babel import Locale
 from babel.numbers import get_currency_precision
 from django.utils import translation
 from django.utils.translation import gettext as _
+
+DIGITS = re.compile(r"[0-9]+")
+WHOLE = re.compile(r"[0-9]+|[0-9]{1,3}(?:[.,][0-9]{3})+")
 
 
 def written(amount: int, currency: str) -> str:
@@ -25,21 +29,19 @@ def read(text: str, currency: str) -> int:
     Raises ValueError with a sentence if it is no amount or has more decimals than the currency.
     """
     precision = get_currency_precision(currency)
-    compact = "".join(text.split()).replace("\u202f", "").replace("'", "").replace("’", "").strip("€$£¤")
-    last_mark = max(compact.rfind("."), compact.rfind(","))
-    decimals = compact[last_mark + 1 :] if last_mark >= 0 else ""
-    # A mark followed by three digits groups thousands; anything else is the decimal point.
-    if last_mark >= 0 and len(decimals) != 3:
-        compact = compact[:last_mark].replace(".", "").replace(",", "") + "." + decimals
-    else:
-        compact = compact.replace(".", "").replace(",", "")
-    try:
-        value = Decimal(compact).scaleb(precision)
-    except InvalidOperation:
-        raise ValueError(_("“%s” is not an amount of money. Write it in figures, such as 12500.") % text) from None
-    if not value.is_finite() or value != value.to_integral_value() or value < 0:
+    compact = "".join(text.split()).replace("'", "").replace("’", "").strip("€$£¤")
+    head, mark, decimals = compact, "", ""
+    if (last := max(compact.rfind("."), compact.rfind(","))) >= 0:
+        head, mark, decimals = compact[:last], compact[last], compact[last + 1 :]
+    # A mark before three digits groups thousands, except after a lone 0 or where the currency has three decimals.
+    if len(decimals) == 3 and head != "0" and not (precision == 3 and mark == "." and "." not in head):
+        head, decimals = compact, ""
+    if not WHOLE.fullmatch(head) or (head != compact and (not DIGITS.fullmatch(decimals) or mark in head)):
+        raise ValueError(_("“%s” is not an amount of money. Write it in figures, such as 12500.") % text)
+    whole = head.replace(".", "").replace(",", "")
+    if len(decimals.rstrip("0")) > precision or len(whole) > 15:
         raise ValueError(_("“%(text)s” is not an amount in %(currency)s.") % {"text": text, "currency": currency})
-    return int(value)
+    return int(whole + decimals.ljust(precision, "0")[:precision])
 
 
 def figures(amount: int, currency: str) -> str:

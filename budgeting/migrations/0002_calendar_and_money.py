@@ -244,6 +244,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(("opens__lt", models.F("closes"))), name="phase_opens_before_it_closes"
                     ),
                     django.contrib.postgres.constraints.ExclusionConstraint(
+                        deferrable=models.Deferrable.DEFERRED,
                         expressions=[("cycle", "="), (budgeting.models.TsTzRange("opens", "closes"), "&&")],
                         name="phases_do_not_overlap",
                         violation_error_message="This phase overlaps another of the same cycle.",

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from budgeting.calendar import ACTS_AT, Act, Stage, Window, faults, is_open, stage_at
+from budgeting.calendar import ACTS_AT, Act, Stage, Window, Wrong, faults, is_open, stage_at
 
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -53,9 +53,11 @@ def test_the_box_may_be_opened_after_the_close_and_never_before() -> None:
 def test_a_calendar_that_overlaps_or_runs_backwards_is_named() -> None:
     assert faults(WINDOWS) == []
     assert faults([PROPOSING, Window(Stage.VOTING, NOON + 9 * DAY, NOON + 12 * DAY)]) == [
-        "proposing is still open when voting opens"
+        (Wrong.OVERLAPPING, Stage.PROPOSING, Stage.VOTING)
     ]
-    assert faults([VOTING, Window(Stage.PROPOSING, NOON + 40 * DAY, None)]) == ["proposing cannot open after voting"]
+    assert faults([VOTING, Window(Stage.PROPOSING, NOON + 40 * DAY, None)]) == [
+        (Wrong.BACKWARDS, Stage.VOTING, Stage.PROPOSING)
+    ]
 
 
 def test_every_stage_says_what_may_be_done() -> None:

@@ -1,0 +1,200 @@
+"""Set-up: cycles with their calendars, districts with their boundaries, contests with their money and rules."""
+
+from typing import Any, TypeVar
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminSplitDateTime
+from django.db import IntegrityError, models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from budgeting.forms import BoundaryField, CityTimeField, MoneyField
+from budgeting.geography import drawing
+from budgeting.models import Contest, Cycle, District, Phase, check_calendar
+from budgeting.money import written
+
+admin.site.site_header = admin.site.site_title = settings.CITY_NAME
+admin.site.index_title = _("Set-up")
+Noun = TypeVar("Noun", bound=models.Model)
+
+
+class SetUp(admin.ModelAdmin[Noun]):
+    """Every change goes into the audit log in the transaction that makes it; nothing is deleted in bulk."""
+
+    actions = None
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        self._record(request, "changed" if change else "made", form.instance, _changes(form, formsets))
+
+    def delete_model(self, request: HttpRequest, obj: Noun) -> None:
+        self._record(request, "deleted", obj, {"was": str(obj)})
+        super().delete_model(request, obj)
+
+    def _record(self, request: HttpRequest, verb: str, obj: Noun, facts: dict[str, Any]) -> None:
+        # The user brings the audit log along: this room knows no people.
+        request.user.record(f"{self.opts.model_name}.{verb}", on=obj, **facts)  # type: ignore[union-attr]
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except IntegrityError:
+            refusal = _("Not saved: what a frozen ballot paper or a finished count rests on can no longer change.")
+            messages.error(request, refusal)
+            return redirect(request.get_full_path())
+
+
+def _changes(form: Any, formsets: Any) -> dict[str, Any]:
+    """What a form and its rows change, as the audit log keeps it: {"title": ["old", "new"], "phase": {"Voting": …}}."""
+    pairs = {name: [_brief(form.initial.get(name)), _brief(form.cleaned_data[name])] for name in form.changed_data}
+    facts: dict[str, Any] = {name: [old, new] for name, (old, new) in pairs.items() if old != new}
+    for formset in formsets:
+        rows: dict[str, Any] = {
+            str(row.instance): _changes(row, ()) for row in formset.forms if row.has_changed() and row.is_valid()
+        }
+        rows |= {str(row): "deleted" for row in getattr(formset, "deleted_objects", ())}
+        if rows:
+            facts[str(formset.model._meta.model_name)] = rows
+    return facts
+
+
+def _brief(value: Any) -> str | None:
+    """A value as text; of a long one, such as a boundary, the beginning."""
+    return None if value is None else str(value)[:200]
+
+
+CITY_CLOCKS = _("On the city's clocks (%s).") % settings.TIME_ZONE
+
+
+class PhaseForm(forms.ModelForm[Phase]):
+    opens = CityTimeField(label=_("opens"), widget=AdminSplitDateTime, help_text=CITY_CLOCKS)
+    closes = CityTimeField(
+        label=_("closes"), widget=AdminSplitDateTime, required=False, help_text=_("Empty: without end.")
+    )
+
+    def validate_constraints(self) -> None:
+        """Leave the other phases to Calendar.clean: a row read alone is compared with dates about to change."""
+        try:
+            self.instance.validate_constraints(exclude={"cycle", *self.errors})
+        except forms.ValidationError as refusal:
+            self.add_error(None, refusal)
+
+
+class Calendar(forms.BaseInlineFormSet[Phase, Cycle, PhaseForm]):
+    """The phases of a cycle, judged together."""
+
+    def clean(self) -> None:
+        super().clean()
+        if any(self.errors):
+            return
+        rows = [form for form in self.forms if form.has_changed() or form.instance.pk]
+        check_calendar(row.instance for row in rows if row not in self.deleted_forms)
+
+
+class PhaseInline(admin.TabularInline[Phase, Cycle]):
+    model = Phase
+    form = PhaseForm
+    formset = Calendar  # type: ignore[assignment]
+    extra = 0
+    min_num = 0
+    max_num = len(Phase.STAGES)
+
+    def get_extra(self, request: HttpRequest, obj: Cycle | None = None, **kwargs: Any) -> int:
+        return 0 if obj and obj.phases.exists() else len(Phase.STAGES)
+
+
+class ContestForm(forms.ModelForm[Contest]):
+    """Money is typed as money, in the cycle's currency."""
+
+    budget = MoneyField(label=_("budget"), least=1)
+    highest_cost = MoneyField(
+        label=_("highest cost of one project"), least=1, required=False, help_text=_("Empty: the whole budget.")
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        chosen = self["cycle"].value() if "cycle" in self.fields else None
+        if cycle := Cycle.objects.filter(pk=chosen or self.instance.cycle_id).first():
+            self.speak(cycle.currency)
+
+    def speak(self, currency: str) -> None:
+        for name in ("budget", "highest_cost"):
+            self.fields[name].currency = currency  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        budget, highest = cleaned.get("budget"), cleaned.get("highest_cost")
+        if budget and highest and highest > budget:
+            self.add_error("highest_cost", _("One project cannot cost more than the whole budget."))
+        return cleaned
+
+
+class Contests(forms.BaseInlineFormSet[Contest, Cycle, ContestForm]):
+    def add_fields(self, form: ContestForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.speak(self.instance.currency)
+
+
+class ContestInline(admin.TabularInline[Contest, Cycle]):
+    model = Contest
+    form = ContestForm
+    formset = Contests  # type: ignore[assignment]
+    fields = ("district", "budget", "highest_cost", "ballot_style", "most_choices", "counting_rule")
+    extra = 0
+    show_change_link = True
+
+
+@admin.register(Cycle)
+class CycleAdmin(SetUp[Cycle]):
+    list_display = ("title", "slug", "currency")
+    search_fields = ("title", "slug")
+    inlines = (PhaseInline, ContestInline)
+
+
+@admin.register(District)
+class DistrictAdmin(SetUp[District]):
+    list_display = ("name", "slug", "population", "city_wide")
+    search_fields = ("name", "slug")
+    prepopulated_fields = {"slug": ("name",)}  # noqa: RUF012
+    readonly_fields = ("drawn",)
+    formfield_overrides = {models.JSONField: {"form_class": BoundaryField}}  # noqa: RUF012
+
+    @admin.display(description=_("drawing"))
+    def drawn(self, district: District) -> str:
+        if not district.boundary:
+            return "–"
+        sheet = drawing([district.boundary])
+        return format_html(
+            '<svg viewBox="{}" width="320" role="img" aria-label="{}">'
+            '<path d="{}" fill="#c9dcd8" stroke="#00594f" stroke-width="4"/></svg>',
+            sheet.view,
+            district.name,
+            sheet.outlines[0].path,
+        )
+
+
+@admin.register(Contest)
+class ContestAdmin(SetUp[Contest]):
+    form = ContestForm
+    list_display = ("district", "cycle", "money", "ballot_style", "counting_rule")
+    list_filter = ("cycle", "ballot_style", "counting_rule")
+    list_select_related = ("district", "cycle")
+    search_fields = ("district__name", "cycle__title")
+    fields = (
+        "cycle",
+        "district",
+        ("budget", "highest_cost"),
+        "ballot_style",
+        ("most_choices", "points", "most_points"),
+        "counting_rule",
+        "rule_parameters",
+        "lot_seed",
+    )
+
+    @admin.display(description=_("budget"), ordering="budget")
+    def money(self, contest: Contest) -> str:
+        return written(contest.budget, contest.cycle.currency)

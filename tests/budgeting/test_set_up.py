@@ -1,0 +1,166 @@
+"""A clerk sets a cycle up in the admin: money as money, a calendar that holds together, everything on record."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.db import IntegrityError
+from django.test import Client
+from django.utils import translation
+
+from accounts.models import AuditEvent, User
+from budgeting.models import Contest, Cycle, District, Phase
+
+PHASES = {
+    "proposing": ("2027-01-04 08:00", "2027-03-01 20:00"),
+    "voting": ("2027-05-03 08:00", "2027-05-23 20:00"),
+}
+
+
+@pytest.fixture
+def set_up(client: Client, clara: User) -> Client:
+    clara.is_staff = clara.is_superuser = True
+    clara.save()
+    client.force_login(clara)
+    return client
+
+
+def rows(prefix: str, rows: list[dict[str, Any]], already: int = 0) -> dict[str, Any]:
+    fields = {f"{prefix}-TOTAL_FORMS": len(rows), f"{prefix}-INITIAL_FORMS": already}
+    return fields | {f"{prefix}-{n}-{name}": value for n, row in enumerate(rows) for name, value in row.items()}
+
+
+def phase(stage: str, opens: str, closes: str = "", **more: Any) -> dict[str, Any]:
+    day, time = opens.split()
+    end_day, end_time = closes.split() if closes else ("", "")
+    return {"stage": stage, "opens_0": day, "opens_1": time, "closes_0": end_day, "closes_1": end_time, **more}
+
+
+def form(phases: list[dict[str, Any]], contests: list[dict[str, Any]] | None = None, **more: Any) -> dict[str, Any]:
+    cycle = {"slug": "2027", "title": "Budget 2027", "currency": "EUR", "introduction": ""}
+    already = sum("id" in row for row in phases)
+    return cycle | rows("phases", phases, already) | rows("contests", contests or []) | more
+
+
+def calendar(dates: dict[str, tuple[str, str]]) -> list[dict[str, Any]]:
+    return [phase(stage, *window) for stage, window in dates.items()]
+
+
+def test_a_clerk_sets_up_a_cycle_with_its_dates_and_its_money(set_up: Client, riverside: District) -> None:
+    contest = {
+        "district": riverside.pk,
+        "budget": "250 000,50",
+        "highest_cost": "80,000",
+        "ballot_style": "approval",
+        "counting_rule": "greedy",
+    }
+    answer = set_up.post("/admin/budgeting/cycle/add/", form(calendar(PHASES), [contest]))
+    assert answer.status_code == 302, answer.context["errors"]
+    cycle = Cycle.objects.get()
+    assert cycle.phases.get(stage="voting").closes == datetime(2027, 5, 23, 18, tzinfo=UTC)
+    assert cycle.contests.get().budget == 250_000_50
+    assert cycle.contests.get().highest_cost == 80_000_00
+
+
+def test_what_the_set_up_changes_is_on_record(set_up: Client, clara: User, riverside_contest: Contest) -> None:
+    page = f"/admin/budgeting/contest/{riverside_contest.pk}/change/"
+    fields = {
+        "cycle": riverside_contest.cycle_id,
+        "district": riverside_contest.district_id,
+        "budget": "300000",
+        "ballot_style": "approval",
+        "counting_rule": "greedy",
+        "rule_parameters": "{}",
+    }
+    assert set_up.post(page, fields).status_code == 302
+    entry = AuditEvent.objects.get(action="contest.changed")
+    assert entry.actor == clara
+    assert entry.object == f"budgeting.contest:{riverside_contest.pk}"
+    assert entry.facts == {"budget": ["25000000", "30000000"]}
+
+
+def test_what_the_set_up_deletes_is_on_record(set_up: Client, hillside: District) -> None:
+    set_up.post(f"/admin/budgeting/district/{hillside.pk}/delete/", {"post": "yes"})
+    assert not District.objects.exists()
+    assert AuditEvent.objects.get(action="district.deleted").facts == {"was": "Hillside"}
+
+
+@pytest.mark.parametrize(
+    ("dates", "sentence"),
+    [
+        (PHASES | {"voting": ("2027-02-01 08:00", "2027-05-23 20:00")}, "still open when “Voting” opens"),
+        ({"voting": PHASES["proposing"], "proposing": PHASES["voting"]}, "comes before “Voting” in a cycle"),
+        (PHASES | {"proposing": ("2027-03-01 08:00", "2027-01-04 20:00")}, "opens_before_it_closes"),
+        (PHASES | {"voting": ("2027-03-28 02:30", "2027-05-23 20:00")}, "02:30 does not exist in Europe/Brussels"),
+        (PHASES | {"voting": ("2027-05-03 08:00", "2027-10-31 02:30")}, "02:30 comes twice in Europe/Brussels"),
+    ],
+)
+def test_a_calendar_that_cannot_be_is_refused_with_a_sentence(set_up: Client, dates: Any, sentence: str) -> None:
+    answer = set_up.post("/admin/budgeting/cycle/add/", form(calendar(dates)))
+    assert answer.status_code == 200
+    assert sentence in answer.content.decode()
+    assert not Cycle.objects.exists()
+
+
+def test_a_whole_calendar_moves_in_one_save(set_up: Client) -> None:
+    set_up.post("/admin/budgeting/cycle/add/", form(calendar(PHASES)))
+    cycle = Cycle.objects.get()
+    later = {"proposing": ("2027-02-04 08:00", "2027-05-10 20:00"), "voting": ("2027-06-03 08:00", "2027-06-23 20:00")}
+    phases = [
+        phase(stage, *later[stage], id=cycle.phases.get(stage=stage).pk, cycle=cycle.pk)
+        for stage in ("proposing", "voting")
+    ]
+    answer = set_up.post(f"/admin/budgeting/cycle/{cycle.pk}/change/", form(phases))
+    assert answer.status_code == 302, answer.context["errors"]
+    assert cycle.phases.get(stage="proposing").closes == datetime(2027, 5, 10, 18, tzinfo=UTC)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_database_too_refuses_phases_that_overlap(cycle: Cycle) -> None:
+    proposing = cycle.phases.get(stage="proposing")
+    with pytest.raises(IntegrityError, match="phases_do_not_overlap"):
+        Phase.objects.filter(pk=proposing.pk).update(closes=datetime(2027, 7, 1, tzinfo=UTC))
+
+
+def test_one_project_cannot_cost_more_than_there_is(set_up: Client, cycle: Cycle, riverside: District) -> None:
+    fields = {
+        "cycle": cycle.pk,
+        "district": riverside.pk,
+        "budget": "1000",
+        "highest_cost": "1000.01",
+        "ballot_style": "approval",
+        "counting_rule": "greedy",
+        "rule_parameters": "{}",
+    }
+    answer = set_up.post("/admin/budgeting/contest/add/", fields)
+    assert "cannot cost more than the whole budget" in answer.content.decode()
+
+
+def test_a_boundary_is_taken_as_map_programs_save_it(set_up: Client) -> None:
+    geometry = '{"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}'
+    feature = f'{{"type": "Feature", "properties": {{}}, "geometry": {geometry}}}'
+    fields = {"slug": "riverside", "name": "Riverside", "population": "12000"}
+    for boundary in (geometry, feature, f'{{"type": "FeatureCollection", "features": [{feature}]}}'):
+        set_up.post("/admin/budgeting/district/add/", fields | {"boundary": boundary})
+        assert District.objects.get().boundary["type"] == "Polygon"
+        District.objects.all().delete()
+    crossed = '{"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]]}'
+    answer = set_up.post("/admin/budgeting/district/add/", fields | {"boundary": crossed})
+    assert "The boundary is faulty" in answer.content.decode()
+
+
+def test_every_page_of_the_set_up_opens(set_up: Client, riverside_contest: Contest) -> None:
+    nouns = {
+        "cycle": riverside_contest.cycle_id,
+        "contest": riverside_contest.pk,
+        "district": riverside_contest.district_id,
+    }
+    with translation.override("en"):
+        for noun, number in nouns.items():
+            for page in ("", "add/", f"{number}/change/"):
+                assert set_up.get(f"/admin/budgeting/{noun}/{page}").status_code == 200
+
+
+def test_who_has_no_set_up_rights_does_not_get_in(client: Client, rosa: User) -> None:
+    client.force_login(rosa)
+    assert client.get("/admin/budgeting/cycle/").status_code == 302
