@@ -34,6 +34,8 @@ class Act(StrEnum):
     DECIDE = "decide"
     FREEZE_PAPER = "freeze the ballot paper"
     MAKE_KEY = "make the ballot-box key"
+    IMPORT_REGISTER = "import the register of residents"
+    VERIFY = "be verified"
     VOTE = "vote"
     OPEN_BOX = "open the ballot box"
     COUNT = "count"
@@ -41,12 +43,14 @@ class Act(StrEnum):
     REPORT_DELIVERY = "report delivery"
 
 
+REGISTER = frozenset({Act.IMPORT_REGISTER, Act.VERIFY})
+
 ACTS_AT: dict[Stage, frozenset[Act]] = {
-    Stage.PREPARING: frozenset({Act.MAKE_KEY}),
-    Stage.PROPOSING: frozenset({Act.PROPOSE, Act.EDIT, Act.WITHDRAW, Act.ENDORSE, Act.COMMENT, Act.MAKE_KEY}),
-    Stage.REVIEWING: frozenset({Act.WITHDRAW, Act.COMMENT, Act.DECIDE, Act.MAKE_KEY, Act.FREEZE_PAPER}),
-    Stage.PRESENTING: frozenset({Act.COMMENT, Act.MAKE_KEY, Act.FREEZE_PAPER}),
-    Stage.VOTING: frozenset({Act.VOTE}),
+    Stage.PREPARING: REGISTER | {Act.MAKE_KEY},
+    Stage.PROPOSING: REGISTER | {Act.PROPOSE, Act.EDIT, Act.WITHDRAW, Act.ENDORSE, Act.COMMENT, Act.MAKE_KEY},
+    Stage.REVIEWING: REGISTER | {Act.WITHDRAW, Act.COMMENT, Act.DECIDE, Act.MAKE_KEY, Act.FREEZE_PAPER},
+    Stage.PRESENTING: REGISTER | {Act.COMMENT, Act.MAKE_KEY, Act.FREEZE_PAPER},
+    Stage.VOTING: REGISTER | {Act.VOTE},
     Stage.COUNTING: frozenset({Act.OPEN_BOX, Act.COUNT}),
     Stage.RESULTS: frozenset({Act.OPEN_BOX, Act.COUNT, Act.SEE_RESULTS}),
     Stage.DELIVERING: frozenset({Act.COMMENT, Act.SEE_RESULTS, Act.REPORT_DELIVERY}),
@@ -96,12 +100,13 @@ def stage_at(windows: Iterable[Window], at: datetime) -> Stage:
 def is_open(act: Act, windows: Iterable[Window], at: datetime) -> bool:
     """May this be done at that moment? In a gap nothing is open but what the next stages prepare.
 
-    A gap belongs to no window: the acts residents take (propose, vote, …) are closed, those of staff stay open.
+    A gap belongs to no window: the acts residents take (propose, vote, …) are closed, those of staff stay open, and so
+    does being verified.
     """
     windows = list(windows)
     stage = stage_at(windows, at)
     in_a_window = any(window.holds(at) for window in windows)
-    return act in ACTS_AT[stage] and (in_a_window or act in STAFF_ACTS)
+    return act in ACTS_AT[stage] and (in_a_window or act in OPEN_IN_GAPS)
 
 
-STAFF_ACTS = frozenset({Act.DECIDE, Act.FREEZE_PAPER, Act.MAKE_KEY, Act.OPEN_BOX, Act.COUNT})
+OPEN_IN_GAPS = REGISTER | {Act.DECIDE, Act.FREEZE_PAPER, Act.MAKE_KEY, Act.OPEN_BOX, Act.COUNT}

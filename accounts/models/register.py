@@ -87,6 +87,7 @@ class StagedLine(models.Model):
     """A line of an import that waits to be confirmed: the digests a Resident would get. An unlogged table."""
 
     register_import = models.ForeignKey(RegisterImport, on_delete=models.CASCADE, related_name="staged")
+    line = models.PositiveIntegerField()
     district = models.ForeignKey(District, on_delete=models.CASCADE, related_name="+")
     identifier_digest = models.BinaryField(max_length=32)
     person_digest = models.BinaryField(max_length=32)
@@ -95,9 +96,7 @@ class StagedLine(models.Model):
     class Meta:
         verbose_name = _("staged line")
         verbose_name_plural = _("staged lines")
-        constraints = (
-            models.UniqueConstraint(fields=["register_import", "identifier_digest"], name="one_staged_line_each"),
-        )
+        indexes = (models.Index(fields=["register_import", "identifier_digest"], name="staged_by_digest"),)
 
     def __str__(self) -> str:
         return f"#{self.pk}"

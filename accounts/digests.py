@@ -1,0 +1,65 @@
+"""What is kept of a resident's number, name and birth date: keyed digests that mean nothing without REGISTER_KEY.
+
+The key of each digest is derived from REGISTER_KEY (kept outside the database) for one purpose and one cycle, so a copy
+of the database cannot be searched by trying numbers, and two cycles cannot be joined.
+"""
+
+import hmac
+import unicodedata
+from datetime import date
+from functools import lru_cache
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+
+from budgeting.models import Cycle
+
+# Letters that carry their mark inside, so that taking accents off leaves them as they are.
+UNMARKED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
+
+
+def normalised_identifier(text: str) -> str:
+    """The same for every way of writing one number: full-width digits, capitals, blanks, dashes, leading zeros.
+
+    Leading zeros go because spreadsheets drop them. Two numbers that differ in nothing else would then be one; an
+    import names both lines and takes neither. Empty if nothing is left.
+    """
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return "".join(filter(str.isalnum, folded)).lstrip("0")
+
+
+def normalised_name(text: str) -> str:
+    """The same for every way of writing one name: accents, capitals, hyphens, apostrophes, the order of words."""
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    letters = "".join(char for char in apart if not unicodedata.combining(char)).translate(UNMARKED)
+    words = "".join(char if char.isalnum() else "" if char in "'’`" else " " for char in letters).split()
+    return " ".join(sorted(words))
+
+
+def identifier_digest(cycle: Cycle, identifier: str) -> bytes:
+    """32 bytes."""
+    return _digest(_key(f"roll/v1|{cycle.pk}|identifier"), normalised_identifier(identifier))
+
+
+def person_digest(cycle: Cycle, name: str, born: date) -> bytes:
+    """32 bytes."""
+    return _digest(_key(f"roll/v1|{cycle.pk}|person"), f"{normalised_name(name)}|{born.isoformat()}")
+
+
+def letter_digest(code: str) -> bytes:
+    """32 bytes, of a code as `accounts.letters.normalised` gives it."""
+    return _digest(_key("letter/v1"), code)
+
+
+def _digest(key: bytes, text: str) -> bytes:
+    return hmac.digest(key, text.encode(), "sha256")
+
+
+def _key(purpose: str) -> bytes:
+    return _derived(settings.REGISTER_KEY, purpose)
+
+
+@lru_cache(maxsize=64)
+def _derived(secret: str, purpose: str) -> bytes:
+    return HKDF(SHA256(), 32, salt=None, info=purpose.encode()).derive(secret.encode())
