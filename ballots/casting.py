@@ -14,11 +14,11 @@ from accounts.models import AuditEvent, Resident, User
 from accounts.visitors import Visitor
 from ballots import styles
 from ballots.models import BallotBoxKey, BallotPaper, Envelope
-from ballots.refused import Refused
 from ballots.sealing import ballot_info, fingerprint, in_groups, seal
 from budgeting import clock
 from budgeting.calendar import Act
 from budgeting.models import Contest, Cycle
+from proposals.rules import Refused
 
 VOTED = "voted"
 

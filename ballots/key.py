@@ -4,20 +4,19 @@ import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ballots.models import BallotBoxKey, Envelope, KeyShare, Opening, Rehearsal, ShareDestruction
-from ballots.refused import Refused
 from ballots.sealing import CannotOpen, PrivateKey, Share, WrongShare, bring_together, make_key, seal
 from budgeting.calendar import Act
 from budgeting.models import Cycle
+from proposals.rules import Person, Refused
 
 
 @transaction.atomic
-def make(cycle: Cycle, holders: Sequence[Any], by: Any, at: datetime, threshold: int = 2) -> list[Share]:
+def make(cycle: Cycle, holders: Sequence[Person], by: Person, at: datetime, threshold: int = 2) -> list[Share]:
     """Make the key of a cycle's box and give back its shares, one for each holder in order. They are stored nowhere.
 
     Replaces a key no ballot is sealed to. Raises Refused once voting has begun, or if the holders are too few.
@@ -68,7 +67,7 @@ def unlock(key: BallotBoxKey, shares: Iterable[Share]) -> PrivateKey:
     return bring_together(shares, key.threshold, public_key)
 
 
-def rehearse(cycle: Cycle, shares: Sequence[Share], by: Any, at: datetime) -> Rehearsal:
+def rehearse(cycle: Cycle, shares: Sequence[Share], by: Person, at: datetime) -> Rehearsal:
     """Open the test envelope with the shares, and record that it worked. Raises WrongShare or Refused if it did not."""
     key = key_of(cycle)
     try:
@@ -85,7 +84,7 @@ def rehearse(cycle: Cycle, shares: Sequence[Share], by: Any, at: datetime) -> Re
 
 
 @transaction.atomic
-def destroy_shares(cycle: Cycle, witnesses: str, by: Any, at: datetime) -> ShareDestruction:
+def destroy_shares(cycle: Cycle, witnesses: str, by: Person, at: datetime) -> ShareDestruction:
     """Put on record that the sheets were destroyed. Raises Refused before the opening."""
     if not Opening.objects.filter(cycle=cycle).exists():
         raise Refused(_("The shares are needed until the box has been opened."))

@@ -10,14 +10,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ballots.models import BallotLine, BallotPaper
-from ballots.refused import Refused
 from ballots.tally.ties import lot
 from budgeting.calendar import Act
 from budgeting.models import Contest
 from proposals.models import Proposal
+from proposals.rules import Person, Refused
 
 
-def freeze(contest: Contest, by: Any, at: datetime, seed: str) -> BallotPaper:
+def freeze(contest: Contest, by: Person, at: datetime, seed: str) -> BallotPaper:
     """Put the shortlist on the ballot paper, in an order drawn by lot from `seed`, and freeze it for good.
 
     The order is that of SHA-256(seed ‖ proposal number), so anyone can draw it again. Raises Refused if the calendar
@@ -40,7 +40,9 @@ def freeze(contest: Contest, by: Any, at: datetime, seed: str) -> BallotPaper:
 
 
 @transaction.atomic
-def write(contest: Contest, proposals: Sequence[Proposal], by: Any, at: datetime, seed: str = "") -> BallotPaper:
+def write(
+    contest: Contest, proposals: Sequence[Proposal], by: Person | None, at: datetime, seed: str = ""
+) -> BallotPaper:
     """Write the paper with the proposals in the order given: the first has ballot number 1."""
     lines = [
         BallotLine(

@@ -9,7 +9,7 @@ import hashlib
 import secrets
 from base64 import b32encode
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from Crypto.Protocol.SecretSharing import Shamir
 from cryptography.exceptions import InvalidTag
@@ -27,6 +27,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.utils.translation import gettext as _
 from mnemonic import Mnemonic
 
+from proposals.rules import Refused
+
 SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_128_GCM)
 OVERHEAD = KEM.MLKEM768_X25519.enc_length() + 16  # bytes an envelope is longer than what is in it
 SEED = 16  # bytes
@@ -38,7 +40,7 @@ class CannotOpen(Exception):
     """The key does not fit, or the envelope was altered."""
 
 
-class WrongShare(ValueError):
+class WrongShare(Refused):
     """A share is mistyped, given twice, or not one of this key; the message says which and is fit to be shown."""
 
 
@@ -47,7 +49,7 @@ class Share:
     """One share of a key: on paper its number and twelve words. The twelfth word holds a checksum."""
 
     number: int
-    secret: bytes
+    secret: bytes = field(repr=False)  # never in a traceback
 
     @property
     def words(self) -> str:

@@ -9,10 +9,10 @@ from accounts.models import AuditEvent, Resident
 from ballots import key, styles
 from ballots.casting import NotValid, NotVerified, cast, receipt_of
 from ballots.models import BallotPaper, Envelope
-from ballots.refused import Refused
 from ballots.sealing import ballot_info, fingerprint, in_groups
 from budgeting import clock
 from budgeting.calendar import Stage
+from proposals.rules import Refused
 from tests.ballots.conftest import enrol
 
 

@@ -1,0 +1,156 @@
+"""The board: which envelopes are in the box, for anyone to see, without saying whose they are or when they came.
+
+Fingerprints come up in sorted batches. The root of a batch is the SHA-256 of its text, and the text names the root
+before it; the first names the digest of the ballot paper. `sha256sum` is all one needs to check the chain.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ballots.models import BallotPaper, BoardBatch, Envelope
+from budgeting import clock
+from budgeting.calendar import Stage
+from budgeting.models import Contest, Cycle
+from proposals.rules import Refused
+
+CROWD = 10  # so many new envelopes come up together; fewer wait for the day's first batch, or for the close
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a receipt stands: in the box, or replaced by a later ballot of the same resident."""
+
+    batch: BoardBatch
+    replaced: bool
+
+
+@transaction.atomic
+def publish(contest: Contest) -> BoardBatch | None:
+    """Put up what came into the box since the last batch, if it is time for it; None if not.
+
+    Once voting has closed the batch is the final one: it waits for every vote that is still being cast. Raises Refused,
+    and puts up nothing, if envelopes have gone missing.
+    """
+    Contest.objects.select_for_update(no_key=True).get(pk=contest.pk)
+    closed = close(contest.cycle)
+    batches = list(contest.batches.all())
+    if (batches and batches[-1].final) or not BallotPaper.objects.filter(contest=contest).exists():
+        return None
+    before = in_force(batches)
+    now = set(Envelope.objects.filter(contest=contest).values_list("fingerprint", flat=True))
+    if len(now) < len(before):
+        raise Refused(
+            _("%(contest)s: %(missing)d envelopes are missing from the box.")
+            % {"contest": contest, "missing": len(before) - len(now)}
+        )
+    today = timezone.localdate(clock.of_the_database())
+    first_today = not batches or batches[-1].day < today
+    added = sorted(now - before)
+    if not (closed or len(added) >= CROWD or (added and first_today)):
+        return None
+    batch = BoardBatch(
+        contest=contest,
+        number=len(batches) + 1,
+        day=today,
+        added=added,
+        replaced=sorted(before - now),
+        envelopes=len(now),
+        list_digest=digest_of(now),
+        previous_root=batches[-1].root if batches else contest.paper.digest,
+        final=closed,
+    )
+    batch.root = root_of(batch)
+    batch.save(force_insert=True)
+    return batch
+
+
+def close(cycle: Cycle) -> bool:
+    """Has voting closed, by the database's clock? If so wait for the votes still being cast; no other can follow.
+
+    Must run in a transaction. Casting holds the cycle's row in share mode until its ballot is in the box.
+    """
+    if not has_closed(cycle, clock.of_the_database()):
+        return False
+    locked = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    return has_closed(locked, clock.of_the_database())
+
+
+def has_closed(cycle: Cycle, at: datetime) -> bool:
+    window = cycle.window(Stage.VOTING)
+    return window is not None and window.closes is not None and window.closes <= at
+
+
+def in_force(batches: Iterable[BoardBatch]) -> set[str]:
+    """The fingerprints on the board that no later batch has taken down."""
+    found: set[str] = set()
+    for batch in batches:
+        found = (found - set(batch.replaced)) | set(batch.added)
+    return found
+
+
+def list_of(fingerprints: Iterable[str]) -> str:
+    """One a line, sorted by their characters."""
+    return "".join(f"{fingerprint}\n" for fingerprint in sorted(fingerprints))
+
+
+def digest_of(fingerprints: Iterable[str]) -> str:
+    return hashlib.sha256(list_of(fingerprints).encode()).hexdigest()
+
+
+def text_of(batch: BoardBatch) -> str:
+    """The text whose SHA-256 is the batch's root."""
+    contest = batch.contest
+    head = [
+        "common-purse board 1",
+        f"{contest.cycle.slug}/{contest.district.slug} batch {batch.number} of {batch.day:%Y-%m-%d}",
+        f"previous {batch.previous_root}",
+        f"in force {batch.envelopes} {batch.list_digest}",
+        *(["final"] if batch.final else []),
+    ]
+    lines = [*head, *(f"+ {one}" for one in batch.added), *(f"- {one}" for one in batch.replaced)]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def root_of(batch: BoardBatch) -> str:
+    return hashlib.sha256(text_of(batch).encode()).hexdigest()
+
+
+def faults(contest: Contest) -> list[str]:
+    """What is wrong with the board of a contest, a sentence each. Empty if every batch follows from the one before."""
+    found, seen, previous = [], set[str](), contest.paper.digest
+    for number, batch in enumerate(contest.batches.select_related("contest__cycle", "contest__district"), start=1):
+        seen = (seen - set(batch.replaced)) | set(batch.added)
+        holds = (
+            batch.number == number
+            and batch.previous_root == previous
+            and batch.root == root_of(batch)
+            and (batch.envelopes, batch.list_digest) == (len(seen), digest_of(seen))
+        )
+        if not holds:
+            found.append(
+                _("%(contest)s: batch %(number)d of the board was altered.") % {"contest": contest, "number": number}
+            )
+        previous = batch.root
+    return found
+
+
+def look_up(cycle: Cycle, receipt: str) -> Found | None:
+    """Where a receipt stands on the board, typed in any case and grouping; None if it is not on it (yet)."""
+    fingerprint = understood(receipt)
+    batches = BoardBatch.objects.filter(contest__cycle=cycle).select_related("contest__district")
+    last_added = batches.filter(added__contains=[fingerprint]).order_by("-number").first()
+    if last_added is None:
+        return None
+    replaced = last_added.contest.batches.filter(replaced__contains=[fingerprint], number__gt=last_added.number)
+    return Found(last_added, replaced.exists())
+
+
+def understood(receipt: str) -> str:
+    """The fingerprint a person meant: base32 has no 0, 1 and 8, so these stand for O, I and B."""
+    return "".join(filter(str.isalnum, receipt.upper())).translate(str.maketrans("018", "OIB"))

@@ -1,0 +1,165 @@
+"""Opening the box: what goes in is envelopes with names on them, what comes out is ballots without."""
+
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from ballots import board, key, styles
+from ballots.casting import voters_recorded
+from ballots.models import BallotPaper, Envelope, InvalidBallot, OpenedBallot, Opening
+from ballots.paper import canonical
+from ballots.sealing import CannotOpen, PrivateKey, Share, ballot_info, fingerprint
+from budgeting import clock
+from budgeting.calendar import Act
+from budgeting.models import Contest, Cycle
+from proposals.rules import Person, Refused
+
+
+@dataclass
+class Emptied:
+    """What was in one contest's box: how many ballots of each content and, if invalid, of each reason."""
+
+    ballots: Counter[str] = field(default_factory=Counter)
+    invalid: Counter[str] = field(default_factory=Counter)
+    envelopes: Counter[str] = field(default_factory=Counter)
+    opened: Counter[str] = field(default_factory=Counter)
+    fingerprints: set[str] = field(default_factory=set)
+    altered: int = 0
+
+    def balance(self) -> dict[str, dict[str, int]]:
+        """By channel: envelopes, opened, invalid."""
+        return {
+            channel: {"envelopes": count, "opened": self.opened[channel], "invalid": count - self.opened[channel]}
+            for channel, count in sorted(self.envelopes.items())
+        }
+
+
+def open_box(cycle: Cycle, shares: Sequence[Share], by: Person, at: datetime) -> Opening:
+    """Open every envelope of a cycle with the holders' shares, once voting has closed by the database's clock.
+
+    Identities are stripped and the order is destroyed: what is kept is how many ballots said the same. Everything is
+    accounted for first, contest by contest and channel by channel, or nothing is stored: Raises Refused and says where
+    it differs, or WrongShare naming the share. Opening again compares, and gives back the first opening.
+    """
+    _refuse_unless_closed(cycle)
+    private = key.unlock(key.key_of(cycle), shares)
+    contests = list(cycle.contests.filter(paper__isnull=False).select_related("cycle", "district", "paper"))
+    for contest in contests:
+        board.publish(contest)
+    with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
+        board.close(cycle)
+        emptied = {contest: _empty(contest, private) for contest in contests}
+        if differences := [line for contest, found in emptied.items() for line in _differences(contest, found)]:
+            raise Refused(" ".join(differences))
+        if opening := Opening.objects.filter(cycle=cycle).first():
+            return _same_again(opening, emptied)
+        return _store(cycle, emptied, shares, by, at)
+
+
+def _refuse_unless_closed(cycle: Cycle) -> None:
+    moment = clock.of_the_database()
+    if not (cycle.allows(Act.OPEN_BOX, moment) and board.has_closed(cycle, moment)):
+        raise Refused(_("The box is opened once voting has closed."))
+
+
+def _empty(contest: Contest, private: PrivateKey) -> Emptied:
+    found, paper = Emptied(), contest.paper
+    info = ballot_info(contest.cycle.slug, contest.district.slug, paper.digest)
+    rows = Envelope.objects.filter(contest=contest).values_list("sealed", "fingerprint", "channel")
+    for sealed, name, channel in rows.iterator(chunk_size=2000):
+        found.envelopes[channel] += 1
+        found.fingerprints.add(name)
+        found.altered += fingerprint(bytes(sealed)) != name
+        try:
+            choices = styles.decode(private.open(bytes(sealed), info), paper.size)
+            reasons = styles.check(choices, paper)
+        except CannotOpen:
+            reasons = [_("The envelope does not open.")]
+        except styles.Unreadable:
+            reasons = [_("What is in the envelope is no ballot of this contest.")]
+        if reasons:
+            found.invalid[" ".join(reasons)] += 1
+        else:
+            found.opened[channel] += 1
+            found.ballots[styles.written(choices)] += 1
+    return found
+
+
+def _differences(contest: Contest, found: Emptied) -> list[str]:
+    """Where the box, the board and the roll do not agree, a sentence each."""
+    on_board = board.in_force(contest.batches.all())
+    online, voters = found.envelopes[Envelope.Channel.ONLINE], voters_recorded(contest)
+    checks = [
+        (_("%(count)d envelopes are not what their fingerprints say."), found.altered),
+        (_("%(count)d envelopes are on the board but not in the box."), len(on_board - found.fingerprints)),
+        (_("%(count)d envelopes are in the box but not on the board."), len(found.fingerprints - on_board)),
+        (_("%(count)d residents voted online, but have no envelope."), max(0, voters - online)),
+        (_("%(count)d envelopes were put in by nobody who voted online."), max(0, online - voters)),
+        (
+            _("%(count)d envelopes gave no ballot."),
+            found.envelopes.total() - found.ballots.total() - found.invalid.total(),
+        ),
+    ]
+    return board.faults(contest) + [f"{contest}: {line % {'count': count}}" for line, count in checks if count]
+
+
+def _store(cycle: Cycle, emptied: dict[Contest, Emptied], shares: Sequence[Share], by: Person, at: datetime) -> Opening:
+    for contest, found in emptied.items():
+        # Sorted by content, so that the order in which rows are written says nothing either.
+        ballots = sorted(found.ballots.items())
+        OpenedBallot.objects.bulk_create(
+            (OpenedBallot(contest=contest, content=content, ballots=count) for content, count in ballots),
+            batch_size=2000,
+        )
+        InvalidBallot.objects.bulk_create(
+            InvalidBallot(contest=contest, reason=reason, ballots=count)
+            for reason, count in sorted(found.invalid.items())
+        )
+    numbers = sorted(share.number for share in shares)
+    reconciliation = {contest.district.slug: _accounts(contest, found) for contest, found in emptied.items()}
+    opening = Opening.objects.create(cycle=cycle, share_numbers=numbers, reconciliation=reconciliation, by=by, at=at)
+    by.record("opened ballot box", on=cycle, shares=numbers, reconciliation=reconciliation)
+    return opening
+
+
+def _accounts(contest: Contest, found: Emptied) -> dict[str, Any]:
+    last = contest.batches.get(final=True)
+    return {
+        "voters": voters_recorded(contest),
+        "channels": found.balance(),
+        "board": {"root": last.root, "batches": last.number, "envelopes": last.envelopes},
+    }
+
+
+def _same_again(opening: Opening, emptied: dict[Contest, Emptied]) -> Opening:
+    for contest, found in emptied.items():
+        ballots = dict(contest.opened_ballots.values_list("content", "ballots"))
+        invalid = dict(contest.invalid_ballots.values_list("reason", "ballots"))
+        if (ballots, invalid) != (dict(found.ballots), dict(found.invalid)):
+            raise Refused(_("%s: this opening gives something else than the first.") % contest)
+    return opening
+
+
+def export(contest: Contest) -> str:
+    """The box of one contest without its residents, as canonical JSON: with the shares, enough to open it anew."""
+    paper: BallotPaper = contest.paper
+    box_key = key.key_of(contest.cycle)
+    rows = Envelope.objects.filter(contest=contest).order_by("fingerprint").values_list("fingerprint", "sealed")
+    return canonical(
+        {
+            "version": 1,
+            "info": ballot_info(contest.cycle.slug, contest.district.slug, paper.digest).decode(),
+            "manifest": paper.manifest,
+            "public_key": b64encode(bytes(box_key.public_key)).decode(),
+            "threshold": box_key.threshold,
+            "envelopes": [{"fingerprint": name, "sealed": b64encode(bytes(sealed)).decode()} for name, sealed in rows],
+        }
+    )

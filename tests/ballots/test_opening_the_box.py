@@ -1,0 +1,196 @@
+"""Opening the box: everything accounted for, or nothing (T-34)."""
+
+import json
+from base64 import b64decode
+from collections import Counter
+
+import pytest
+
+from accounts.models import AuditEvent
+from ballots import board, key, styles
+from ballots.casting import cast
+from ballots.counting import count_contest
+from ballots.models import Count, Envelope, InvalidBallot, OpenedBallot, Opening
+from ballots.opening import export, open_box
+from ballots.sealing import WrongShare, ballot_info, fingerprint, seal
+from proposals.rules import Refused
+from tests.ballots.test_casting import refused_by_the_database
+from tests.ballots.test_the_board import without_triggers
+
+BALLOTS = [{1: 1}, {1: 1, 4: 1}, {}, {1: 1}, {2: 1, 4: 1}, {4: 1}, {1: 1, 4: 1}, {4: 1}, {4: 1}, {}, {6: 1}, {4: 1}]
+
+
+@pytest.fixture
+def voted(voting, neighbours, riverside_contest) -> None:
+    for user, choices in zip(neighbours, BALLOTS, strict=True):
+        cast(user, riverside_contest, choices)
+
+
+@pytest.fixture
+def opened(voted, cycle, shares, clara, at) -> Opening:
+    return open_box(cycle, shares[1:], by=clara, at=at("counting"))
+
+
+def test_what_comes_out_is_what_was_put_in_without_names_or_order(opened, riverside_contest) -> None:
+    rows = list(OpenedBallot.objects.order_by("pk").values_list("content", "ballots"))
+    assert Counter(dict(rows)) == Counter(map(styles.written, BALLOTS))
+    assert rows == sorted(rows)
+
+
+def test_the_record_balances(opened, riverside_contest) -> None:
+    final = riverside_contest.batches.get(final=True)
+    assert opened.share_numbers == [2, 3]
+    assert opened.reconciliation["riverside"] == {
+        "voters": 12,
+        "channels": {"online": {"envelopes": 12, "opened": 12, "invalid": 0}},
+        "board": {"root": final.root, "batches": 1, "envelopes": 12},
+    }
+    assert AuditEvent.objects.filter(action="opened ballot box").exists()
+
+
+def test_the_box_stays_shut_until_voting_has_closed(voted, cycle, shares, clara, at) -> None:
+    for stage in ("presenting", "voting"):
+        with pytest.raises(Refused, match="once voting has closed"):
+            open_box(cycle, shares[:2], by=clara, at=at(stage))
+
+
+def test_one_share_does_not_open_it(voted, cycle, shares, clara, at) -> None:
+    with pytest.raises(WrongShare):
+        open_box(cycle, shares[:1], by=clara, at=at("counting"))
+    assert not OpenedBallot.objects.exists()
+
+
+def test_opening_again_gives_the_same(opened, cycle, shares, clara, at) -> None:
+    assert open_box(cycle, shares[:2], by=clara, at=at("results")) == opened
+    assert OpenedBallot.objects.count() == 6
+
+
+def test_opening_again_notices_another_result(opened, cycle, shares, clara, at, riverside_contest) -> None:
+    OpenedBallot.objects.create(contest=riverside_contest, content="5:1", ballots=1)
+    with pytest.raises(Refused, match="something else than the first"):
+        open_box(cycle, shares[:2], by=clara, at=at("results"))
+
+
+def test_after_the_opening_the_box_takes_nothing_more(opened) -> None:
+    assert "has been opened" in refused_by_the_database("UPDATE ballots_envelope SET channel = 'paper'")
+    assert "only be added to" in refused_by_the_database("UPDATE ballots_openedballot SET ballots = 9")
+    assert "only be added to" in refused_by_the_database("DELETE FROM ballots_openedballot")
+    assert "only be added to" in refused_by_the_database("DELETE FROM ballots_opening")
+
+
+def sealed_into(contest, plain: bytes) -> bytes:
+    info = ballot_info(contest.cycle.slug, contest.district.slug, contest.paper.digest)
+    return seal(plain, bytes(contest.cycle.box_key.public_key), info)
+
+
+def put_in(envelope: Envelope, sealed: bytes) -> None:
+    Envelope.objects.filter(pk=envelope.pk).update(sealed=sealed, fingerprint=fingerprint(sealed))
+
+
+def test_an_invalid_ballot_is_counted_as_invalid_with_its_reason(
+    voted, cycle, shares, clara, at, riverside_contest
+) -> None:
+    """What the booth never makes: two approvals of one project, no ballot at all, and noise."""
+    one, two, three = Envelope.objects.order_by("fingerprint")[:3]
+    put_in(one, sealed_into(riverside_contest, styles.encode({1: 2}, 6)))
+    put_in(two, sealed_into(riverside_contest, b"\x02" + bytes(styles.length(6) - 1)))
+    put_in(three, bytes(len(three.sealed)))
+    opening = open_box(cycle, shares[:2], by=clara, at=at("counting"))
+    assert dict(InvalidBallot.objects.values_list("reason", "ballots")) == {
+        "A project can be chosen once.": 1,
+        "What is in the envelope is no ballot of this contest.": 1,
+        "The envelope does not open.": 1,
+    }
+    assert opening.reconciliation["riverside"]["channels"]["online"] == {"envelopes": 12, "opened": 9, "invalid": 3}
+
+
+@pytest.mark.parametrize(
+    ("tampering", "sentence"),
+    [
+        ("DELETE FROM ballots_envelope WHERE fingerprint = %(one)s", "1 envelopes are on the board but not in the box"),
+        (
+            "UPDATE ballots_envelope SET sealed = (SELECT sealed FROM ballots_envelope WHERE fingerprint <> %(one)s"
+            " LIMIT 1) WHERE fingerprint = %(one)s",
+            "1 envelopes are not what their fingerprints say",
+        ),
+        (
+            "UPDATE ballots_envelope SET fingerprint = repeat('A', 32) WHERE fingerprint = %(one)s",
+            "1 envelopes are in the box but not on the board",
+        ),
+        ("UPDATE ballots_boardbatch SET root = repeat('0', 64)", "batch 1 of the board was altered"),
+    ],
+)
+def test_a_tampered_box_is_refused_and_said_where(
+    voted, cycle, shares, clara, at, riverside_contest, tampering, sentence
+):
+    moment = at("counting")
+    board.publish(riverside_contest)
+    one = Envelope.objects.order_by("fingerprint").values_list("fingerprint", flat=True).first()
+    without_triggers(tampering % {"one": f"'{one}'"})
+    with pytest.raises(Refused, match=sentence):
+        open_box(cycle, shares[:2], by=clara, at=moment)
+    assert not OpenedBallot.objects.exists()
+    assert not Opening.objects.exists()
+
+
+def test_an_envelope_nobody_cast_is_refused(voted, cycle, shares, clara, at, rosa_may_vote, riverside_contest) -> None:
+    """Put in by SQL before the board's last batch: only the audit log knows that nobody voted."""
+    sealed = sealed_into(riverside_contest, styles.encode({1: 1}, 6))
+    Envelope.objects.create(
+        resident=rosa_may_vote.verification_for(cycle).resident,
+        contest=riverside_contest,
+        sealed=sealed,
+        fingerprint=fingerprint(sealed),
+    )
+    with pytest.raises(Refused, match="1 envelopes were put in by nobody who voted online"):
+        open_box(cycle, shares[:2], by=clara, at=at("counting"))
+
+
+def test_a_voter_whose_envelope_is_gone_is_missed(voted, cycle, shares, clara, at) -> None:
+    moment = at("counting")
+    without_triggers("DELETE FROM ballots_envelope WHERE fingerprint = (SELECT min(fingerprint) FROM ballots_envelope)")
+    with pytest.raises(Refused, match="1 residents voted online, but have no envelope"):
+        open_box(cycle, shares[:2], by=clara, at=moment)
+
+
+def test_the_box_can_be_opened_again_from_the_export(opened, cycle, shares, riverside_contest) -> None:
+    box = json.loads(export(riverside_contest))
+    assert "resident" not in export(riverside_contest)
+    private = key.unlock(cycle.box_key, shares[:2])
+    plain = [private.open(b64decode(one["sealed"]), box["info"].encode()) for one in box["envelopes"]]
+    found = Counter(styles.written(styles.decode(one, 6)) for one in plain)
+    assert found == Counter(dict(OpenedBallot.objects.values_list("content", "ballots")))
+
+
+def test_the_ballots_are_counted(opened, riverside_contest, clara, at) -> None:
+    count = count_contest(riverside_contest, by=clara, at=at("counting"))
+    # Library benches have 7 votes, the playground 4. Of the two with one vote the bee hotel is cheaper, and then
+    # the cycle stands do not fit.
+    assert count.outcome["winners"] == ["4", "1", "6"]
+    assert count.outcome["spent"] == 180_000_00
+    assert count.outcome["totals"]["votes"]["4"] == 7
+
+
+def test_proposals_learn_whether_they_are_funded_when_results_open(opened, riverside_contest, clara, at, cycle) -> None:
+    count_contest(riverside_contest, by=clara, at=at("counting"))
+    funded = {line.ballot_number: line.proposal.award for line in riverside_contest.paper.lines.all()}
+    assert {number for number, award in funded.items() if award.funded} == {4, 1, 6}
+    assert funded[1].public_from == cycle.phases.get(stage="results").opens
+
+
+def test_nothing_is_counted_before_the_box_is_opened(voted, riverside_contest, clara, at) -> None:
+    with pytest.raises(Refused, match="opened before"):
+        count_contest(riverside_contest, by=clara, at=at("counting"))
+
+
+def test_counting_again_changes_nothing(opened, riverside_contest, clara, at) -> None:
+    first = count_contest(riverside_contest, by=clara, at=at("counting"))
+    assert count_contest(riverside_contest, by=clara, at=at("results")).outcome == first.outcome
+    assert Count.objects.count() == 1
+
+
+def test_the_shares_are_destroyed_on_record(opened, cycle, clara, at, ines) -> None:
+    key.destroy_shares(cycle, "Ines and Otto", by=clara, at=at("results"))
+    assert cycle.box_key.destruction.witnesses == "Ines and Otto"
+    Envelope.objects.all().delete()
+    assert not Envelope.objects.exists()

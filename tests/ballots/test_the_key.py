@@ -1,0 +1,72 @@
+"""The ballot-box key in the hands of its holders (T-29)."""
+
+import pytest
+
+from ballots import key
+from ballots.casting import cast
+from ballots.models import BallotBoxKey, KeyShare, Rehearsal
+from ballots.sealing import Share, WrongShare, make_key
+from proposals.rules import Refused
+
+
+def test_the_server_keeps_no_share_and_no_private_key(shares, cycle) -> None:
+    kept = str(list(BallotBoxKey.objects.values()) + list(KeyShare.objects.values()))
+    for share in shares:
+        assert share.secret.hex() not in kept
+        assert share.words not in kept
+        assert str(share.secret) not in kept
+
+
+def test_any_two_of_the_three_can_rehearse(shares, cycle, clara, at) -> None:
+    moment = at("presenting")
+    for pair in ([0, 1], [0, 2], [1, 2]):
+        key.rehearse(cycle, [shares[one] for one in pair], by=clara, at=moment)
+    assert [rehearsal.share_numbers for rehearsal in Rehearsal.objects.all()][-3:] == [[1, 2], [1, 3], [2, 3]]
+
+
+def test_one_holder_alone_cannot(shares, cycle, clara, at) -> None:
+    with pytest.raises(WrongShare, match="2 shares are needed, 1 given"):
+        key.rehearse(cycle, shares[:1], by=clara, at=at("presenting"))
+
+
+def test_the_sheet_of_another_cycle_is_named(shares, cycle, clara, at) -> None:
+    _, others = make_key(2, 3)
+    with pytest.raises(WrongShare, match="Share 2 belongs to another key"):
+        key.rehearse(cycle, [shares[0], others[1]], by=clara, at=at("presenting"))
+
+
+def test_shares_with_swapped_numbers_are_named(shares, cycle, clara, at) -> None:
+    swapped = [Share(1, shares[1].secret), Share(2, shares[0].secret)]
+    with pytest.raises(WrongShare, match="Share 1 belongs to another key"):
+        key.rehearse(cycle, swapped, by=clara, at=at("presenting"))
+    with pytest.raises(WrongShare, match="no share 7"):
+        key.rehearse(cycle, [Share(7, shares[0].secret), shares[1]], by=clara, at=at("presenting"))
+
+
+def test_a_lost_sheet_before_the_vote_means_a_new_key(shares, cycle, clara, ines, otto, at) -> None:
+    moment = at("presenting")
+    again = key.make(cycle, [clara, ines, otto], by=clara, at=moment)
+    assert not cycle.box_key.is_rehearsed
+    with pytest.raises(WrongShare, match="another key"):
+        key.rehearse(cycle, shares[:2], by=clara, at=moment)
+    key.rehearse(cycle, again[1:], by=clara, at=moment)
+
+
+def test_no_new_key_once_somebody_has_voted(voting, cycle, rosa_may_vote, riverside_contest, clara, ines, at) -> None:
+    cast(rosa_may_vote, riverside_contest, {})
+    with pytest.raises(Refused, match="before voting opens"):
+        key.make(cycle, [clara, ines], by=clara, at=voting)
+    with pytest.raises(Refused, match="cannot be replaced"):
+        key.make(cycle, [clara, ines], by=clara, at=at("presenting"))
+
+
+def test_no_single_person_can_hold_a_key(cycle, clara, ines, at) -> None:
+    moment = at("presenting")
+    for holders, threshold in [([clara, clara], 2), ([clara], 1), ([clara], 2), ([clara, ines], 1)]:
+        with pytest.raises(Refused, match="different holders"):
+            key.make(cycle, holders, by=clara, at=moment, threshold=threshold)
+
+
+def test_shares_are_destroyed_only_after_the_opening(shares, cycle, clara, at) -> None:
+    with pytest.raises(Refused, match="until the box has been opened"):
+        key.destroy_shares(cycle, "Ines and Otto", by=clara, at=at("voting"))
