@@ -12,8 +12,24 @@ As a program: ``python -m ballots.tally FILE...`` counts elections in Pabulib's 
 
 from ballots.tally.counting import count
 from ballots.tally.election import Ballot, Election, Project
+from ballots.tally.fairness import Violation, ejr_plus_violation
 from ballots.tally.outcome import Outcome, Reason
 from ballots.tally.rules import Rule
+from ballots.tally.statistics import compare, statistics
 from ballots.tally.ties import UnresolvedTie, lot
 
-__all__ = ["Ballot", "Election", "Outcome", "Project", "Reason", "Rule", "UnresolvedTie", "count", "lot"]
+__all__ = [
+    "Ballot",
+    "Election",
+    "Outcome",
+    "Project",
+    "Reason",
+    "Rule",
+    "UnresolvedTie",
+    "Violation",
+    "compare",
+    "count",
+    "ejr_plus_violation",
+    "lot",
+    "statistics",
+]

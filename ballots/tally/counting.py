@@ -1,9 +1,16 @@
 """One door to all rules."""
 
+from dataclasses import replace
+
 from ballots.tally.election import Election
+from ballots.tally.equal_shares import equal_shares
 from ballots.tally.greedy import greedy
 from ballots.tally.outcome import Outcome
-from ballots.tally.rules import GREEDY, Rule
+from ballots.tally.phragmen import phragmen
+from ballots.tally.rules import Rule
+from ballots.tally.statistics import statistics
+
+_COUNTS = {"equal-shares": equal_shares, "phragmen": phragmen}
 
 
 def count(election: Election, rule: Rule) -> Outcome:
@@ -12,6 +19,5 @@ def count(election: Election, rule: Rule) -> Outcome:
     The same election and rule give the same outcome anywhere. Raises UnresolvedTie, naming the projects, where a tie
     would change the winners and the rule's order leaves it open (for example no seed for the lot).
     """
-    if rule.name in GREEDY:
-        return greedy(election, rule)
-    raise NotImplementedError(rule.name)
+    outcome = _COUNTS.get(rule.name, greedy)(election, rule)
+    return replace(outcome, statistics=statistics(election, outcome.winners))

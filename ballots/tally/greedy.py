@@ -68,13 +68,14 @@ class _Purse:
 class Greedy:
     """One greedy count, kept open so that it can say how near each loser came."""
 
-    def __init__(self, election: Election, rule: Rule) -> None:
+    def __init__(self, election: Election, rule: Rule, order: TieOrder | None = None) -> None:
         self.election = election
         self.rule = rule
-        self.order = TieOrder(election, rule)
+        self.order = order or TieOrder(election, rule)
         self.minimums = minimums(election, rule)
         self.standing = standing(election, rule)
         self.ties: list[dict[str, Any]] = []
+        self.already: Sequence[int] = ()
         candidates = [
             position
             for position, project in enumerate(election.projects)
@@ -97,16 +98,25 @@ class Greedy:
         return [list(tied) for _, tied in groupby(self.ranking, key=self._rank)]
 
     def _purse(self) -> _Purse:
-        return _Purse(self.election, self.rule, self.election.budget, {})
+        purse = _Purse(self.election, self.rule, self.election.budget, {})
+        for position in self.already:
+            purse.offer(position)
+        return purse
 
-    def winners(self) -> list[int]:
-        """The winners in order. Raises UnresolvedTie where equals change the outcome and nothing decides."""
+    def winners(self, already: Sequence[int] = ()) -> list[int]:
+        """The winners in order, after those `already` funded by other means.
+
+        Raises UnresolvedTie where equals change the outcome and nothing decides.
+        """
+        self.already = already
         purse, won = self._purse(), []
         for tied in self._level():
             if len(tied) > 1:
                 self.ties.append(self.order.record(tied, self._decisive(purse, tied)))
             undecided = {position: equals for equals in self.order.undecided(tied) for position in equals}
             for position in tied:
+                if position in already:
+                    continue
                 equals = undecided.get(position)
                 if equals and position == equals[0] and self._decisive(purse, equals):
                     raise UnresolvedTie(self.election.projects[each].id for each in equals)

@@ -31,7 +31,8 @@ class Outcome:
     winners: ids in the order of selection. spent: the sum of their costs in minor units; above `budget` only where
     the rule covers a last project from the reserve. reasons: one for every project. ties: every tie met, with
     ``projects`` in the order they went, ``by`` what decided, ``decisive`` whether another order changes the winners.
-    totals: ``votes`` and ``points`` of every project.
+    totals: ``votes`` and ``points`` of every project. certificate: for equal shares, the endowment and what each
+    winner's supporters paid, as exact fractions. comparison: how many voters prefer which outcome, if it compares.
     """
 
     rule: Rule
@@ -43,6 +44,7 @@ class Outcome:
     totals: dict[str, dict[str, int]]
     statistics: dict[str, Any] = field(default_factory=dict)
     certificate: dict[str, Any] | None = None
+    comparison: dict[str, Any] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The same, ready for JSON."""
@@ -56,6 +58,7 @@ class Outcome:
             "totals": self.totals,
             "statistics": self.statistics,
             "certificate": self.certificate,
+            "comparison": self.comparison,
         }
 
 

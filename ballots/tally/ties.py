@@ -4,14 +4,19 @@ The lot is the order of ``SHA-256(seed || project id)``, both as UTF-8 and put o
 seed is announced before the vote closes, for example as "the numbers of the national lottery of 4 June".
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from hashlib import sha256
-from itertools import pairwise
-from typing import Any
+from itertools import chain, pairwise, permutations, product
+from math import factorial, prod
+from typing import Any, TypeVar
 
 from ballots.tally.election import Election
 from ballots.tally.rules import Rule
+
+T = TypeVar("T")
+MOST_ORDERS = 120
+"""So many orders of equals are tried to show that a tie is harmless; beyond that it needs a lot."""
 
 
 class UnresolvedTie(Exception):
@@ -30,9 +35,14 @@ def lot(seed: str, project: str) -> str:
 class TieOrder:
     """The order of a rule's `ties` over the projects of one election (by position in the list)."""
 
-    def __init__(self, election: Election, rule: Rule) -> None:
+    def __init__(self, election: Election, rule: Rule, assumed: Sequence[int] = (), first: int = -1) -> None:
+        """To see whether an order matters: `assumed`, one for projects the rule leaves equal; `first`, one project put
+        before all its equals."""
         self.election = election
         self.rule = rule
+        self.assumed = {position: place for place, position in enumerate(assumed)}
+        self.first = first
+        self.open: set[int] = set()
 
     @cached_property
     def keys(self) -> list[tuple[Any, ...]]:
@@ -58,7 +68,12 @@ class TieOrder:
 
     def sorted(self, tied: Iterable[int]) -> list[int]:
         """The tied projects, the one that goes first first; undecided ones in the order of the list."""
-        return sorted(tied, key=lambda position: (self.keys[position], position))
+        return sorted(tied, key=lambda each: (each != self.first, self.keys[each], self.assumed.get(each, -1), each))
+
+    def meet(self, equals: Sequence[int]) -> None:
+        """Note equals that a count met, where the rule does not decide which of them is first."""
+        if self.keys[equals[0]] == self.keys[equals[1]]:
+            self.open.update(each for each in equals if self.keys[each] == self.keys[equals[0]])
 
     def undecided(self, tied: Sequence[int]) -> list[list[int]]:
         """Those of the tied projects that the order leaves equal, in sets of two or more."""
@@ -81,3 +96,28 @@ class TieOrder:
             "by": [name for name in self._usable if name in steps],
             "decisive": decisive,
         }
+
+
+def settle(
+    election: Election, rule: Rule, attempt: Callable[[TieOrder], T], winners: Callable[[T], Iterable[int]]
+) -> T:
+    """Count with an order for ties, and if the rule left equals open, show that their order does not matter.
+
+    Every order of the equals is tried. Raises UnresolvedTie if two orders have different winners (or if there are more
+    than `MOST_ORDERS` of them).
+    """
+    order = TieOrder(election, rule)
+    result = attempt(order)
+    met, tried = order.open, set()
+    while met - tried:
+        tried = set(met)
+        sets = order.undecided(sorted(tried))
+        names = [election.projects[position].id for position in sorted(tried)]
+        if prod(factorial(len(equals)) for equals in sets) > MOST_ORDERS:
+            raise UnresolvedTie(names)
+        for assumed in product(*map(permutations, sets)):
+            trial = TieOrder(election, rule, assumed=tuple(chain.from_iterable(assumed)))
+            if set(winners(attempt(trial))) != set(winners(result)):
+                raise UnresolvedTie(names)
+            met |= trial.open
+    return result

@@ -1,0 +1,97 @@
+"""What happens after the first run of equal shares, which usually leaves money: completions and the comparison.
+
+Source: https://equalshares.net/implementation (add-one, utilitarian completion, comparison step).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import ceil, inf
+
+import numpy as np
+
+from ballots.tally.election import Election
+from ballots.tally.greedy import Greedy
+from ballots.tally.rules import Rule
+from ballots.tally.shares import EqualShares, Run
+
+CAUTION = 0.99
+"""Of the span in which a run does not change we use this much: its float error is far smaller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A completed count: the accepted run, the first endowment that costs too much (None if add-one was not asked or
+    ended otherwise), how many steps and how many runs that took, and what was added by votes."""
+
+    run: Run
+    rejected: Fraction | None = None
+    steps: int = 0
+    runs: int = 1
+    added: tuple[int, ...] = ()
+
+    @property
+    def winners(self) -> list[int]:
+        return [*self.run.winners, *self.added]
+
+
+def complete(method: EqualShares) -> Completed:
+    """Run equal shares with the completion of its rule."""
+    rule = method.rule
+    if rule.completion == "none":
+        return Completed(method.run(method.share))
+    completed = add_one(method, until_exhaustive=rule.completion == "add1-exhaustive")
+    if rule.completion == "add1u":
+        by_votes = Greedy(method.election, replace(rule, name="greedy"), method.order)
+        return replace(completed, added=tuple(by_votes.winners(already=completed.run.winners)))
+    return completed
+
+
+def add_one(method: EqualShares, until_exhaustive: bool) -> Completed:
+    """Raise the endowment step by step, and keep the last run before the winners cost more than the budget.
+
+    `until_exhaustive` also stops once no other project fits the budget. Steps that cannot change a run are skipped.
+    """
+    increment = method.rule.increment or method.election.unit
+    budget = method.election.budget
+    accepted, steps, runs = method.run(method.share), 0, 1
+    while not _finished(method, accepted, until_exhaustive):
+        ahead = 1 if accepted.span == inf else max(1, ceil(accepted.span * CAUTION / increment))
+        run = method.run(method.share + (steps + ahead) * increment, limit=budget)
+        runs += 1
+        if run.spent > budget:
+            # The steps skipped gave the run accepted last, under a higher endowment.
+            accepted = method.run(method.share + (steps + ahead - 1) * increment)
+            return Completed(accepted, rejected=run.endowment, steps=steps + ahead - 1, runs=runs + 1)
+        accepted, steps = run, steps + ahead
+    return Completed(accepted, steps=steps, runs=runs)
+
+
+def _finished(method: EqualShares, run: Run, until_exhaustive: bool) -> bool:
+    """Whether no candidate is left, or none that fits the budget."""
+    won = set(run.winners)
+    taken = {method.groups[position] for position in won} - {None}
+    left = [position for position in method.candidates if position not in won and method.groups[position] not in taken]
+    room = method.election.budget - run.spent if until_exhaustive else inf
+    return all(method.costs[position] > room for position in left)
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """How many voters prefer which of two outcomes; the others are indifferent."""
+
+    first: int
+    second: int
+
+
+def preference(election: Election, rule: Rule, first: Iterable[int], second: Iterable[int]) -> Preference:
+    """Which outcome voters prefer: the one with more funded projects of their ballot (more points, under points)."""
+    worth = election.points if rule.utility == "points" else (election.points > 0).astype(np.int64)
+    ballots = np.repeat(np.arange(len(election.counts)), np.diff(election.offsets))
+    satisfaction = []
+    for winners in (first, second):
+        won = np.zeros(len(election.projects), bool)
+        won[list(winners)] = True
+        satisfaction.append(np.bincount(ballots, weights=worth * won[election.choices], minlength=len(election.counts)))
+    better = np.sign(satisfaction[0] - satisfaction[1])
+    return Preference(int(election.counts[better > 0].sum()), int(election.counts[better < 0].sum()))
