@@ -1,3 +1,34 @@
-from django.urls import URLPattern
+"""The addresses of this room."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from budgeting import addresses as _cycles  # noqa: F401  (registers <cycle:…>)
+from proposals import addresses  # noqa: F401  (registers <numbered:…>)
+from proposals.views import browse, discuss, review, write
+
+IN_CONTEST = "<cycle:cycle>/<slug:district>/proposals/"
+ONE = IN_CONTEST + "<numbered:number>/"
+DRAFT = IN_CONTEST + "drafts/<int:pk>/"
+
+urlpatterns = [
+    path("photos/<slug:name>-<slug:size>.jpg", browse.photo, name="photo"),
+    path("<cycle:cycle>/proposals/", browse.index, name="proposals"),
+    path("<cycle:cycle>/proposals.geojson", browse.places, name="places"),
+    path("<cycle:cycle>/proposals/new/", write.choose_district, name="propose_where"),
+    path(IN_CONTEST, browse.of_district, name="district_proposals"),
+    path(IN_CONTEST + "new/", write.begin, name="propose"),
+    path(DRAFT + "discard/", write.discard, name="discard"),
+    path(DRAFT + "preview/", write.preview, name="preview"),
+    path(DRAFT + "<slug:step>/", write.step, name="draft"),
+    path(ONE, browse.detail, name="proposal"),
+    path(ONE + "history/", browse.history, name="proposal_history"),
+    path(ONE + "edit/", write.edit, name="edit_proposal"),
+    path(ONE + "photos/", write.photos, name="proposal_photos"),
+    path(ONE + "withdrawal/", write.withdraw, name="withdraw_proposal"),
+    path(ONE + "endorsement/", discuss.endorse, name="endorsement"),
+    path(ONE + "comments/", discuss.comment, name="comment"),
+    path(ONE + "comments/<int:comment>/report/", discuss.report, name="report_comment"),
+    path(ONE + "comments/<int:comment>/hiding/", discuss.hide, name="hide_comment"),
+    path(ONE + "decision/", review.decide, name="decide"),
+    path(ONE + "milestones/", review.report_delivery, name="report_delivery"),
+]

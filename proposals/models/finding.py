@@ -100,6 +100,11 @@ class Proposals(models.QuerySet["Proposal"]):
         """Adds `support` (endorsements) and `talk` (comments), counted each in its own subquery."""
         return self.annotate(support=_how_many(Endorsement), talk=_how_many(Comment))
 
+    def as_rows(self, at: datetime) -> "Proposals":
+        """With all that a row of a list shows."""
+        related = ("contest__district", "contest__cycle", "category")
+        return self.with_status(at).with_support().select_related(*related).prefetch_related("photos")
+
     def matching(self, text: str) -> "Proposals":
         """Those in which every word occurs, whatever its accents and case and even if slightly misspelt."""
         found = self

@@ -120,7 +120,7 @@ class Proposal(models.Model):
         where = (self.contest.cycle.slug, self.contest.district.slug)
         if self.number is None:
             return reverse("draft", args=[*where, self.pk, "what"])
-        return reverse("proposal", args=[*where, self.number, self.slug])
+        return reverse("proposal", args=[*where, self])
 
     # What it is ------------------------------------------------------------------------------------------------------
 
@@ -145,6 +145,22 @@ class Proposal(models.Model):
     @property
     def has_place(self) -> bool:
         return self.latitude is not None
+
+    @property
+    def photo(self) -> Photo | None:
+        """The first photo, which stands for the proposal in lists."""
+        return next(iter(self.photos.all()), None)
+
+    def written(self, field: str, text: dict[str, Any]) -> str:
+        """A field of a version as people read it."""
+        value = text.get(field)
+        if value in (None, ""):
+            return ""
+        if field in ("cost", "upkeep"):
+            return money.written(value, self.cycle.currency)
+        if field == "category_id":
+            return str(Category.objects.filter(pk=value).first() or "")
+        return str(value)
 
     def is_endorsed_by(self, user: Person) -> bool:
         return bool(user.is_authenticated) and self.endorsements.filter(by=user).exists()
@@ -274,7 +290,7 @@ class Proposal(models.Model):
     def comment(self, by: Person, at: datetime, text: str, parent: Comment | None = None) -> Comment:
         """Add to the discussion. A reply to a reply joins the same thread; staff and committee answer officially."""
         require(by.is_authenticated, _now("Sign in to comment."))
-        require(self.may_comment(by, at), _now("The discussion is closed now."))
+        require(self.discussion_is_open(at), _now("The discussion is closed now."))
         require(text.strip(), _now("Write your comment first."))
         require(len(text) <= 4000, _now("This comment is longer than 4,000 characters. Shorten it or write two."))
         if parent is not None:
@@ -283,8 +299,8 @@ class Proposal(models.Model):
         official = by.is_clerk or by.is_committee_for(self.contest.district)
         return self.comments.create(author=by, at=at, text=text.strip(), parent=parent, official=official)
 
-    def may_comment(self, by: Person, at: datetime) -> bool:
-        return bool(by.is_authenticated) and not self.is_draft and self.cycle.allows(Act.COMMENT, at)
+    def discussion_is_open(self, at: datetime) -> bool:
+        return not self.is_draft and self.cycle.allows(Act.COMMENT, at)
 
     def endorse(self, by: Person, at: datetime) -> None:
         """Support it. Doing so twice, even at the same instant, leaves one endorsement."""
@@ -322,7 +338,7 @@ class Proposal(models.Model):
         """Say how the building goes: `kind`, `on` (a date), and perhaps `note`, `percent`, `final_cost`."""
         require(by.is_clerk, _now("Only a clerk reports on the building."))
         require(self.cycle.allows(Act.REPORT_DELIVERY, at), _now("Nothing is being built yet."))
-        require(self.status in (Status.FUNDED, Status.DELIVERED), _now("This proposal is not funded."))
+        require(self.may_report_delivery(by, at), _now("This proposal is not funded."))
         milestone = Milestone(proposal=self, by=by, at=at, kind=kind, **facts)
         if kind == Milestone.Kind.DELIVERED:
             milestone.percent = 100
@@ -331,6 +347,10 @@ class Proposal(models.Model):
         milestone.save()
         self._forget()
         return milestone
+
+    def may_report_delivery(self, by: Person, at: datetime) -> bool:
+        is_won = self.status in (Status.FUNDED, Status.DELIVERED)
+        return by.is_clerk and is_won and self.cycle.allows(Act.REPORT_DELIVERY, at)
 
     # How the rules are kept ------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-/* Puts a Leaflet map into every element with data-map. A page writes:
+/* Puts a Leaflet map into every element with data-map or data-geojson. A page writes:
 
      {% block styles %}<link rel="stylesheet" href="{% static 'css/map.css' %}">{% endblock %}
      {% block scripts %}{% include "components/map_scripts.html" %}{% endblock %}
@@ -6,6 +6,7 @@
      <div class="map" role="region" aria-label="…" data-map="places" data-tiles="{{ map_tiles }}"></div>
      {{ features|json_script:"places" }}
 
+   or, where there may be many, data-geojson="address" in place of data-map, and no json_script.
    `features` is a GeoJSON FeatureCollection. A Polygon is a boundary; a Point is a place. Their properties may be
    `name` (shown), `url` (where the name leads) and `label` (a few characters on the pin, such as the number).
 
@@ -59,20 +60,25 @@
     show();
   };
 
-  const start = (element) => {
+  const features = async (element) => {
+    if (element.dataset.geojson) return (await fetch(element.dataset.geojson)).json();
+    return JSON.parse(document.getElementById(element.dataset.map)?.textContent ?? "null");
+  };
+
+  const start = async (element) => {
     if (element.classList.contains("leaflet-container")) return;
     const picks = Boolean(element.dataset.latitude);
     const map = L.map(element, { scrollWheelZoom: false, maxZoom: 19, zoomSnap: 0.25 });
     map.attributionControl.setPrefix(false);
     if (element.dataset.tiles) L.tileLayer(element.dataset.tiles, { attribution: element.dataset.attribution }).addTo(map);
-    const source = document.getElementById(element.dataset.map);
-    const bounds = source && draw(map, JSON.parse(source.textContent), picks).getBounds();
+    const collection = await features(element);
+    const bounds = collection && draw(map, collection, picks).getBounds();
     if (bounds?.isValid()) map.fitBounds(bounds, { padding: [16, 16], maxZoom: 16 });
     else map.fitWorld();
     if (picks) pick(map, element);
   };
 
-  const startAll = (root) => root.querySelectorAll("[data-map]").forEach(start);
+  const startAll = (root) => root.querySelectorAll("[data-map], [data-geojson]").forEach(start);
   startAll(document);
   document.addEventListener("htmx:load", (event) => startAll(event.detail.elt));
 })();

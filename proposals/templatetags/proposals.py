@@ -1,0 +1,88 @@
+"""{% load proposals %}: what this room shows on the pages of others, and what its own pages are made of."""
+
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString
+
+from budgeting import clock
+from budgeting.calendar import Act
+from budgeting.models import Contest, Cycle
+from proposals.markdown import to_html
+from proposals.models import CommentReport, Proposal, Status
+
+register = template.Library()
+
+TAG_CLASSES = {
+    Status.SHORTLISTED: "good",
+    Status.FUNDED: "good",
+    Status.DELIVERED: "good",
+    Status.REJECTED: "bad",
+    Status.NOT_FUNDED: "bad",
+    Status.WITHDRAWN: "bad",
+}
+
+
+def _rows() -> Any:
+    """Submitted proposals with all that a row of a list shows."""
+    return Proposal.objects.submitted().as_rows(clock.now())
+
+
+@register.filter
+def markdown(text: str) -> SafeString:
+    """{{ proposal.description|markdown }}"""
+    return to_html(text)
+
+
+@register.inclusion_tag("proposals/status.html")
+def status_tag(proposal: Proposal) -> dict[str, object]:
+    """{% status_tag proposal %}: where it stands, in a word."""
+    return {"name": proposal.status_name, "kind": TAG_CLASSES.get(Status(proposal.status), "")}
+
+
+@register.inclusion_tag("proposals/rows.html")
+def proposals_of(contest: Contest, most: int = 6) -> dict[str, object]:
+    """{% proposals_of contest %}: a district's most supported proposals, how many there are, and the way to all."""
+    proposals = _rows().filter(contest=contest)
+    standing = proposals.exclude(status__in=(Status.WITHDRAWN, Status.MERGED)).order_by("-support", "-submitted_at")
+    count = Proposal.objects.submitted().filter(contest=contest).count()
+    return {"proposals": standing[:most], "count": count, "cycle": contest.cycle, "district": contest.district}
+
+
+@register.inclusion_tag("proposals/rows.html")
+def latest_proposals(cycle: Cycle, most: int = 6) -> dict[str, object]:
+    """{% latest_proposals cycle %}: the newest of a cycle, how many there are, and the way to all."""
+    proposals = _rows().of_cycle(cycle).exclude(status__in=(Status.WITHDRAWN, Status.MERGED)).order_by("-submitted_at")
+    return {
+        "proposals": proposals[:most],
+        "count": Proposal.objects.submitted().of_cycle(cycle).count(),
+        "cycle": cycle,
+    }
+
+
+@register.inclusion_tag("proposals/mine.html", takes_context=True)
+def my_proposals(context: dict[str, Any]) -> dict[str, object]:
+    """{% my_proposals %}: the drafts and proposals of the person signed in."""
+    mine = Proposal.objects.filter(author=context["request"].user.pk).with_status(clock.now()).with_support()
+    mine = mine.select_related("contest__district", "contest__cycle").order_by("-created_at")
+    return {"drafts": mine.drafts(), "proposals": mine.submitted()}
+
+
+@register.inclusion_tag("proposals/to_decide.html", takes_context=True)
+def to_decide(context: dict[str, Any]) -> dict[str, object]:
+    """{% to_decide %}: what waits for a decision by the committee member signed in, the longest waiting first."""
+    user, at = context["request"].user, clock.now()
+    contests = Contest.objects.select_related("cycle", "district").prefetch_related("cycle__phases")
+    mine = [each for each in contests if user.is_committee_for(each.district) and each.cycle.allows(Act.DECIDE, at)]
+    waiting = _rows().filter(contest__in=mine, status=Status.SUBMITTED).exclude(author=user.pk).order_by("submitted_at")
+    return {"contests": mine, "waiting": waiting}
+
+
+@register.inclusion_tag("proposals/reported.html", takes_context=True)
+def reported_comments(context: dict[str, Any]) -> dict[str, object]:
+    """{% reported_comments %}: for a clerk, the reports nobody has settled, the oldest first."""
+    reports = CommentReport.objects.filter(settled_at=None).select_related(
+        "comment__author", "comment__proposal__contest__district", "comment__proposal__contest__cycle"
+    )
+    is_clerk = context["request"].user.is_clerk
+    return {"reports": reports if is_clerk else reports.none(), "is_clerk": is_clerk}
