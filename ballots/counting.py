@@ -33,7 +33,10 @@ def rule_of(contest: Contest) -> Rule:
 def election_of(contest: Contest) -> Election:
     """The opened ballots and the frozen paper as plain values; a project goes by its ballot number."""
     paper: BallotPaper = contest.paper
-    projects = [Project(str(line.ballot_number), line.cost, line.title) for line in paper.lines.all()]
+    projects = [
+        Project(str(line.ballot_number), line.cost, line.title, withdrawn=hasattr(line.proposal, "withdrawal"))
+        for line in paper.lines.select_related("proposal__withdrawal")
+    ]
     opened = contest.opened_ballots.order_by("content").values_list("content", "ballots")
     ballots = (
         Ballot({str(number): points for number, points in styles.read(content).items()}, copies)

@@ -28,7 +28,7 @@ class Unreadable(ValueError):
 
 def written(choices: Choices) -> str:
     """The canonical form: "3:1 7:1", by ballot number; empty for a blank ballot."""
-    return " ".join(f"{number}:{points}" for number, points in sorted(choices.items()) if points)
+    return " ".join(f"{number}:{points}" for number, points in sorted(choices.items()))
 
 
 def read(content: str) -> dict[int, int]:
