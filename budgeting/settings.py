@@ -69,6 +69,7 @@ VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["v
 PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 CITY_NAME = os.environ.get("CITY_NAME", "Our city")
 CITY_COLOUR = os.environ.get("CITY_COLOUR", "")  # a CSS colour; empty: the stylesheet's own
+CITY_CONTACT = os.environ.get("CITY_CONTACT", "")  # an e-mail address that residents may write to
 TIME_ZONE = os.environ.get("CITY_ZONE", "Europe/Brussels")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("MAIL_FROM", "Common Purse <no-reply@localhost>")
 MAP_TILES = os.environ.get("MAP_TILES", "")  # e.g. https://tiles.city.example/{z}/{x}/{y}.png; empty: boundaries only
