@@ -17,10 +17,11 @@ from budgeting.models import Contest, Cycle
 register = template.Library()
 
 
-@register.simple_tag
-def present_cycle() -> Cycle | None:
-    """The cycle a visitor most likely came for: {% present_cycle as cycle %}"""
-    return Cycle.present(clock.now())
+@register.simple_tag(takes_context=True)
+def cycle_shown(context: dict[str, Any]) -> Cycle | None:
+    """The cycle this page is about, or else the one a visitor most likely came for: {% cycle_shown as shown %}"""
+    cycle = context.get("cycle")
+    return cycle if isinstance(cycle, Cycle) else Cycle.present(clock.now())
 
 
 @register.simple_tag(takes_context=True)
