@@ -101,7 +101,7 @@ def _line(file: str, election: PabulibFile, outcome: Outcome, seconds: float) ->
         "winners": list(outcome.winners),
         "spent": outcome.spent,
         "budget": outcome.budget,
-        "unit": election.election.unit,
+        "unit": outcome.unit,
         "reasons": outcome.reasons,
         "ties": outcome.ties,
         "official": None if official is None else list(official),

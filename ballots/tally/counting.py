@@ -20,4 +20,5 @@ def count(election: Election, rule: Rule) -> Outcome:
     would change the winners and the rule's order leaves it open (for example no seed for the lot).
     """
     outcome = _COUNTS.get(rule.name, greedy)(election, rule)
-    return replace(outcome, statistics=statistics(election, outcome.winners))
+    groups = {project.id: project.group for project in election.projects if project.group is not None}
+    return replace(outcome, groups=groups, statistics=statistics(election, outcome.winners))

@@ -27,6 +27,7 @@ def equal_shares(election: Election, rule: Rule) -> Outcome:
         winners=tuple(election.projects[position].id for position in completed.winners),
         spent=sum(election.projects[position].cost for position in completed.winners),
         budget=election.budget,
+        unit=election.unit,
         reasons=_reasons(method, completed),
         ties=_ties(method, completed),
         totals=totals(election),

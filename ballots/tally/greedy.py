@@ -244,6 +244,7 @@ def greedy(election: Election, rule: Rule) -> Outcome:
         winners=tuple(election.projects[position].id for position in winners),
         spent=sum(election.projects[position].cost for position in winners),
         budget=election.budget,
+        unit=election.unit,
         reasons=count.reasons(winners),
         ties=count.ties,
         totals=totals(election),

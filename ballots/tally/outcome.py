@@ -29,8 +29,9 @@ class Outcome:
     """The result of a count; plain values throughout.
 
     winners: ids in the order of selection. spent: the sum of their costs in minor units; above `budget` only where
-    the rule covers a last project from the reserve. reasons: one for every project. ties: every tie met, with
-    ``projects`` in the order they went, ``by`` what decided, ``decisive`` whether another order changes the winners.
+    the rule covers a last project from the reserve. unit: how many minor units make one of the currency. reasons: one
+    for every project. ties: every tie met, with ``projects`` in the order they went, ``by`` what decided, ``decisive``
+    whether another order changes the winners. groups: the exclusive group of each project that has one.
     totals: ``votes`` and ``points`` of every project. certificate: for equal shares, the endowment and what each
     winner's supporters paid, as exact fractions. comparison: how many voters prefer which outcome, if it compares.
     """
@@ -39,9 +40,11 @@ class Outcome:
     winners: tuple[str, ...]
     spent: int
     budget: int
+    unit: int = 1
     reasons: dict[str, Reason]
     ties: list[dict[str, Any]]
     totals: dict[str, dict[str, int]]
+    groups: dict[str, str] = field(default_factory=dict)
     statistics: dict[str, Any] = field(default_factory=dict)
     certificate: dict[str, Any] | None = None
     comparison: dict[str, Any] | None = None
@@ -53,9 +56,11 @@ class Outcome:
             "winners": list(self.winners),
             "spent": self.spent,
             "budget": self.budget,
+            "unit": self.unit,
             "reasons": self.reasons,
             "ties": self.ties,
             "totals": self.totals,
+            "groups": self.groups,
             "statistics": self.statistics,
             "certificate": self.certificate,
             "comparison": self.comparison,

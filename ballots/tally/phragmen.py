@@ -119,6 +119,7 @@ def phragmen(election: Election, rule: Rule) -> Outcome:
         winners=tuple(ids[position] for position in count.winners),
         spent=election.budget - count.left,
         budget=election.budget,
+        unit=election.unit,
         reasons=_reasons(count, rule),
         ties=[count.order.record(equals, decisive) for equals, decisive in count.ties],
         totals=totals(election),
