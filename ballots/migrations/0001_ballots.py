@@ -5,7 +5,6 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import ballots.models.opening
 
 
 class Migration(migrations.Migration):
@@ -333,25 +332,6 @@ class Migration(migrations.Migration):
                 "verbose_name": "rehearsal",
                 "verbose_name_plural": "rehearsals",
                 "ordering": ("at",),
-            },
-        ),
-        migrations.CreateModel(
-            name="Report",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("file", models.FileField(storage=ballots.models.opening.private_files, upload_to="reports")),
-                ("made_at", models.DateTimeField()),
-                (
-                    "cycle",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="reports", to="budgeting.cycle"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "report",
-                "verbose_name_plural": "reports",
-                "ordering": ("-made_at",),
             },
         ),
         migrations.CreateModel(

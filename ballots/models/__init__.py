@@ -1,8 +1,9 @@
 """What was said, and what follows from it."""
 
 from ballots.models.box import BallotBoxKey, BoardBatch, Envelope, KeyShare, Rehearsal
-from ballots.models.opening import Count, InvalidBallot, OpenedBallot, Opening, Report, ShareDestruction
+from ballots.models.opening import Count, InvalidBallot, OpenedBallot, Opening, ShareDestruction
 from ballots.models.paper import BallotLine, BallotPaper
+from ballots.models.report import Report
 
 __all__ = [
     "BallotBoxKey",

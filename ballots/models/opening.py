@@ -2,18 +2,12 @@
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.core.files.storage import FileSystemStorage
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from ballots.models.box import BallotBoxKey
 from budgeting.models import Contest, Cycle
-
-
-def private_files() -> FileSystemStorage:
-    """Where only a permission check hands files out."""
-    return FileSystemStorage(location=settings.PRIVATE_ROOT)
 
 
 class Opening(models.Model):
@@ -106,19 +100,3 @@ class Count(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contest}, {self.at:%d.%m.%Y}"
-
-
-class Report(models.Model):
-    """A PDF for the council, made by the worker."""
-
-    cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="reports")
-    file = models.FileField(storage=private_files, upload_to="reports")
-    made_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ("-made_at",)
-        verbose_name = _("report")
-        verbose_name_plural = _("reports")
-
-    def __str__(self) -> str:
-        return f"{self.cycle}, {self.made_at:%d.%m.%Y}"

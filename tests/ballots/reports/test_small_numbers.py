@@ -28,9 +28,10 @@ def possible(published: list[int | None], total: int | None) -> list[set[int]]:
     return values
 
 
-@given(st.lists(st.integers(0, 14), min_size=1, max_size=4))
-def test_no_withheld_number_can_be_worked_out(parts: list[int]) -> None:
-    published, total = withhold_small(parts)
+@given(st.lists(st.integers(0, 14), min_size=1, max_size=4), st.sets(st.integers(0, 3)))
+def test_no_withheld_number_can_be_worked_out(parts: list[int], telling: set[int]) -> None:
+    published, total = withhold_small(parts, telling)
+    assert not [place for place in telling if place < len(parts) and parts[place] and published[place] is not None]
     for part, shown, values in zip(parts, published, possible(published, total), strict=True):
         assert part in values
         assert (shown is None) == (len(values) > 1)
