@@ -91,9 +91,8 @@ def render(
             return URLFetcherResponse(url, content, {"Content-Type": media_type})
 
     with translation.override(language):
-        page = render_to_string(
-            template, {"city_name": settings.CITY_NAME, **context, "title": title, "language": language}
-        )
+        city = {"city_name": settings.CITY_NAME, "city_colour": settings.CITY_COLOUR}
+        page = render_to_string(template, {**city, **context, "title": title, "language": language})
     base = f"{settings.PUBLIC_URL}/static/"
     unknown: set[int] = set()
 

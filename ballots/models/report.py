@@ -66,9 +66,7 @@ class Report(models.Model):
             if found and not found.failed:
                 return found
             asked_by = by if getattr(by, "is_authenticated", False) else None
-            report = cls.objects.create(
-                cycle=cycle, contest=contest, language=language, asked_at=at, asked_by=asked_by
-            )
+            report = cls.objects.create(cycle=cycle, contest=contest, language=language, asked_at=at, asked_by=asked_by)
             report.task = make_report.enqueue(report.pk).id
             report.save(update_fields=["task"])
         return report

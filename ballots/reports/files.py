@@ -7,7 +7,7 @@ ballot, as a multiset without any order, and are made only where there are enoug
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -48,6 +48,7 @@ def told(result: Result) -> dict[str, Any]:
         "cycle": result.cycle.slug,
         "district": contest.district.slug,
         "currency": result.currency,
+        "unit": result.unit,
         "counted_at": result.count.at.isoformat(),
         "software": f"Common Purse {settings.VERSION}",
         "ballot_style": contest.ballot_style,
@@ -113,7 +114,7 @@ def ballots_pb(result: Result) -> str:
     rule = result.outcome["rule"]
     meta = {
         "description": f"{result.cycle.title}, {contest.district.name}",
-        "country": settings.CITY_COUNTRY if hasattr(settings, "CITY_COUNTRY") else "",
+        "country": settings.CITY_COUNTRY,
         "unit": settings.CITY_NAME,
         "subunit": contest.district.name,
         "instance": result.cycle.slug,
@@ -137,10 +138,16 @@ def _rule_name(rule: dict[str, Any]) -> str:
     if rule["name"] == "equal-shares":
         if rule.get("completion") not in ("none", "add1"):
             return "unknown"
-        return "equalshares" + ("/add1" if rule["completion"] == "add1" else "") + "-comparison" * bool(rule.get("compare"))
+        return (
+            "equalshares"
+            + ("/add1" if rule["completion"] == "add1" else "")
+            + "-comparison" * bool(rule.get("compare"))
+        )
     if rule["name"] == "phragmen" or rule.get("cover"):
         return "unknown"
-    return {"greedy-no-skip": "greedy-no-skip"}.get(rule["name"], "greedy-threshold" if rule.get("minimum_votes") else "greedy")
+    return {"greedy-no-skip": "greedy-no-skip"}.get(
+        rule["name"], "greedy-threshold" if rule.get("minimum_votes") else "greedy"
+    )
 
 
 def _limits(contest: Contest) -> dict[str, str]:
@@ -160,7 +167,7 @@ def _ballots(result: Result) -> Iterable[tuple[str, int]]:
     return result.contest.opened_ballots.order_by("content").values_list("content", "ballots")
 
 
-def _csv(header: list[str], rows: Iterable[list[object]]) -> str:
+def _csv(header: list[str], rows: Iterable[Sequence[object]]) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream)
     writer.writerow(header)

@@ -1,4 +1,4 @@
-"""One counted contest, as it is told: the same words and numbers on the page, in the council's report and in the files."""
+"""One counted contest, as it is told: the same on the page, in the council's report and in the files."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -48,8 +48,12 @@ class Ballots:
     invalid: tuple[tuple[str, int], ...] = ()
 
     @property
+    def refused(self) -> int:
+        return sum(number for _reason, number in self.invalid)
+
+    @property
     def all(self) -> int:
-        return self.counted + sum(number for _reason, number in self.invalid)
+        return self.counted + self.refused
 
 
 class Result:
@@ -67,6 +71,11 @@ class Result:
     @property
     def currency(self) -> str:
         return self.cycle.currency
+
+    @property
+    def unit(self) -> int:
+        """How many minor units make one unit of the currency."""
+        return 10 ** get_currency_precision(self.currency)
 
     @property
     def budget(self) -> int:
@@ -130,7 +139,7 @@ class Result:
 
     @property
     def rule(self) -> list[str]:
-        return sentences.rule(self.outcome["rule"], self.currency, 10 ** get_currency_precision(self.currency))
+        return sentences.rule(self.outcome["rule"], self.currency, self.unit)
 
     @property
     def seed(self) -> str:

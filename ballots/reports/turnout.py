@@ -1,6 +1,7 @@
 """Who took part: counted by district, age band and channel, never crossed with what was chosen."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count as Number
 from django.utils.functional import Promise
@@ -9,7 +10,7 @@ from ballots.models import Envelope
 from ballots.reports.disclosure import LEAST, withhold_small
 from ballots.reports.result import Result
 
-RESIDENT = Envelope._meta.get_field("resident").related_model
+RESIDENT: Any = Envelope._meta.get_field("resident").related_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,11 @@ def _ages(voted: dict[str, int], registered: dict[str, int]) -> list[Group]:
     """Each age band with its turnout, where the box still holds the envelopes."""
     if not voted:
         return []
-    bands = [(band, name) for band, name in RESIDENT._meta.get_field("age_band").choices if registered.get(band) or voted.get(band)]
+    bands = [
+        (band, name)
+        for band, name in RESIDENT._meta.get_field("age_band").choices
+        if registered.get(band) or voted.get(band)
+    ]
     numbers = [voted.get(band, 0) for band, _name in bands]
     # Where nearly everybody voted, the number of voters would tell of the few who did not.
     telling = {

@@ -72,8 +72,8 @@ def test_a_worker_that_dies_without_a_word_lets_go_of_its_lock() -> None:
     assert jobs.is_alive("killed")
     with connection.cursor() as cursor:  # as kill -9 does: the server notices that the other end is gone
         cursor.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
-            " AND classid = hashtext('worker')::oid"
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory'"
+            " AND pid <> pg_backend_pid() AND classid = hashtext('worker')::oid"
         )
     assert not jobs.is_alive("killed")
     lock.__exit__(None, None, None)
