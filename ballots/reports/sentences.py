@@ -9,6 +9,7 @@ from typing import Any
 
 from babel import Locale
 from babel.lists import format_list
+from babel.numbers import get_currency_precision
 from django.utils import translation
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -32,7 +33,7 @@ def nearness(reason: Mapping[str, Any], currency: str) -> str:
         missing = needed - reason.get("votes", reason.get("points", 0))
         told.append(_of_points(missing) if "needed_points" in reason else _of_votes(missing))
     if cost is not None:
-        told.append(_("at a cost of %s or less") % money.written(cost, currency))
+        told.append(_("at a cost of %s or less") % _whole(cost, currency))
     if not told:
         return ""
     return _("It would have been funded %s.") % _(" or ").join(told)
@@ -149,17 +150,22 @@ def _lost_tie(reason: Mapping[str, Any], names: Names, currency: str) -> str:
 
 
 def _supporters_spent(reason: Mapping[str, Any], names: Names, currency: str) -> str:
-    told = _("It costs %(cost)s; those who chose it had %(left)s of their shares left.") % _amounts(reason, currency)
-    spent = sorted(reason.get("spent_on", {}).items(), key=lambda item: -Fraction(item[1]))[:3]
-    if not spent:
+    told = _("It costs %(cost)s; those who chose it had %(left)s of their shares left.") % {
+        "cost": money.written(reason["cost"], currency),
+        "left": _whole(reason["left"], currency),
+    }
+    most = max(reason.get("spent_on", ()), key=lambda item: item["amount"], default=None)
+    if most is None:
         return told
-    where = [
-        _("%(amount)s on “%(project)s”")
-        % {"amount": money.written(round(Fraction(amount)), currency), "project": names.get(project, project)}
-        for project, amount in spent
-    ]
-    locale = Locale.parse(translation.to_locale(translation.get_language() or "en"))
-    return told + " " + _("They had spent most of it on other projects: %s.") % format_list(where, locale=locale)
+    return (
+        told
+        + " "
+        + _("They had paid most for “%(project)s”: %(amount)s.")
+        % {
+            "project": names.get(most["project"], most["project"]),
+            "amount": _whole(most["amount"], currency),
+        }
+    )
 
 
 def _no_votes(reason: Mapping[str, Any], names: Names, currency: str) -> str:
@@ -283,7 +289,13 @@ def _numbers(reason: Mapping[str, Any], *keys: str) -> dict[str, str]:
 
 
 def _amounts(reason: Mapping[str, Any], currency: str) -> dict[str, str]:
-    return {key: money.written(round(Fraction(reason[key])), currency) for key in ("cost", "left")}
+    return {key: money.written(reason[key], currency) for key in ("cost", "left")}
+
+
+def _whole(amount: int, currency: str) -> str:
+    """An amount without its cents: what was nearly enough need not be told to the cent."""
+    unit = 10 ** get_currency_precision(currency)
+    return money.written(amount // unit * unit or amount, currency)
 
 
 def _share(share: Any) -> str:

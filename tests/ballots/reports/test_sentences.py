@@ -88,9 +88,14 @@ def test_a_project_that_lost_a_tie_reads_to_which_and_by_what() -> None:
         ({"code": "withdrawn"}, "It was withdrawn after the ballot paper was frozen, and could not win."),
         ({"code": "funded", "round": 1, "cost": 5}, "Funded."),
         (
-            {"code": "supporters_spent", "cost": 900_00, "left": 250_50, "spent_on": {"1": 100_00, "2": "60050/3"}},
-            "It costs €900; those who chose it had €250.50 of their shares left. They had spent most of it on other "
-            "projects: €200.17 on “A new playground” and €100 on “Benches by the river”.",
+            {
+                "code": "supporters_spent",
+                "cost": 900_00,
+                "left": 250_50,
+                "spent_on": [{"project": "1", "amount": 100_00}, {"project": "2", "amount": 200_17}],
+            },
+            "It costs €900; those who chose it had €250 of their shares left. They had paid most for “A "
+            "new playground”: €200.",
         ),
         (
             {"code": "supporters_spent", "cost": 900_00, "left": 0},
