@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 DIGITS = re.compile(r"[0-9]+")
+LETTER_BEFORE_FIGURE = re.compile(r"([^\W\d_])(?=\d)")
 WHOLE = re.compile(r"[0-9]+|[0-9]{1,3}(?:[.,][0-9]{3})+")
 
 
@@ -20,7 +21,9 @@ def written(amount: int, currency: str) -> str:
     pattern = copy(locale.currency_formats["standard"])
     decimals = 0 if value == value.to_integral_value() else get_currency_precision(currency)
     pattern.frac_prec = (decimals, decimals)
-    return pattern.apply(value, locale, currency=currency, currency_digits=False)
+    text = pattern.apply(value, locale, currency=currency, currency_digits=False)
+    # CLDR asks for a space between letters and figures ("PLN 500", but "€500"); Babel does not set it yet.
+    return LETTER_BEFORE_FIGURE.sub("\\1\N{NO-BREAK SPACE}", text)
 
 
 def read(text: str, currency: str) -> int:

@@ -64,6 +64,7 @@ def test_money_is_written_as_the_language_writes_it() -> None:
     with translation.override("en"):
         assert money.written(250_000_00, "EUR") == "€250,000"
         assert money.written(250_000_50, "EUR") == "€250,000.50"
+        assert money.written(500_00, "PLN") == "PLN\xa0500"
     with translation.override("fr"):
         assert money.written(250_000_00, "EUR") == "250\u202f000\xa0€"
 
