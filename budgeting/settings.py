@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "accounts",
     "proposals",
     "ballots",
+    "demo",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

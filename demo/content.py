@@ -86,6 +86,7 @@ class City:
     staff: dict[str, str]
     sign_ins: dict[str, str]
     categories: dict[str, str]
+    names: dict[str, list[str]]  # given, family, streets: of these the register is made
     districts: tuple[District, ...]
     places: dict[str, tuple[float, float]]  # longitude, latitude
     rounds: dict[str, tuple[Contest, ...]] = field(repr=False)
@@ -104,6 +105,7 @@ def read() -> City:
         staff=told["staff"],
         sign_ins=told["sign_ins"],
         categories=told["categories"],
+        names=_toml("names.toml"),
         districts=tuple(_districts()),
         places=places,
         rounds={name: tuple(_contest(path) for path in sorted((FOLDER / name).glob("*.toml"))) for name in ROUNDS},

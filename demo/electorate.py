@@ -10,20 +10,6 @@ from random import Random
 
 from demo.content import City, Contest, Proposal
 
-GIVEN = """Ada Adil Agnès Aino Alma Amadou Amina Anouk Anton Ayşe Baptiste Béla Bente Bojan Camille Chiara Clara Dag
-Daria Diego Dorota Edda Elias Emre Enzo Esther Fatima Femke Filip Florence Georgia Gustav Hanna Hassan Hugo Ida Ilya
-Imani Ingrid Isak Ivo Jana Jeanne Joachim Jolanta Kaan Katrin Kofi Lars Leila Leon Linh Louise Lucas Maja Malik Marco
-Margot Maria Mehdi Mikael Milena Mira Mohamed Nadia Nils Noémie Olga Omar Oscar Paloma Petra Quentin Rania Ravi Renata
-Samuel Sanne Selma Simone Sofia Stijn Tarek Teresa Thomas Ulla Valentin Vera Viktor Wim Xavier Yara Youssef Zoé""".split()
-FAMILY = """Aalto Abdi Almeida Andersen Arnaud Asante Bakker Baranowska Beaumont Benali Berger Blanchard Borg Bouchard
-Brandt Cardoso Chevalier Claes Cohen Costa Dahl Delacroix Demirci Diallo Dubois Dumont Ekström Fabre Farkas Fernandes
-Fontaine Gallo Girard Greenwood Hakimi Halloran Hansen Hofmann Holt Horvat Ibrahim Ivanova Jansen Kaplan Keller
-Kowalski Laurent Leclerc Lefèvre Lindqvist Lopes Maas Marin Marković Meyer Moreau Mwangi Ndiaye Nguyen Novak Nowak
-Nyström Oliveira Owusu Papadakis Pereira Peeters Petit Popescu Rahman Renard Ricci Rossi Roux Saidi Santos Schmitt
-Sharma Silva Simon Sokolov Szabó Tanaka Tessier Thompson Toure Vandenberg Varga Verhoeven Vidal Walsh Weber Wouters
-Yilmaz Zhang Zieliński""".split()
-STREETS = ("Rue du Marché", "Mill Lane", "Rue des Saules", "Wharf Road", "Rue de la Sorle", "Garden Row", "Rue Neuve")
-
 
 @dataclass(frozen=True)
 class Line:
@@ -72,13 +58,13 @@ def register(city: City, seed: int, lines: int, today: date) -> list[Line]:
     names = list(known.items())
     weights = [district.population for district in quarters]
     for district in chance.choices(quarters, weights, k=max(0, lines - len(names))):
-        names.append((f"{chance.choice(GIVEN)} {chance.choice(FAMILY)}", district.slug))
+        names.append((f"{chance.choice(city.names['given'])} {chance.choice(city.names['family'])}", district.slug))
     return [
         Line(
             identifier=f"{chance.randrange(10**6):06d}-{number:04d}",
             name=name,
             born=today - timedelta(days=round(365.25 * _age(chance, number < len(known)))),
-            address=f"{chance.choice(STREETS)} {chance.randint(1, 140)}",
+            address=f"{chance.choice(city.names['streets'])} {chance.randint(1, 140)}",
             district=district,
         )
         for number, (name, district) in enumerate(names, start=1)

@@ -1,0 +1,55 @@
+"""What a city would hand out on paper: the sign-ins, the key holders' shares, a few letters. All under var/demo."""
+
+from pathlib import Path
+
+from django.conf import settings
+
+from demo.loading import Town
+from demo.people import PASSWORD, sign_ins
+
+SHEET = "sign-ins.txt"
+
+
+def hand_out(town: Town, folder: Path) -> None:
+    """Write everything whoever tries the demo needs, readable for them alone."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _write(folder / "key-shares.txt", key_shares(town))
+    _write(folder / SHEET, sheet(town, folder))
+
+
+def handed_out(folder: Path) -> str:
+    """The sheet of sign-ins once more."""
+    return (folder / SHEET).read_text()
+
+
+def sheet(town: Town, folder: Path) -> str:
+    lines = [
+        f"{town.city.name} is loaded: {settings.PUBLIC_URL}",
+        "",
+        f"Sign in at {settings.PUBLIC_URL}/accounts/login/ with the password {PASSWORD}",
+        "",
+        *(f"  {one.email:32}{one.name}" for one in sign_ins(town.city)),
+        "",
+        "All but the last two hold a role and are asked for a code of six digits. This prints the current one:",
+        "  ./run manage demo_code clerk@halverne.example",
+        "",
+        f"The key holders' words:  {folder / 'key-shares.txt'}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def key_shares(town: Town) -> str:
+    """The words of every share of a box that is not open yet. A real city never has them in one place."""
+    parts = ["A real city never keeps these together: each line is one person's sealed sheet.\n"]
+    for plan, shares in town.shares.items():
+        parts.append(f"Ballot box {town.cycles[plan].slug}: two of three open it")
+        parts += [
+            f"  {share.number}  {holder.name:16}{share.words}"
+            for share, holder in zip(shares, town.holders, strict=True)
+        ]
+    return "\n".join(parts) + "\n"
+
+
+def _write(path: Path, text: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(text)

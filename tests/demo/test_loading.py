@@ -1,0 +1,175 @@
+"""Whoever tries the demo finds a living city, twice the same, and nobody's own city is ever touched."""
+
+from dataclasses import replace
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from accounts.models import AuditEvent, Resident, User
+from ballots.casting import cast
+from ballots.models import BallotBoxKey, Count, Envelope, Opening
+from ballots.sealing import Share
+from budgeting import clock
+from budgeting.calendar import Act, Stage, faults
+from budgeting.models import Contest, Cycle, District
+from demo import content
+from demo.content import City
+from demo.dates import PLANS, WHILE_COUNTING, WHILE_VOTING, windows
+from demo.electorate import register, votes
+from demo.loading import Size, load
+from demo.management.commands import demo as command
+from demo.people import is_demo
+from proposals.models import Comment, Decision, Photo, Proposal
+
+
+def small(city: City) -> City:
+    """Three contests of the city, with one proposal each and those that came to nothing."""
+    kept = ("eastmarsh", "millfield", "city-wide")
+    rounds = {
+        name: tuple(replace(one, proposals=few(one)) for one in contests if one.district in kept)
+        for name, contests in city.rounds.items()
+    }
+    return replace(city, rounds=rounds)
+
+
+def few(contest: content.Contest) -> tuple[content.Proposal, ...]:
+    others = (one for one in contest.proposals[1:] if one.decision == "rejected" or one.withdrawn)
+    return (contest.proposals[0], *others)
+
+
+@pytest.fixture
+def halverne(db):
+    return load(small(content.read()), 1, Size(residents=160, voters=24), lambda step: None)
+
+
+@pytest.fixture
+def a_small_city(monkeypatch, settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+    city = small(content.read())
+    monkeypatch.setattr(content, "read", lambda: city)
+    monkeypatch.setattr(command, "Size", lambda: Size(residents=160, voters=24))
+
+
+def ran(*arguments: str) -> str:
+    said = StringIO()
+    call_command("demo", *arguments, stdout=said)
+    return said.getvalue()
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_a_round_is_at_its_stage_today(plan: str):
+    now = clock.now()
+    stage = {"finished": Stage.DELIVERING, "voting": Stage.VOTING, "collecting": Stage.PROPOSING}[plan]
+    found = windows(plan, now)
+    assert faults(found) == []
+    assert [window.stage for window in found if window.holds(now)] == [stage]
+
+
+def test_the_finished_round_can_be_turned_back_to_its_vote_and_its_count():
+    now = clock.now()
+    for back, stage in ((WHILE_VOTING, Stage.VOTING), (WHILE_COUNTING, Stage.COUNTING)):
+        assert [window.stage for window in windows("finished", now + back) if window.holds(now)] == [stage]
+
+
+def test_a_visitor_finds_three_rounds_at_three_stages(halverne):
+    now = clock.now()
+    finished, voting, collecting = Cycle.objects.order_by("slug")
+    assert int(voting.slug) == int(finished.slug) + 1 == int(collecting.slug) - 1
+    assert finished.allows(Act.SEE_RESULTS, now)
+    assert voting.allows(Act.VOTE, now)
+    assert collecting.allows(Act.PROPOSE, now)
+    assert District.objects.filter(city_wide=True).count() == 1
+    assert Resident.objects.filter(cycle=voting).count() == 160
+    told = sum(len(contest.proposals) for contests in halverne.city.rounds.values() for contest in contests)
+    assert Photo.objects.count() == Proposal.objects.count() == told
+    assert Comment.objects.filter(official=True).exists()
+    assert Decision.objects.filter(outcome="reject").exclude(reason="").exists()
+
+
+def test_the_finished_round_was_opened_counted_and_is_being_built(halverne):
+    finished = Cycle.objects.order_by("slug").first()
+    assert Opening.objects.filter(cycle=finished).exists()
+    assert Count.objects.filter(contest__cycle=finished).count() == 3
+    funded = Proposal.objects.filter(cycle=finished, award__funded=True)
+    assert funded.filter(milestones__isnull=False).exists()
+    assert not Proposal.objects.filter(award__funded=False, milestones__isnull=False).exists()
+    assert BallotBoxKey.objects.get(cycle=finished).destruction
+
+
+def test_the_envelopes_of_the_running_vote_are_sealed_and_its_box_is_shut(halverne):
+    voting = halverne.cycles["voting"]
+    assert 24 < Envelope.objects.filter(contest__cycle=voting).count() <= 48
+    assert not Opening.objects.filter(cycle=voting).exists()
+    shares = [Share.typed(share.number, share.words) for share in halverne.shares["voting"]]
+    assert [share.commitment(bytes(voting.box_key.public_key)) for share in shares] == list(
+        voting.box_key.holders.values_list("commitment", flat=True)
+    )
+
+
+def test_jonas_who_is_verified_can_vote_at_once(halverne):
+    jonas = User.objects.get(email="verified@halverne.example")
+    contest = Contest.objects.get(cycle=halverne.cycles["voting"], district__city_wide=True)
+    assert not Envelope.objects.filter(
+        contest=contest, resident=jonas.verification_for(contest.cycle).resident
+    ).exists()
+    assert cast(jonas, contest, {1: 1})
+
+
+def test_the_audit_log_holds(halverne):
+    said = StringIO()
+    call_command("verify_audit", stdout=said)
+    assert "holds" in said.getvalue()
+
+
+def test_the_same_seed_gives_the_same_city():
+    city, today = content.read(), clock.now().date()
+    assert register(city, 5, 500, today) == register(city, 5, 500, today) != register(city, 6, 500, today)
+    contest = city.rounds["voting"][0]
+    assert votes(contest, 50, 5) == votes(contest, 50, 5) != votes(contest, 50, 6)
+
+
+def test_loading_twice_leaves_the_city_as_it_is_and_prints_the_sign_ins_again(db, a_small_city, tmp_path: Path):
+    first = ran()
+    entries, sheet = AuditEvent.objects.count(), (tmp_path / "demo" / "sign-ins.txt").read_text()
+    assert first.endswith(sheet)
+    assert ran() == sheet
+    assert AuditEvent.objects.count() == entries
+
+
+@pytest.mark.slow
+def test_fresh_takes_the_demo_down_and_begins_anew(db, a_small_city):
+    ran()
+    User.objects.create_user("guest@example.org")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # this test is one transaction, in which none may be pending
+    ran("--fresh")
+    assert is_demo()
+    assert not User.objects.filter(email="guest@example.org").exists()
+
+
+@pytest.mark.parametrize("arguments", [(), ("--fresh",)])
+def test_the_demo_is_refused_where_somebody_has_a_city(rosa, cycle, a_small_city, arguments):
+    with pytest.raises(CommandError, match="a city of your own"):
+        ran(*arguments)
+    assert User.objects.get() == rosa
+    assert Cycle.objects.get() == cycle
+
+
+def test_the_second_factor_of_a_demo_sign_in_is_printed(halverne):
+    said = StringIO()
+    call_command("demo_code", "clerk@halverne.example", stdout=said)
+    assert len(said.getvalue().strip()) == 6
+
+
+def test_nobody_elses_second_factor_is_ever_printed(halverne, clara):
+    with pytest.raises(CommandError, match="no sign-in of a demo city"):
+        call_command("demo_code", "clara@example.org")
+
+
+def test_no_second_factor_is_printed_in_a_real_city(clara):
+    User.objects.filter(pk=clara.pk).update(email="clara@halverne.example")
+    with pytest.raises(CommandError, match="no sign-in of a demo city"):
+        call_command("demo_code", "clara@halverne.example")
