@@ -54,10 +54,12 @@ def add_one(method: EqualShares, until_exhaustive: bool) -> Completed:
     """
     increment = method.rule.increment or method.election.unit
     budget = method.election.budget
-    accepted, steps, runs = method.run(method.share), 0, 1
+    accepted, steps, runs = method.run(method.share, watch=True), 0, 1
     while not _finished(method, accepted, until_exhaustive):
         ahead = 1 if accepted.span == inf else max(1, ceil(accepted.span * CAUTION / increment))
-        run = method.run(method.share + (steps + ahead) * increment, limit=budget)
+        # Where runs change with every step, watching them pays only now and then.
+        watch = ahead > 1 or runs % 4 == 0
+        run = method.run(method.share + (steps + ahead) * increment, limit=budget, watch=watch)
         runs += 1
         if run.spent > budget:
             # The steps skipped gave the run accepted last, under a higher endowment.

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from ballots.tally.election import Election
 from ballots.tally.ledger import Ledger
 from ballots.tally.rules import Rule
-from ballots.tally.support import candidates, supports
+from ballots.tally.support import Support, candidates, supports
 from ballots.tally.ties import TieOrder
 
 BAND = 1e-9
@@ -85,19 +85,23 @@ class EqualShares:
         """The endowment before any completion: the budget divided by the number of ballots, in minor units."""
         return Fraction(self.election.budget, max(1, self.election.ballot_count))
 
-    def run(self, endowment: Fraction, limit: float = inf) -> Run:
-        """One run with this endowment per voter. Given up as soon as the winners cost more than `limit`."""
-        return _Running(self, endowment).finish(limit)
+    def run(self, endowment: Fraction, limit: float = inf, watch: bool = False) -> Run:
+        """One run with this endowment per voter. Given up as soon as the winners cost more than `limit`.
+
+        With `watch` it also learns its span, which takes a third longer; without, the span is 0.
+        """
+        return _Running(self, endowment, watch).finish(limit)
 
 
 class _Running:
     """One run under way."""
 
-    def __init__(self, method: EqualShares, endowment: Fraction) -> None:
+    def __init__(self, method: EqualShares, endowment: Fraction, watch: bool) -> None:
         self.method = method
-        self.result = Run(endowment)
+        self.watch = watch
+        self.result = Run(endowment, span=inf if watch else 0.0)
         self.purses: NDArray[np.float64] = np.full(len(method.election.counts), float(endowment))
-        # How fast each purse grows with the endowment.
+        # How fast each purse grows with the endowment; only if the run is watched.
         self.growth: NDArray[np.float64] = np.ones(len(self.purses))
         self.noise = NOISE * float(endowment)
         self.ledger: Ledger | None = None
@@ -143,7 +147,8 @@ class _Running:
     def finish(self, limit: float) -> Run:
         while (cheapest := self._cheapest()) and self.result.spent <= limit:
             winner = cheapest[0] if len(cheapest) == 1 else self._decide(cheapest)
-            self._allow_until_overtaken(winner)
+            if self.watch:
+                self._allow_until_overtaken(winner)
             for position in cheapest:
                 if position != winner:
                     self._queue(position)
@@ -189,7 +194,8 @@ class _Running:
             short = purses < (price if support.weights is None else price * support.weights)
         if known:
             offer.short = short
-            offer.slope = -float((support.counts * self.growth[support.ballots]) @ short) / paying
+            if self.watch:
+                offer.slope = -float((support.counts * self.growth[support.ballots]) @ short) / paying
         else:
             price = cost / support.weight
         offer.price, offer.slack = price, self._slack(position, paying)
@@ -203,7 +209,7 @@ class _Running:
             purses = self.purses[support.ballots]
             most = float((purses if support.weights is None else purses / support.weights).max())
             return self._books().price(position, cost, most, doubt) is not None
-        if (growth := float(support.counts @ self.growth[support.ballots])) > 0:
+        if self.watch and (growth := float(support.counts @ self.growth[support.ballots])) > 0:
             self._allow((cost - held) / growth)
         return False
 
@@ -250,24 +256,29 @@ class _Running:
         self.result.spent += method.costs[winner]
         due = offer.price if support.weights is None else offer.price * support.weights
         left = self.purses[support.ballots] - due
-        growth = self.growth[support.ballots] - (
-            offer.slope if support.weights is None else offer.slope * support.weights
-        )
+        if self.watch:
+            self._grow(offer, support, left)
         if offer.short is not None:
-            short = offer.short
-            rate = growth[short]
-            lacking = -left[short]
-            self.doubtful = self.doubtful or float(lacking.min()) <= offer.slack * support.heaviest
-            self._allow(float((lacking / np.maximum(rate, 1e-30)).min()))
-            left[short] = 0.0
-            growth[short] = 0.0
+            # Those short of money have less than nothing left in these figures, clearly or by rounding.
+            short = left[offer.short]
+            self.doubtful = self.doubtful or float(short.max()) >= -offer.slack * support.heaviest
+            np.maximum(left, 0.0, out=left)
         self.purses[support.ballots] = left
-        self.growth[support.ballots] = growth
         self.round += 1
         group = method.groups[winner]
         if group is not None:
             self.queue = [entry for entry in self.queue if method.groups[entry[1]] != group]
             heapq.heapify(self.queue)
+
+    def _grow(self, offer: _Offer, support: Support, left: NDArray[np.float64]) -> None:
+        """What a raised endowment would leave in the purses after this purchase, until someone short no longer is."""
+        growth = self.growth[support.ballots] - (
+            offer.slope if support.weights is None else offer.slope * support.weights
+        )
+        if offer.short is not None:
+            self._allow(float((-left[offer.short] / np.maximum(growth[offer.short], 1e-30)).min()))
+            growth[offer.short] = 0.0
+        self.growth[support.ballots] = growth
 
     def _allow_until_overtaken(self, winner: int) -> None:
         """How far the endowment may rise before another candidate, clearly dearer now, is cheaper than this winner.

@@ -60,8 +60,7 @@ def test_of_a_group_at_most_one_wins(made, rule):
 def test_the_fast_run_of_equal_shares_is_its_exact_replay(made, utility, endowment):
     _, election = made
     method = EqualShares(election, Rule(name="equal-shares", utility=utility, ties=("id",)))
-    run = method.run(endowment)
-    assert (run.winners) == replay(method, endowment)[0]
+    assert method.run(endowment).winners == replay(method, endowment)[0]
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)
@@ -71,7 +70,7 @@ def test_the_fast_run_of_equal_shares_is_its_exact_replay(made, utility, endowme
 def test_a_run_does_not_change_within_its_span(made, utility, endowment):
     _, election = made
     method = EqualShares(election, Rule(name="equal-shares", utility=utility, ties=("id",)))
-    run = method.run(endowment)
+    run = method.run(endowment, watch=True)
     chance = random.Random(7)
     for _ in range(3):
         further = endowment + Fraction(chance.random() * min(run.span, 100) * 0.99)
