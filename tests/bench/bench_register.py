@@ -58,11 +58,11 @@ def main() -> None:
     content = a_register(LINES)
     for what in ("first import", "the same again"):
         previewed, confirmed = seconds_to_import(one, content)
-        print(f"{LINES:,} lines, {what}: {previewed:.1f} s to preview, {confirmed:.1f} s to confirm")  # noqa: T201
+        print(f"{LINES:,} lines, {what}: {previewed:.1f} s to preview, {confirmed:.1f} s to confirm")
         if what == "first import":
             first = previewed + confirmed
     slow = seconds_row_by_row(other, a_register(SAMPLE)) * LINES / SAMPLE
-    print(f"a row at a time, scaled from {SAMPLE:,}: {slow:.0f} s; ratio {slow / first:.0f}")  # noqa: T201
+    print(f"a row at a time, scaled from {SAMPLE:,}: {slow:.0f} s; ratio {slow / first:.0f}")
 
 
 if __name__ == "__main__":
