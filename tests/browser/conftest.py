@@ -1,0 +1,116 @@
+"""A real browser on the real site: Debian's Chromium, driven by Playwright. Skipped where no browser is installed."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import User
+
+# Playwright's loop runs in the thread of the tests, where Django would refuse to touch the database.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync")
+OFFLINE = ("--disable-background-networking", "--disable-component-update")
+NO_BROWSER = "no Chromium is installed: apt-get install chromium"
+
+Opened = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser/" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+            if CHROMIUM is None:
+                item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": [*QUIET, *OFFLINE]}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _whitenoise_finds_its_folder() -> None:
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture
+def opened(live_server: LiveServer, new_context: Callable[..., BrowserContext]) -> Iterator[Opened]:
+    """Open an address as somebody: opened("/2027/", by=rosa, width=360, color_scheme="dark").
+
+    The page must not complain on the console: that is where a breach of the content policy would show.
+    """
+    complaints: list[str] = []
+
+    def open_page(address: str, *, by: User | None = None, width: int = 1280, **options: Any) -> Page:
+        context = new_context(viewport={"width": width, "height": 800}, locale="en-GB", **options)
+        if by is not None:
+            context.add_cookies([_session(by, live_server.url)])
+        page, url = context.new_page(), live_server.url + address
+
+        def listen(message: ConsoleMessage) -> None:
+            if message.type == "error" and message.location["url"] != url:  # the page itself may be an error page
+                complaints.append(message.text)
+
+        page.on("console", listen)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(url)
+        return page
+
+    yield open_page
+    assert complaints == []
+
+
+def _session(user: User, url: str) -> dict[str, str]:
+    client = Client()
+    client.force_login(user)
+    return {
+        "name": settings.SESSION_COOKIE_NAME,
+        "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
+        "url": url,
+    }
+
+
+@pytest.fixture
+def nobody_is_kept_out(opened: Opened) -> Callable[..., None]:
+    """Check a page narrow and wide, light and dark: no barrier axe knows of, no sideways scrolling, room to press."""
+
+    def check(address: str, *, by: User | None = None) -> None:
+        page = opened(address, by=by)
+        for width in (360, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)
+                where = f"{address} at {width} px, {scheme}"
+                assert barriers(page) == "", where
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{where} scrolls sideways"
+                assert too_small(page) == [], where
+        assert page.locator("h1").count() == 1, f"{address} has not one h1"
+
+    return check
+
+
+def barriers(page: Page) -> str:
+    """What axe finds, in words; empty if nothing. Its preloading adds style elements, which the policy refuses."""
+    found = Axe().run(page, options={"preload": False})
+    return found.generate_report() if found.violations_count else ""
+
+
+def too_small(page: Page) -> list[str]:
+    """Controls that stand alone and are lower than 44 px. Links in running text may be (WCAG 2.5.8)."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll(
+              "button, .button, select, .site-nav a, .site-footer a, .pagination a, .filters a, .list.links a,"
+              + " input:not([type=hidden], [type=checkbox], [type=radio])")]
+            .filter(each => each.checkVisibility() && each.getBoundingClientRect().height < 43.5)
+            .map(each => each.outerHTML.slice(0, 120))"""
+    )
