@@ -52,6 +52,10 @@ class Receipt:
     def __str__(self) -> str:
         return in_groups(self.fingerprint)
 
+    @property
+    def groups(self) -> list[str]:
+        return str(self).split()
+
 
 @sensitive_variables("choices", "plain")
 def cast(user: User, contest: Contest, choices: styles.Choices) -> Receipt:

@@ -1,0 +1,74 @@
+"""What still stands between a cycle and its vote, its opening and its result."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ballots.board import has_closed
+from ballots.models import BallotBoxKey, Envelope, Opening
+from budgeting.models import Contest, Cycle
+
+
+@dataclass(frozen=True)
+class Checklist:
+    """Where the box of a cycle stands. Each property answers a question of the clerk."""
+
+    cycle: Cycle
+    contests: list[Contest]
+    key: BallotBoxKey | None
+    opening: Opening | None
+    at: datetime
+
+    @property
+    def unfrozen(self) -> list[Contest]:
+        """The contests that have no ballot paper yet."""
+        return [contest for contest in self.contests if not hasattr(contest, "paper")]
+
+    @property
+    def is_rehearsed(self) -> bool:
+        return self.key is not None and self.key.is_rehearsed
+
+    @property
+    def is_ready(self) -> bool:
+        """Nothing blocks the vote any more."""
+        return bool(self.contests) and not self.unfrozen and self.is_rehearsed
+
+    @property
+    def has_closed(self) -> bool:
+        return has_closed(self.cycle, self.at)
+
+    @property
+    def accounts(self) -> list[dict[str, Any]]:
+        """The reconciliation of the opening, a row for each contest and channel."""
+        rows = []
+        for contest in self.contests if self.opening else []:
+            if told := self.opening.reconciliation.get(contest.district.slug):
+                rows += [
+                    {"contest": contest, **told, "channel_name": Envelope.Channel(name).label, **row}
+                    for name, row in told["channels"].items()
+                ]
+        return rows
+
+    @property
+    def uncounted(self) -> list[Contest]:
+        return [contest for contest in self.contests if hasattr(contest, "paper") and not hasattr(contest, "count")]
+
+    @property
+    def waits_for(self) -> str:
+        """The next step: paper, key, rehearsal, vote, opening, count, destruction, or nothing."""
+        steps = [
+            ("paper", bool(self.unfrozen) and not self.has_closed),
+            ("key", self.key is None),
+            ("rehearsal", not self.is_rehearsed),
+            ("vote", not self.has_closed),
+            ("opening", self.opening is None),
+            ("count", bool(self.uncounted)),
+            ("destruction", self.key is not None and not hasattr(self.key, "destruction")),
+        ]
+        return next((name for name, waits in steps if waits), "")
+
+
+def checklist(cycle: Cycle, at: datetime) -> Checklist:
+    contests = list(cycle.contests.select_related("cycle", "district", "paper", "count"))
+    key = BallotBoxKey.objects.select_related("destruction").filter(cycle=cycle).first()
+    return Checklist(cycle, contests, key, Opening.objects.filter(cycle=cycle).first(), at)

@@ -1,0 +1,73 @@
+"""{% load ballots %}: what this room shows on the pages of others."""
+
+from typing import Any
+
+from django import template
+
+from ballots.casting import NotVerified, Receipt, box_of, receipt_of, resident_of
+from ballots.checklist import Checklist, checklist
+from ballots.models import BallotPaper, Envelope
+from budgeting import clock
+from budgeting.calendar import Act, Stage, Window
+from budgeting.models import Contest, Cycle
+from proposals.rules import Refused
+
+register = template.Library()
+
+
+@register.filter
+def is_voting(cycle: Cycle) -> bool:
+    """{% if cycle|is_voting %}: may ballots be cast now?"""
+    return cycle.allows(Act.VOTE, clock.now())
+
+
+@register.filter
+def voting_window(cycle: Cycle) -> Window | None:
+    """{{ cycle|voting_window }}: when voting opens and closes, if that is known."""
+    return cycle.window(Stage.VOTING)
+
+
+@register.inclusion_tag("ballots/vote_button.html", takes_context=True)
+def vote_button(context: dict[str, Any], contest: Contest) -> dict[str, object]:
+    """{% vote_button contest %}: may this person vote here, have they, and until when."""
+    user, found = context["request"].user, {"contest": contest, "cycle": contest.cycle}
+    found["paper"] = BallotPaper.objects.filter(contest=contest).exists()
+    found["window"] = contest.cycle.window(Stage.VOTING)
+    if not is_voting(contest.cycle):
+        return found
+    try:
+        box_of(contest)
+        found["is_open"] = True
+        if user.is_authenticated:
+            resident_of(user, contest)
+            found["receipt"] = receipt_of(user, contest)
+    except NotVerified:
+        found["must_verify"] = True
+    except Refused as refused:
+        found["refusal"] = refused.sentence
+    return found
+
+
+@register.inclusion_tag("ballots/turnout.html")
+def turnout(contest: Contest) -> dict[str, object]:
+    """{% turnout contest %}: how many envelopes are in the box; never what is in them."""
+    return {"envelopes": Envelope.objects.filter(contest=contest).count()}
+
+
+@register.simple_tag(takes_context=True)
+def my_receipt(context: dict[str, Any], contest: Contest) -> Receipt | None:
+    """{% my_receipt contest as receipt %}: whether I have voted there, not how."""
+    return receipt_of(context["request"].user, contest)
+
+
+@register.inclusion_tag("ballots/desk.html", takes_context=True)
+def box_desk(context: dict[str, Any]) -> dict[str, object]:
+    """{% box_desk %}: what waits at the ballot boxes, for clerks, holders of shares and auditors."""
+    at = clock.now()
+    lists: list[Checklist] = []
+    for cycle in Cycle.objects.prefetch_related("phases"):
+        found = checklist(cycle, at)
+        soon = cycle.stage(at) not in (Stage.PREPARING, Stage.PROPOSING)
+        if soon and found.contests and (found.key or not found.has_closed) and found.waits_for:
+            lists.append(found)
+    return {"lists": lists, "user": context["request"].user}

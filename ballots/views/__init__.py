@@ -1,0 +1,1 @@
+"""The pages of the booth, the board and the box."""
