@@ -45,7 +45,7 @@ class Slip:
         if self.has_marks:
             return dict.fromkeys(data.getlist(MARK), "1")
         prefix = "points-"
-        typed = {name.removeprefix(prefix): data[name].strip() for name in data if name.startswith(prefix)}
+        typed = {name.removeprefix(prefix): str(data[name]).strip() for name in data if name.startswith(prefix)}
         return {number: text for number, text in typed.items() if text}
 
     @cached_property

@@ -10,15 +10,14 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
-from accounts.models import AuditEvent, Resident, User
-from accounts.visitors import Visitor
+from accounts.models import AuditEvent, Resident
 from ballots import styles
 from ballots.models import BallotBoxKey, BallotPaper, Envelope
 from ballots.sealing import ballot_info, fingerprint, in_groups, seal
 from budgeting import clock
 from budgeting.calendar import Act
 from budgeting.models import Contest, Cycle
-from proposals.rules import Refused
+from proposals.rules import Person, Refused
 
 VOTED = "voted"
 
@@ -58,7 +57,7 @@ class Receipt:
 
 
 @sensitive_variables("choices", "plain")
-def cast(user: User, contest: Contest, choices: styles.Choices) -> Receipt:
+def cast(user: Person, contest: Contest, choices: styles.Choices) -> Receipt:
     """Seal the choices and put them into the box, in place of what this resident had put there before.
 
     One transaction, in which the database's clock decides whether voting is open: it waits for whoever is closing the
@@ -83,7 +82,7 @@ def cast(user: User, contest: Contest, choices: styles.Choices) -> Receipt:
     return receipt
 
 
-def resident_of(user: User | Visitor, contest: Contest) -> Resident:
+def resident_of(user: Person, contest: Contest) -> Resident:
     """The line of the register by which this person may vote in this contest. Raises NotVerified or Refused."""
     verification = user.verification_for(contest.cycle)
     if verification is None:
@@ -110,7 +109,7 @@ def _refuse_unless_voting_is_open(contest: Contest) -> None:
         raise Refused(_("Voting is not open. Your ballot was not cast."))
 
 
-def receipt_of(user: User | Visitor, contest: Contest) -> Receipt | None:
+def receipt_of(user: Person, contest: Contest) -> Receipt | None:
     """The receipt of what this person has in the box, if anything."""
     verification = user.verification_for(contest.cycle)
     if verification is None:

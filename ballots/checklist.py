@@ -6,6 +6,7 @@ from typing import Any
 
 from ballots.board import has_closed
 from ballots.models import BallotBoxKey, Envelope, Opening
+from budgeting.calendar import Act, Stage
 from budgeting.models import Contest, Cycle
 
 
@@ -34,19 +35,33 @@ class Checklist:
         return bool(self.contests) and not self.unfrozen and self.is_rehearsed
 
     @property
+    def may_freeze(self) -> bool:
+        return self.cycle.allows(Act.FREEZE_PAPER, self.at)
+
+    @property
+    def may_make_key(self) -> bool:
+        return self.cycle.allows(Act.MAKE_KEY, self.at)
+
+    @property
+    def is_late(self) -> bool:
+        """Voting has opened by the calendar, but the box is not ready."""
+        return self.cycle.stage(self.at) is Stage.VOTING and not self.is_ready
+
+    @property
     def has_closed(self) -> bool:
         return has_closed(self.cycle, self.at)
 
     @property
     def accounts(self) -> list[dict[str, Any]]:
         """The reconciliation of the opening, a row for each contest and channel."""
+        told = self.opening.reconciliation if self.opening else {}
+        contests = [contest for contest in self.contests if contest.district.slug in told]
         rows = []
-        for contest in self.contests if self.opening else []:
-            if told := self.opening.reconciliation.get(contest.district.slug):
-                rows += [
-                    {"contest": contest, **told, "channel_name": Envelope.Channel(name).label, **row}
-                    for name, row in told["channels"].items()
-                ]
+        for contest in contests:
+            account = told[contest.district.slug]
+            for channel, numbers in account["channels"].items():
+                name = Envelope.Channel(channel).label
+                rows.append({"contest": contest, "channel_name": name, **account, **numbers})
         return rows
 
     @property

@@ -17,7 +17,10 @@ class KeyForm(forms.Form):
     """Who holds the shares of the key, and how many of them open the box."""
 
     holders = forms.ModelMultipleChoiceField(
-        queryset=None,
+        queryset=get_user_model()
+        .objects.filter(roles__kind__in=HOLDS_SHARES, is_active=True)
+        .distinct()
+        .order_by("name", "pk"),
         label=_("Holders"),
         help_text=_("Council members, auditors and clerks. Choose people who do not answer to each other."),
         widget=forms.CheckboxSelectMultiple,
@@ -25,11 +28,6 @@ class KeyForm(forms.Form):
     threshold = forms.IntegerField(
         label=_("How many open the box"), min_value=2, max_value=9, initial=2, help_text=_("Two of three is usual.")
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        people = get_user_model().objects.filter(roles__kind__in=HOLDS_SHARES, is_active=True)
-        self.fields["holders"].queryset = people.distinct().order_by("name", "pk")
 
     def clean_holders(self) -> list[Any]:
         holders = list(self.cleaned_data["holders"])

@@ -30,9 +30,13 @@ def voting_window(cycle: Cycle) -> Window | None:
 @register.inclusion_tag("ballots/vote_button.html", takes_context=True)
 def vote_button(context: dict[str, Any], contest: Contest) -> dict[str, object]:
     """{% vote_button contest %}: may this person vote here, have they, and until when."""
-    user, found = context["request"].user, {"contest": contest, "cycle": contest.cycle}
-    found["paper"] = BallotPaper.objects.filter(contest=contest).exists()
-    found["window"] = contest.cycle.window(Stage.VOTING)
+    user = context["request"].user
+    found: dict[str, object] = {
+        "contest": contest,
+        "cycle": contest.cycle,
+        "paper": BallotPaper.objects.filter(contest=contest).exists(),
+        "window": contest.cycle.window(Stage.VOTING),
+    }
     if not is_voting(contest.cycle):
         return found
     try:
