@@ -229,8 +229,9 @@ def _amount(text: str, line: int) -> Decimal:
 
 
 def _decimals(amount: Decimal) -> int:
-    """How many decimals an amount has, trailing zeros aside."""
-    return max(0, -int(amount.normalize().as_tuple().exponent))
+    """How many decimals an amount needs: none, or at least the two of cents."""
+    decimals = -int(amount.normalize().as_tuple().exponent)
+    return max(2, decimals) if decimals > 0 else 0
 
 
 def _project(row: Mapping[str, str], cost: int, withdrawn: bool) -> Project:
