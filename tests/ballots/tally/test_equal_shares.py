@@ -1,7 +1,5 @@
 """A clerk counts by equal shares, and can follow the money of docs/counting.md by hand."""
 
-from fractions import Fraction
-
 import pytest
 
 from ballots.tally import Ballot, Election, Project, Rule, UnresolvedTie, count

@@ -81,7 +81,7 @@ def test_ranks_and_points():
         ("2;9", "2;8", 21, "a vote for '8', which is not listed"),
         ("2;9", "1;9", 21, "a voter has two ballots"),
         ("2;9", "2;9;9", 21, "has 3 cells, the header 2"),
-        ("PROJECTS\n", "PROJEKTE\n", 18, "expected the section PROJECTS, found VOTES"),
+        ("PROJECTS\n", "PROJEKTE\n", 15, "has 5 cells, the header 2"),
         ("VOTES\n", "VOTE\n", 22, "expected the section VOTES, found nothing"),
     ],
 )

@@ -11,7 +11,7 @@ from ballots.tally.certificate import replay
 from ballots.tally.shares import EqualShares
 from tests.ballots.tally.made_up import elections, rules
 
-few = settings(max_examples=150, deadline=None, derandomize=True)
+few = settings(max_examples=100, deadline=None, derandomize=True)
 
 
 @few
@@ -55,7 +55,7 @@ def test_of_a_group_at_most_one_wins(made, rule):
     assert sum(winner in groups for winner in count(election, rule).winners) <= 1
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
+@settings(max_examples=250, deadline=None, derandomize=True)
 @given(elections(), st.sampled_from(["cost", "cardinality", "points"]), st.fractions(0, 60, max_denominator=7))
 def test_the_fast_run_of_equal_shares_is_its_exact_replay(made, utility, endowment):
     _, election = made
@@ -63,7 +63,7 @@ def test_the_fast_run_of_equal_shares_is_its_exact_replay(made, utility, endowme
     assert method.run(endowment).winners == replay(method, endowment)[0]
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=200, deadline=None, derandomize=True)
 @given(
     elections(groups=False), st.sampled_from(["cost", "cardinality", "points"]), st.fractions(0, 30, max_denominator=7)
 )
@@ -77,7 +77,7 @@ def test_a_run_does_not_change_within_its_span(made, utility, endowment):
         assert replay(method, further)[0] == run.winners
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=200, deadline=None, derandomize=True)
 @given(elections(groups=False), st.sampled_from(["cost", "cardinality", "points"]), st.sampled_from(["none", "add1"]))
 def test_equal_shares_never_denies_a_group_its_share(made, utility, completion):
     _, election = made
