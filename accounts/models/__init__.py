@@ -3,12 +3,13 @@
 from accounts.models.audit import AuditEvent
 from accounts.models.people import Role, User
 from accounts.models.register import RegisterImport, Resident, StagedLine
-from accounts.models.verification import Claim, LetterCode, Verification
+from accounts.models.verification import Claim, LetterCode, Refused, Verification
 
 __all__ = [
     "AuditEvent",
     "Claim",
     "LetterCode",
+    "Refused",
     "RegisterImport",
     "Resident",
     "Role",

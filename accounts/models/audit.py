@@ -58,6 +58,11 @@ class AuditEvent(models.Model):
         event.save(force_insert=True)
         return event
 
+    @property
+    def head(self) -> str:
+        """What an auditor notes elsewhere, for `verify_audit --head`."""
+        return f"{self.number}:{bytes(self.hash).hex()}"
+
     def entry(self) -> dict[str, Any]:
         """What the hash covers."""
         return {

@@ -1,5 +1,6 @@
 """People with an account, and the roles they hold."""
 
+from datetime import datetime
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -9,10 +10,13 @@ from django.db import models, transaction
 from django.db.models import prefetch_related_objects
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.codes import code_digest
 from accounts.models.audit import AuditEvent
-from accounts.models.verification import Verification
+from accounts.models.register import Resident
+from accounts.models.verification import Claim, LetterCode, Refused, Verification, wrong_code
 from budgeting.models import Cycle, District
 
 
@@ -83,13 +87,21 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_auditor(self) -> bool:
         return self.has_role(Role.Kind.AUDITOR)
 
+    @property
+    def is_committee(self) -> bool:
+        return self.has_role(Role.Kind.COMMITTEE)
+
     def is_committee_for(self, district: District) -> bool:
         return self.has_role(Role.Kind.COMMITTEE, district)
 
     @property
+    def holds_a_role(self) -> bool:
+        return any(self.has_role(kind) for kind in Role.Kind)
+
+    @property
     def must_use_a_second_factor(self) -> bool:
         """Whoever holds a role or may enter the set-up (ASVS 6.3.3)."""
-        return self.is_staff or self.is_superuser or any(self.has_role(kind) for kind in Role.Kind)
+        return self.is_staff or self.is_superuser or self.holds_a_role
 
     @property
     def has_a_second_factor(self) -> bool:
@@ -117,6 +129,32 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def is_verified_for(self, cycle: Cycle) -> bool:
         return self.verification_for(cycle) is not None
+
+    @transaction.atomic
+    def verify_by_letter(self, code: str, *, at: datetime) -> "Verification | Claim":
+        """Tie this account to the line of the register a letter's code was made for, and use the code up.
+
+        A claim comes back, for a clerk to settle, if the line has another account. Raises Refused with one and the same
+        sentence for a code that is wrong, used, voided or too late, and with another for an account already verified.
+        """
+        letter = LetterCode.objects.select_related("resident__cycle").filter(digest=code_digest(code)).first()
+        if letter is None:
+            raise Refused(wrong_code())
+        letter.use(at=at)
+        return Verification.tie(letter.resident, self, Verification.Method.LETTER, by=self, at=at)
+
+    @transaction.atomic
+    def verify_at_desk(self, resident: Resident, *, by: "User", at: datetime) -> "Verification | Claim":
+        """Tie this account to a line of the register, the person having shown a document to the clerk `by`.
+
+        Letter codes of that line stop working. Raises Refused with a sentence for the clerk.
+        """
+        if by.pk == self.pk:
+            raise Refused(_now("Your own account is for another clerk to verify."))
+        made = Verification.tie(resident, self, Verification.Method.DESK, by=by, at=at)
+        if isinstance(made, Verification):
+            resident.letter_codes.filter(used_at=None, voided_at=None).update(voided_at=at, voided_by=by)
+        return made
 
     def record(self, action: str, *, on: models.Model | None = None, **facts: Any) -> None:
         """Append to the audit log, in the caller's transaction. `facts` never hold a ballot's content."""

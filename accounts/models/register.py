@@ -1,9 +1,12 @@
 """The register of residents, as keyed digests, and the imports that make it."""
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.digests import identifier_digest, person_digest
 from budgeting.models import Cycle, District
 
 
@@ -44,6 +47,16 @@ class Resident(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk}"
+
+    @classmethod
+    def matching(cls, cycle: Cycle, identifier: str, name: str, born: date) -> "Resident | None":
+        """The line of the register where all three stand together; None tells nothing about any of them."""
+        return cls.objects.filter(
+            cycle=cycle,
+            identifier_digest=identifier_digest(cycle, identifier),
+            person_digest=person_digest(cycle, name, born),
+            removed_at=None,
+        ).first()
 
 
 class RegisterImport(models.Model):

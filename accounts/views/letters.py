@@ -1,0 +1,77 @@
+"""A clerk prints letters and makes lost ones worthless."""
+
+from itertools import islice
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.forms import LettersFor, Reference
+from accounts.letters import MOST_SHEETS, letters, sheets
+from accounts.models import LetterCode, Refused
+from accounts.reading import Unreadable
+from accounts.visitors import clerks_only, signed_in
+from budgeting import clock
+from budgeting.models import Cycle
+
+
+@clerks_only
+def make(request: HttpRequest, cycle: str) -> HttpResponse:
+    """Up to MOST_SHEETS letters as a PDF, from the file the register was made from, which is not kept."""
+    found = get_object_or_404(Cycle, slug=cycle)
+    form = LettersFor(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            if pdf := _pdf(found, form, request):
+                name = f'attachment; filename="letters-{found.slug}.pdf"'
+                return HttpResponse(pdf, content_type="application/pdf", headers={"Content-Disposition": name})
+            form.add_error(None, _("Nobody in this file is on the register and without a letter."))
+        except Unreadable as why:
+            form.add_error("file", str(why))
+    return _page(request, found, form, Reference())
+
+
+def _pdf(cycle: Cycle, form: LettersFor, request: HttpRequest) -> bytes | None:
+    data = form.cleaned_data
+    chosen = {"district": data["district"], "first_line": data["first_line"] or 0, "again": data["again"]}
+    with data["file"].file as file:
+        made = letters(cycle, file, by=signed_in(request), at=clock.now(), limit=MOST_SHEETS, **chosen)
+        batch = list(islice(made, MOST_SHEETS))
+    return sheets(cycle, batch) if batch else None
+
+
+@clerks_only
+def void(request: HttpRequest, cycle: str) -> HttpResponse:
+    """Make the code of a lost or opened letter worthless, by the reference at its foot."""
+    found = get_object_or_404(Cycle, slug=cycle)
+    form = Reference(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        letter = LetterCode.objects.filter(reference=form.cleaned_data["reference"], resident__cycle=found).first()
+        try:
+            if letter is None:
+                raise Refused(_("There is no letter with this reference in this cycle."))
+            letter.void(by=signed_in(request), at=clock.now())
+        except Refused as why:
+            form.add_error("reference", str(why))
+        else:
+            messages.success(request, _("The code of letter %s no longer works.") % letter.reference)
+            return redirect("letters", found.slug)
+    return _page(request, found, LettersFor(), form)
+
+
+def _page(request: HttpRequest, cycle: Cycle, form: LettersFor, voiding: Reference) -> HttpResponse:
+    codes = LetterCode.objects.filter(resident__cycle=cycle)
+    context = {
+        "cycle": cycle,
+        "form": form,
+        "voiding": voiding,
+        "most": MOST_SHEETS,
+        "live": codes.filter(used_at=None, voided_at=None).count(),
+        "used": codes.filter(used_at__isnull=False).count(),
+        "voided": codes.filter(voided_at__isnull=False).count(),
+        "without": cycle.residents.filter(removed_at=None, verification=None)
+        .exclude(pk__in=codes.filter(voided_at=None).values("resident"))
+        .count(),
+    }
+    return render(request, "accounts/letters_desk.html", context)
