@@ -1,6 +1,7 @@
 """What people are asked."""
 
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -81,7 +82,7 @@ class AtTheDesk(forms.Form):
     birth_date = forms.CharField(label=_("Date of birth"), max_length=10, help_text=_("Such as 31/03/1979."))
     email = forms.EmailField(label=_("E-mail address of their account"))
 
-    def __init__(self, *args: object, cycle: Cycle, **kwargs: object) -> None:
+    def __init__(self, *args: Any, cycle: Cycle, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.cycle = cycle
         for field in self.fields.values():

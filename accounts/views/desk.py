@@ -3,11 +3,10 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import select_template
 from django.utils.translation import gettext as _
 
 from accounts.forms import AtTheDesk, Settlement
-from accounts.models import Claim, RegisterImport, Refused, Verification
+from accounts.models import Claim, Refused, RegisterImport, Verification
 from accounts.visitors import clerks_only, only, signed_in
 from budgeting import clock
 from budgeting.calendar import Act
@@ -16,7 +15,7 @@ from budgeting.models import Cycle
 
 @only(lambda user: user.holds_a_role)
 def page(request: HttpRequest) -> HttpResponse:
-    """What waits for me, oldest first; the other rooms bring their parts as templates of their own."""
+    """What waits for me, oldest first; the template has the other rooms bring their parts."""
     at = clock.now()
     cycles = [cycle for cycle in Cycle.objects.prefetch_related("phases") if cycle.allows(Act.IMPORT_REGISTER, at)]
     context = {
@@ -24,7 +23,6 @@ def page(request: HttpRequest) -> HttpResponse:
         "cycles": cycles,
         "claims": Claim.objects.filter(settled_at=None).select_related("resident__cycle", "user").order_by("at"),
         "imports": RegisterImport.objects.filter(confirmed_at=None, dropped_at=None).select_related("cycle"),
-        "rooms": [select_template([f"{room}/desk.html", "accounts/nothing.html"]) for room in ("proposals", "ballots")],
     }
     return render(request, "accounts/desk.html", context)
 

@@ -5,7 +5,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -13,6 +13,11 @@ from accounts.forms import LetterCodeForm
 from accounts.models import Claim, Refused
 from accounts.visitors import signed_in
 from budgeting import clock
+
+SECOND_ACCOUNT = _(
+    "Another account is tied to this letter's resident already. A clerk has been told: come to the city's desk with a "
+    "document that shows who you are."
+)
 
 
 @require_GET
@@ -45,11 +50,7 @@ def by_letter(request: HttpRequest) -> HttpResponse:
 
 def _verified_or_claimed(request: HttpRequest, made: object) -> HttpResponse:
     if isinstance(made, Claim):
-        messages.warning(
-            request,
-            _("Another account is tied to this letter's resident already. A clerk has been told: come to the city's desk "
-              "with a document that shows who you are."),
-        )  # fmt: skip
+        messages.warning(request, SECOND_ACCOUNT)
     else:
         messages.success(request, _("You are verified: you may vote."))
     return redirect("me")
