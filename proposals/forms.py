@@ -110,6 +110,10 @@ class SearchForm(forms.Form):
 class WhatForm(forms.ModelForm[Proposal]):
     """The idea in words."""
 
+    category = forms.ModelChoiceField(
+        Category.objects.all(), label=_("Category"), empty_label=_("None of these"), required=False
+    )
+
     class Meta:
         model = Proposal
         fields = ("title", "summary", "description", "category", "beneficiaries")

@@ -27,7 +27,11 @@ def endorse(request: HttpRequest, cycle: str, district: str, number: int) -> Htt
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect(proposal)
     proposal = find(request, at, cycle, district, number)
-    context = {"proposal": proposal, "endorsed": proposal.is_endorsed_by(request.user), "may": {"endorse": True}}
+    context = {
+        "proposal": proposal,
+        "endorsed": proposal.is_endorsed_by(request.user),
+        "may": {"endorse": proposal.may_endorse(at)},
+    }
     return render(request, "proposals/detail.html#endorsement", context)
 
 

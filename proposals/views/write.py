@@ -16,6 +16,7 @@ from budgeting.models import Contest
 from proposals.forms import CostForm, EditForm, PhotoForm, WhatForm, WhereForm, WithdrawalForm, obeyed
 from proposals.maps import collection
 from proposals.models import Proposal
+from proposals.rules import Refused
 from proposals.views.browse import cycle_of, find
 
 STEPS = {"what": WhatForm, "where": WhereForm, "cost": CostForm}
@@ -43,7 +44,7 @@ def begin(request: HttpRequest, cycle: str, district: str) -> HttpResponse:
     if form.is_valid():
         form.save()
         return redirect(_page(draft, "where"))
-    return _written(request, draft, "what", form)
+    return _written(request, draft, "what", form=form)
 
 
 @login_required
@@ -58,7 +59,7 @@ def step(request: HttpRequest, cycle: str, district: str, pk: int, step: str) ->
     form = STEPS[step](request.POST or None, instance=draft)
     if form.is_valid() and obeyed(form, draft.edit, request.user, at, **form.cleaned_data):
         return redirect(_page(draft, NEXT[step]))
-    return _written(request, draft, step, form)
+    return _written(request, draft, step, form=form)
 
 
 @login_required
@@ -66,11 +67,16 @@ def preview(request: HttpRequest, cycle: str, district: str, pk: int) -> HttpRes
     """The draft as others will see it; POST submits it."""
     at = clock.now()
     draft = own_draft(request, cycle, district, pk)
-    form = WithdrawalForm()  # an empty form to carry a refusal
-    if request.method == "POST" and obeyed(form, draft.submit, request.user, at):
-        messages.success(request, _("Your proposal is submitted. It has the number %d.") % draft.number)
-        return redirect(draft)
-    return _written(request, draft, "preview", form)
+    refusal = ""
+    if request.method == "POST":
+        try:
+            draft.submit(request.user, at)
+        except Refused as refused:
+            refusal = refused.sentence
+        else:
+            messages.success(request, _("Your proposal is submitted. It has the number %d.") % draft.number)
+            return redirect(draft)
+    return _written(request, draft, "preview", refusal=refusal)
 
 
 @login_required
@@ -146,7 +152,7 @@ def _photo_page(request: HttpRequest, proposal: Proposal, at: datetime) -> HttpR
         form = PhotoForm(request.POST, request.FILES)
         if form.is_valid() and obeyed(form, proposal.add_photo, request.user, at, **form.cleaned_data):
             return redirect(request.path)
-    return _written(request, proposal, "photo", form)
+    return _written(request, proposal, "photo", form=form)
 
 
 def _number(text: str) -> int:
@@ -159,11 +165,11 @@ def _page(draft: Proposal, step: str) -> str:
     return reverse("draft", args=[draft.contest.cycle.slug, draft.contest.district.slug, draft.pk, step])
 
 
-def _written(request: HttpRequest, draft: Proposal, step: str, form: object) -> HttpResponse:
+def _written(request: HttpRequest, draft: Proposal, step: str, **shown: object) -> HttpResponse:
     """A page of the form, with the similar proposals once there is a title."""
     similar = Proposal.objects.similar_to(draft) if draft.title else Proposal.objects.none()
-    similar = similar.select_related("contest__district", "contest__cycle")
-    context = {"proposal": draft, "cycle": draft.contest.cycle, "step": step, "form": form, "similar": similar[:5]}
+    similar = similar.select_related("contest__district", "contest__cycle")[:5]
+    context = {"proposal": draft, "cycle": draft.contest.cycle, "step": step, "similar": similar, **shown}
     if step == "where":
         context["district"] = collection([draft.contest.district])
     return render(request, f"proposals/write/{step}.html", context)

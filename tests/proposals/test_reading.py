@@ -1,7 +1,4 @@
 import pytest
-from django.urls import reverse
-
-from tests.proposals.conftest import picture
 
 
 @pytest.mark.parametrize(

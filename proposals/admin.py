@@ -1,0 +1,81 @@
+"""Set-up: the categories, and the list of proposals to take away. Proposals are changed on their own pages only."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from import_export import fields, resources
+from import_export.admin import ExportMixin
+from import_export.formats.base_formats import CSV, XLSX
+
+from budgeting import clock
+from budgeting.admin import SetUp
+from proposals.models import Category, Proposal
+from proposals.models.finding import Proposals
+
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
+
+
+def harmless(cell: str) -> str:
+    """A cell that a spreadsheet takes for text: one that would start a formula gets an apostrophe in front.
+
+    The library's own escape knows only "=", and cuts it off.
+    """
+    return "'" + cell if cell.startswith(FORMULA_SIGNS) else cell
+
+
+@admin.register(Category)
+class CategoryAdmin(SetUp[Category]):
+    list_display = ("name", "slug")
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, tuple[str]]:
+        return {} if obj else {"slug": ("name",)}  # an address that is in use stays
+
+
+class ProposalResource(resources.ModelResource):
+    cycle = fields.Field("cycle__slug")
+    district = fields.Field("contest__district__slug")
+    category = fields.Field("category__slug")
+    status = fields.Field("status")
+    supporters = fields.Field("support")
+
+    class Meta:
+        model = Proposal
+        fields = (
+            *("cycle", "number", "district", "status", "title", "summary", "description", "category", "cost", "upkeep"),
+            *("beneficiaries", "address", "latitude", "longitude", "language", "submitted_at", "supporters"),
+        )
+        export_order = fields
+
+    def export_field(self, field: Any, instance: Any, **options: Any) -> Any:
+        value = super().export_field(field, instance, **options)
+        return (
+            harmless(value) if isinstance(value, str) and field.column_name not in ("latitude", "longitude") else value
+        )
+
+
+@admin.register(Proposal)
+class ProposalAdmin(ExportMixin, admin.ModelAdmin[Proposal]):
+    """Read and exported, never written: what a proposal says and how it stands follows from what people did."""
+
+    resource_classes = (ProposalResource,)
+    export_formats = (CSV, XLSX)
+    list_display = ("number", "title", "contest", "cost")
+    list_filter = ("cycle", "contest__district", "category")
+    search_fields = ("title", "number")
+    list_select_related = ("contest__district", "contest__cycle")
+
+    def get_queryset(self, request: HttpRequest) -> Proposals:
+        return Proposal.objects.submitted().as_rows(clock.now())
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,72 @@
+import pytest
+from django.template import Context, Template
+
+from accounts.visitors import Visitor
+
+
+def shown(rf, tag: str, user=None, **context) -> str:
+    request = rf.get("/")
+    request.user = user or Visitor()
+    return Template("{% load proposals %}" + tag).render(Context({"request": request, **context}))
+
+
+def test_a_district_shows_its_most_supported_proposals_and_how_many_there_are(
+    rf, submitted, rosa, tomas, riverside_contest, hillside_contest, at
+):
+    now = at("proposing")
+    submitted(rosa, title="Bench")
+    submitted(rosa, title="Slide").endorse(tomas, now)
+    submitted(rosa, hillside_contest, title="Far away", latitude=None, longitude=None)
+    page = shown(rf, "{% proposals_of contest %}", contest=riverside_contest)
+    assert page.index("Slide") < page.index("Bench")
+    assert "Far away" not in page
+    assert "All 2 proposals in Riverside" in page
+    assert 'href="/2027/proposals/?district=riverside"' in page
+
+
+def test_what_was_withdrawn_is_not_put_forward(rf, submitted, rosa, cycle, at):
+    submitted(rosa, title="Bench").withdraw(rosa, at("proposing"), "No longer")
+    assert "Bench" not in shown(rf, "{% latest_proposals cycle %}", cycle=cycle)
+
+
+def test_the_newest_stand_first(rf, submitted, rosa, tomas, cycle, at):
+    at("proposing")
+    first, second = submitted(rosa, title="Bench"), submitted(rosa, title="Slide")
+    type(first).objects.filter(pk=first.pk).update(submitted_at=second.submitted_at.replace(year=2026))
+    page = shown(rf, "{% latest_proposals cycle %}", cycle=cycle)
+    assert page.index("Slide") < page.index("Bench")
+
+
+def test_my_page_shows_what_i_wrote_and_nobody_elses(rf, draft, submitted, rosa, tomas, at):
+    at("proposing")
+    submitted(rosa, title="Slide")
+    submitted(tomas, title="Bench")
+    page = shown(rf, "{% my_proposals %}", rosa)
+    assert draft.title in page
+    assert "Slide" in page
+    assert "Bench" not in page
+    assert "not proposed anything" in shown(rf, "{% my_proposals %}")
+
+
+def test_the_committees_desk_lists_what_waits_the_longest_first(rf, submitted, rosa, martin, hillside_contest, at):
+    *_, done = [submitted(rosa, title=title) for title in ("Bench", "Slide", "Swing")]
+    submitted(rosa, hillside_contest, title="Far away", latitude=None, longitude=None)
+    submitted(martin, title="My own")
+    done.decide(martin, at("reviewing"), "reject", "No")
+    page = shown(rf, "{% to_decide %}", martin)
+    assert page.index("Bench") < page.index("Slide")
+    for absent in ("Swing", "Far away", "My own"):
+        assert absent not in page
+
+
+@pytest.mark.parametrize(("who", "stage"), [("rosa", "reviewing"), ("clara", "reviewing"), ("martin", "proposing")])
+def test_nothing_waits_for_those_who_cannot_decide(rf, proposal, at, who, stage, request):
+    at(stage)
+    assert "A playground" not in shown(rf, "{% to_decide %}", request.getfixturevalue(who))
+
+
+def test_clerks_alone_see_what_was_reported(rf, proposal, rosa, tomas, clara, martin, at):
+    proposal.comment(tomas, at("proposing"), "You fools.").report(rosa, at("proposing"), "Insulting")
+    assert "Insulting" in shown(rf, '{% include "proposals/desk.html" %}', clara)
+    for user in (rosa, martin, None):
+        assert "Insulting" not in shown(rf, '{% include "proposals/desk.html" %}', user)

@@ -1,0 +1,201 @@
+"""T-06, T-11 and T-16: no change by GET, nothing of what people type is run, and no text keeps the server busy."""
+
+import re
+import time
+from html.parser import HTMLParser
+from urllib.parse import quote
+
+import pytest
+from django.apps import apps
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import AuditEvent
+from proposals.markdown import to_html
+from tests.proposals.conftest import drafted, picture
+
+PAYLOADS = [
+    "<script>alert(1)</script>",
+    "</script><script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "'><svg/onload=alert(1)>",
+    "</textarea><script>alert(1)</script>",
+    "</title><script>alert(1)</script>",
+    "<!--<script>-->alert(1)",
+    "[a](javascript:alert(1))",
+    "[a](jAvAsCrIpT&colon;alert(1))",
+    "[a](data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==)",
+    "![x](https://evil.example/pixel.png)",
+    '<a href="javascript:alert(1)" onclick="alert(1)">a</a>',
+    "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
+    "{{ request.user.email }}{% debug %}",
+    "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
+    "`<img src=x onerror=alert(1)>`",
+]
+
+
+def addresses(proposal, draft, comment) -> list[str]:
+    """Every page of this room."""
+    where = [proposal.cycle.slug, proposal.contest.district.slug]
+    one = [*where, proposal]
+    pages = [reverse(name, args=[where[0]]) for name in ("proposals", "places", "propose_where")]
+    pages += [reverse(name, args=where) for name in ("district_proposals", "propose")]
+    named = ("proposal", "proposal_history", "edit_proposal", "proposal_photos", "withdraw_proposal", "endorsement")
+    pages += [reverse(name, args=one) for name in (*named, "comment", "decide", "report_delivery")]
+    pages += [reverse(name, args=[*one, comment.pk]) for name in ("report_comment", "hide_comment")]
+    pages += [reverse("draft", args=[*where, draft.pk, step]) for step in ("what", "where", "cost", "photo")]
+    return pages + [reverse(name, args=[*where, draft.pk]) for name in ("preview", "discard")]
+
+
+def rows() -> dict[str, list]:
+    """Every row of this room and of the audit log."""
+    models = [*apps.get_app_config("proposals").get_models(), AuditEvent]
+    return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
+
+
+@pytest.fixture
+def everything(proposal, rosa, tomas, riverside_contest, at):
+    comment = proposal.comment(tomas, at("proposing"), "Hello")
+    comment.report(rosa, at("proposing"), "Too short")
+    return addresses(proposal, drafted(rosa, riverside_contest), comment)
+
+
+@pytest.mark.parametrize("stage", ["proposing", "reviewing"])
+@pytest.mark.parametrize("who", [None, "rosa", "tomas", "martin", "clara"])
+def test_t06_nothing_changes_by_looking(client, everything, at, who, stage, request):
+    at(stage)
+    if who:
+        client.force_login(request.getfixturevalue(who))
+    before = rows()
+    for address in everything:
+        for look in (client.get, client.head):
+            assert look(address, {"undo": "1", "remove": "1", "keep": "1", "reason": "x"}).status_code < 500, address
+    assert rows() == before
+
+
+def test_t06_a_post_from_elsewhere_is_refused_on_every_page(everything, rosa, at):
+    stranger = Client(enforce_csrf_checks=True)
+    stranger.force_login(rosa)
+    before = rows()
+    for address in everything:
+        assert stranger.post(address, {"text": "x", "reason": "x"}).status_code in (403, 405), address
+    assert rows() == before
+
+
+class Running(HTMLParser):
+    """Finds in a page what a browser would run or fetch from elsewhere; the page's own parts are known."""
+
+    OWN_SCRIPTS = ("/static/",)
+    OWN_IMAGES = ("/photos/", "/static/")
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "script" and given.get("type") != "application/json":
+            self.found += [] if given.get("src", "").startswith(self.OWN_SCRIPTS) else [f"script {given}"]
+        if tag == "img" and not given.get("src", "").startswith(self.OWN_IMAGES):
+            self.found.append(f"img {given}")
+        if tag in ("iframe", "object", "embed", "math", "svg", "base", "style"):
+            self.found.append(tag)
+        self.found += [f"{tag} {name}" for name in given if name.startswith("on")]
+        for name in ("href", "src", "action", "formaction"):
+            if re.match(r"\W*(javascript|data|vbscript):", given.get(name, ""), re.IGNORECASE):
+                self.found.append(f"{tag} {name}={given[name]}")
+
+
+def test_the_search_for_running_parts_finds_them():
+    for payload in (
+        "<script>alert(1)</script>",
+        "<img src=x>",
+        "<p onclick=a()>",
+        "<a href=' javascript:a()'>",
+        "<svg>",
+    ):
+        assert Running(payload).found
+
+
+def test_t11_what_people_type_is_shown_and_never_run(client, submitted, rosa, tomas, clara, martin, at):
+    now, all_of_it = at("proposing"), "\n\n".join(PAYLOADS)
+    rosa.name, tomas.name = PAYLOADS[1], PAYLOADS[2]
+    rosa.save()
+    tomas.save()
+    short = {"summary": PAYLOADS[0], "beneficiaries": PAYLOADS[4], "address": PAYLOADS[2]}
+    proposal = submitted(rosa, title=PAYLOADS[2] + PAYLOADS[5], description=all_of_it, **short)
+    proposal.edit(rosa, now, description=all_of_it + " and more", summary="Changed " + PAYLOADS[1])
+    proposal.add_photo(rosa, now, picture(), PAYLOADS[2])
+    draft = drafted(rosa, proposal.contest, title=PAYLOADS[3], description=all_of_it, **short)
+    comment = proposal.comment(tomas, now, all_of_it)
+    proposal.comment(rosa, now, all_of_it, parent=comment)
+    comment.report(rosa, now, PAYLOADS[0])
+    proposal.comment(tomas, now, "Hidden").hide(clara, now, PAYLOADS[0])
+    proposal.decide(martin, at("reviewing"), "return", all_of_it)
+    asked = [f"/2027/proposals/?{quote(name)}={quote(payload)}" for name in ("q", "sort") for payload in PAYLOADS[:6]]
+    for user in (None, rosa, clara, martin):
+        client.logout()
+        if user:
+            client.force_login(user)
+        for address in addresses(proposal, draft, comment) + (asked if user is None else []):
+            answer = client.get(address)
+            if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
+                assert Running(answer.text).found == [], address
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_t11_no_title_name_or_comment_is_run(client, submitted, rosa, at, payload):
+    rosa.name = payload[:80]
+    rosa.save()
+    proposal = submitted(rosa, title=payload[:120], summary=payload, description=payload)
+    proposal.comment(rosa, at("proposing"), payload)
+    for address in (proposal.get_absolute_url(), "/2027/proposals/"):
+        assert Running(client.get(address).text).found == []
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_t11_markdown_yields_nothing_but_the_allowed(payload):
+    made = to_html(payload)
+    assert Running(made).found == []
+    assert "<img" not in made
+
+
+def test_markdown_keeps_what_is_meant():
+    made = to_html(
+        "# Plan\n\n**Bold** and [a link](https://example.org) or [mail](mailto:a@example.org) [here](/admin/)"
+    )
+    assert "<h3>Plan</h3>" in made
+    assert "<strong>Bold</strong>" in made
+    assert '<a href="https://example.org" rel="nofollow noopener ugc">a link</a>' in made
+    assert 'href="mailto:a@example.org"' in made
+    assert "/admin/" not in made
+
+
+@pytest.mark.parametrize(
+    "unit", ["a@", "<", "[", "![", "*_", "> ", "`", "- ", "&#", "\n\n1. ", "[a](", "((", " \t", "<!--", "_*a "]
+)
+def test_t16_no_text_keeps_the_server_busy(unit):
+    text = (unit * 20_000)[:20_000]
+    begun = time.process_time()
+    to_html(text)
+    assert time.process_time() - begun < 1
+
+
+def test_t16_a_history_of_two_long_texts_is_compared_quickly(client, proposal, rosa, at):
+    now = at("proposing")
+    one = " ".join(f"word{number % 977}" for number in range(2_400))
+    other = " ".join(f"word{number % 983}" for number in range(2_400))
+    proposal.edit(rosa, now, description=one[:20_000])
+    proposal.edit(rosa, now, description=other[:20_000])
+    begun = time.process_time()
+    assert client.get(f"{proposal.get_absolute_url()}history/").status_code == 200
+    assert time.process_time() - begun < 1
+
+
+def test_t16_a_search_for_a_megabyte_is_answered_quickly(client, proposal, at):
+    at("proposing")
+    begun = time.process_time()
+    assert client.get("/2027/proposals/", {"q": "a" * 1_000_000}).status_code == 200
+    assert client.get("/2027/proposals/", {"q": "ab " * 60}).status_code == 200
+    assert time.process_time() - begun < 1

@@ -1,0 +1,195 @@
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from proposals.models import Photo, Proposal
+from tests.proposals.conftest import drafted, picture
+
+WHAT = {
+    "title": "A playground by the river",
+    "summary": "Swings where the old quay is empty.",
+    "description": "Children have **nowhere** to play.",
+    "beneficiaries": "Children under ten",
+}
+
+
+def jpeg(name: str = "quay.jpg") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, picture().getvalue(), "image/jpeg")
+
+
+def test_rosa_writes_one_thing_per_page_and_submits(client, rosa, riverside_contest, at):
+    at("proposing")
+    client.force_login(rosa)
+    where = client.post("/2027/riverside/proposals/new/", WHAT)["Location"]
+    assert Proposal.objects.get().is_draft
+    cost = client.post(where, {"address": "Quay Street 12", "latitude": "0.5", "longitude": "0.5"})["Location"]
+    photo = client.post(cost, {"cost": "40 000,50", "upkeep": ""})["Location"]
+    client.post(photo, {"file": jpeg(), "alt": "The empty quay"})
+    preview = photo.replace("photo", "preview")
+    page = client.get(preview).text
+    assert "€40,000.50" in page
+    assert "<strong>nowhere</strong>" in page
+    done = client.post(preview)
+    proposal = Proposal.objects.get()
+    assert done["Location"] == proposal.get_absolute_url() == "/2027/riverside/proposals/1-a-playground-by-the-river/"
+    assert (proposal.cost, proposal.upkeep, proposal.author, proposal.photos.count()) == (40_000_50, 0, rosa, 1)
+
+
+def test_everything_can_be_done_without_the_map(client, rosa, riverside_contest, at):
+    at("proposing")
+    client.force_login(rosa)
+    where = client.post("/2027/riverside/proposals/new/", WHAT)["Location"]
+    cost = client.post(where, {"address": "By the old crane", "latitude": "", "longitude": ""})["Location"]
+    photo = client.post(cost, {"cost": "400"})["Location"]
+    client.post(photo.replace("photo", "preview"))
+    assert Proposal.objects.get().number == 1
+
+
+def test_a_mistake_is_named_and_nothing_typed_is_lost(client, rosa, draft, at):
+    at("proposing")
+    client.force_login(rosa)
+    where = draft.get_absolute_url().replace("what", "where")
+    page = client.post(where, {"address": "Far away", "latitude": "0.5", "longitude": "1.5"}).text
+    assert "This place lies outside Riverside" in page
+    assert 'value="Far away"' in page
+    page = client.post(where.replace("where", "cost"), {"cost": "a lot"}).text
+    assert "is not an amount of money" in page
+    assert 'value="a lot"' in page
+    assert Proposal.objects.get().address == "Quay Street, opposite number 12"
+
+
+def test_a_refused_submission_says_what_is_missing(client, rosa, riverside_contest, at):
+    at("proposing")
+    client.force_login(rosa)
+    unfinished = drafted(rosa, riverside_contest, cost=0)
+    page = client.post(unfinished.get_absolute_url().replace("what", "preview")).text
+    assert "fill in: estimated cost" in page
+    assert Proposal.objects.get().is_draft
+
+
+def test_similar_proposals_are_shown_while_writing(client, rosa, tomas, submitted, draft, at):
+    at("proposing")
+    submitted(tomas, title="A playground at the river")
+    client.force_login(rosa)
+    assert "A playground at the river" in client.get(draft.get_absolute_url()).text
+
+
+def test_nobody_begins_when_proposals_are_not_collected(client, rosa, riverside_contest, at):
+    at("voting")
+    client.force_login(rosa)
+    assert "not being collected" in client.get("/2027/riverside/proposals/new/").text
+    client.post("/2027/riverside/proposals/new/", WHAT)
+    assert not Proposal.objects.exists()
+
+
+@pytest.mark.parametrize("page", ["what", "where", "cost", "photo", "preview", "discard"])
+@pytest.mark.parametrize("who", ["tomas", "clara", "martin"])
+def test_t07_a_strangers_draft_is_not_there(client, draft, at, who, page, request):
+    at("proposing")
+    client.force_login(request.getfixturevalue(who))
+    address = draft.get_absolute_url().replace("what", page)
+    assert client.get(address).status_code == 404
+    assert client.post(address, WHAT).status_code == 404
+    assert Proposal.objects.get().is_draft
+
+
+def test_visitors_are_led_to_signing_in(client, draft, at):
+    at("proposing")
+    for address in ("/2027/proposals/new/", "/2027/riverside/proposals/new/", draft.get_absolute_url()):
+        assert client.get(address)["Location"].startswith("/accounts/login/?next=/2027/")
+
+
+def test_no_extra_field_is_taken_from_a_form(client, rosa, tomas, draft, hillside_contest, at):
+    at("proposing")
+    client.force_login(rosa)
+    extra = {"author": tomas.pk, "number": 99, "contest": hillside_contest.pk, "submitted_at": "2027-01-05", "id": 1}
+    client.post(draft.get_absolute_url(), {**WHAT, **extra})
+    kept = Proposal.objects.get()
+    assert (kept.author, kept.number, kept.contest, kept.pk) == (rosa, None, draft.contest, draft.pk)
+
+
+def test_rosa_throws_her_draft_away_after_being_asked(client, rosa, draft, at):
+    at("proposing")
+    client.force_login(rosa)
+    address = draft.get_absolute_url().replace("what", "discard")
+    client.get(address)
+    assert Proposal.objects.exists()
+    client.post(address)
+    assert not Proposal.objects.exists()
+
+
+def test_photos_of_a_draft_are_seen_by_its_author_only(client, rosa, tomas, draft, at):
+    now = at("proposing")
+    photo = draft.add_photo(rosa, now, picture(), "The quay")
+    for user, status in ((None, 404), (tomas, 404), (rosa, 200)):
+        client.logout()
+        if user:
+            client.force_login(user)
+        answer = client.get(photo.address)
+        assert answer.status_code == status
+        assert (b"".join(answer)[:2] == b"\xff\xd8") == (status == 200)
+    assert answer["Cache-Control"].startswith("private")
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    draft.submit(rosa, now)
+    client.logout()
+    answer = client.get(photo.small_address)
+    assert (answer["Content-Type"], b"".join(answer)[:2]) == ("image/jpeg", b"\xff\xd8")
+    assert client.get(photo.address.replace("large", "original")).status_code == 404
+
+
+def test_a_photo_that_is_none_is_refused_on_the_form(client, rosa, draft, at):
+    at("proposing")
+    client.force_login(rosa)
+    address = draft.get_absolute_url().replace("what", "photo")
+    bad = SimpleUploadedFile("photo.jpg", b"<svg onload=alert(1)>", "image/jpeg")
+    page = client.post(address, {"file": bad, "alt": "The quay"}).text
+    assert "cannot be read as a photo" in page
+    assert 'value="The quay"' in page
+    assert not Photo.objects.exists()
+
+
+def test_rosa_removes_one_of_her_photos_and_nobody_elses(client, rosa, tomas, draft, riverside_contest, at):
+    now = at("proposing")
+    mine = draft.add_photo(rosa, now, picture(), "The quay")
+    other = drafted(tomas, riverside_contest)
+    theirs = other.add_photo(tomas, now, picture(), "The quay")
+    client.force_login(rosa)
+    address = draft.get_absolute_url().replace("what", "photo")
+    assert client.post(address, {"remove": theirs.pk}).status_code == 404
+    assert client.post(address, {"remove": "1; DROP"}).status_code == 404
+    client.post(address, {"remove": mine.pk})
+    assert list(Photo.objects.all()) == [theirs]
+
+
+def test_an_edit_on_the_page_is_a_version_with_a_readable_difference(client, rosa, proposal, at):
+    at("proposing")
+    client.force_login(rosa)
+    form = {**WHAT, "title": "A larger playground by the river", "address": "Quay Street 12", "cost": "50000"}
+    answer = client.post(f"{proposal.get_absolute_url()}edit/", form)
+    assert answer["Location"] == "/2027/riverside/proposals/1-a-larger-playground-by-the-river/"
+    client.logout()
+    page = client.get(answer["Location"] + "history/").text
+    assert "<ins> larger</ins>" in page
+    assert "<del>€40,000</del><ins>€50,000</ins>" in page
+    assert "larger</ins>" not in client.get(answer["Location"] + "history/?from=2&to=2").text
+    assert client.get(answer["Location"] + "history/?from=x&to=-1").status_code == 200
+
+
+def test_tomas_is_told_that_he_cannot_edit(client, tomas, proposal, at):
+    at("proposing")
+    client.force_login(tomas)
+    for page in ("edit", "photos", "withdrawal"):
+        assert client.post(f"{proposal.get_absolute_url()}{page}/", {**WHAT, "reason": "Mine"}).status_code == 302
+    assert Proposal.objects.get().summary == proposal.summary
+    assert Proposal.objects.get().status == "submitted"
+
+
+def test_rosa_withdraws_after_being_asked(client, rosa, proposal, at):
+    at("proposing")
+    client.force_login(rosa)
+    address = f"{proposal.get_absolute_url()}withdrawal/"
+    assert "This is for good" in client.get(address).text
+    assert "This field is required" in client.post(address, {"reason": " "}).text
+    client.post(address, {"reason": "The school builds one already."})
+    page = client.get(proposal.get_absolute_url()).text
+    assert "The school builds one already." in page
+    assert "Withdrawn" in page
