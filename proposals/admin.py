@@ -1,5 +1,6 @@
 """Set-up: the categories, and the list of proposals to take away. Proposals are changed on their own pages only."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -28,7 +29,7 @@ def harmless(cell: str) -> str:
 class CategoryAdmin(SetUp[Category]):
     list_display = ("name", "slug")
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, tuple[str]]:
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Sequence[str]]:
         return {} if obj else {"slug": ("name",)}  # an address that is in use stays
 
 
