@@ -83,8 +83,8 @@ class Ledger:
         left, margin = self.purses[ballots] - price * weights, slack * weights
         short = left < -margin
         doubtful = ~short & (left <= margin)
-        short, doubtful = ((ballots[who], counts[who], weights[who]) for who in (short, doubtful))
-        return _Due(cost, int(counts @ weights), len(self.entered), short, doubtful)
+        certain, possible = ((ballots[who], counts[who], weights[who]) for who in (short, doubtful))
+        return _Due(cost, int(counts @ weights), len(self.entered), certain, possible)
 
     def _solve(self, due: _Due) -> Line | None:
         """Who is short pays all they have; the others share the rest by weight."""

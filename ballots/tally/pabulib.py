@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import Any, BinaryIO, TextIO
 
 from ballots.tally.election import Ballot, Election, Project
 from ballots.tally.rules import Rule
@@ -310,7 +310,7 @@ def write(stream: TextIO, election: Election, meta: Mapping[str, str], winners: 
             rows.writerow([voter, ",".join(chosen), *points])
 
 
-def _write_projects(rows: "csv._writer", election: Election, winners: Sequence[str] | None, scored: bool) -> None:
+def _write_projects(rows: Any, election: Election, winners: Sequence[str] | None, scored: bool) -> None:
     header = ["project_id", "cost", "votes", *(["score"] if scored else []), "name", "category"]
     rows.writerows([["PROJECTS"], header + ([] if winners is None else ["selected"])])
     for project, votes, score in zip(election.projects, election.votes, election.scores, strict=True):

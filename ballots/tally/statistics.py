@@ -1,6 +1,6 @@
 """What an outcome means for the voters, and how two outcomes differ."""
 
-from collections import Counter
+from collections import defaultdict
 from fractions import Fraction
 from typing import Any
 
@@ -39,8 +39,8 @@ def statistics(election: Election, winners: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _categories(election: Election, winners: set[str]) -> dict[str, dict[str, str]]:
-    votes: Counter[str] = Counter()
-    money: Counter[str] = Counter()
+    votes: dict[str, Fraction] = defaultdict(Fraction)
+    money: dict[str, Fraction] = defaultdict(Fraction)
     for project, number in zip(election.projects, election.votes, strict=True):
         for category in project.categories:
             votes[category] += Fraction(number, len(project.categories))

@@ -108,7 +108,7 @@ def settle(
     """
     order = TieOrder(election, rule)
     result = attempt(order)
-    met, tried = order.open, set()
+    met, tried = order.open, set[int]()
     while met - tried:
         tried = set(met)
         sets = order.undecided(sorted(tried))

@@ -1,5 +1,7 @@
 """A clerk counts by equal shares, and can follow the money of docs/counting.md by hand."""
 
+from fractions import Fraction
+
 import pytest
 
 from ballots.tally import Ballot, Election, Project, Rule, UnresolvedTie, count
@@ -68,6 +70,16 @@ def test_add_one_raises_the_share_until_the_budget_would_be_exceeded():
         "steps": 53,
         "rejected": "154",
     }
+
+
+def test_the_shares_at_which_the_example_changes():
+    method = EqualShares(the_example(), SHARES)
+    found = {}
+    for share in range(100, 155):
+        found.setdefault(
+            tuple(method.election.projects[each].id for each in method.run(Fraction(share)).winners), share
+        )
+    assert found == {("park",): 100, ("park", "trees"): 110, ("park", "bench"): 140, ("park", "bench", "trees"): 154}
 
 
 def test_the_increment_is_a_parameter():
