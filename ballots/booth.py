@@ -23,6 +23,10 @@ class Row:
     typed: str = field(repr=False)
 
 
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 5
+
+
 class Slip:
     """The form of one ballot. Lives as long as one request; its text shows nothing of what was chosen."""
 
@@ -51,7 +55,7 @@ class Slip:
     @cached_property
     def faults(self) -> list[str]:
         """Why this is no valid ballot yet, a sentence each."""
-        if not all(text.isdecimal() for pair in self.typed.items() for text in pair):
+        if not all(_is_number(text) for pair in self.typed.items() for text in pair):
             return [_("Write whole numbers only.")]
         return styles.check(self.choices, self.paper)
 

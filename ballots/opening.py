@@ -36,9 +36,14 @@ class Emptied:
 
     def balance(self) -> dict[str, dict[str, int]]:
         """By channel: envelopes, opened, invalid."""
+        channels = sorted({Envelope.Channel.ONLINE.value, *self.envelopes})
         return {
-            channel: {"envelopes": count, "opened": self.opened[channel], "invalid": count - self.opened[channel]}
-            for channel, count in sorted(self.envelopes.items())
+            channel: {
+                "envelopes": self.envelopes[channel],
+                "opened": self.opened[channel],
+                "invalid": self.envelopes[channel] - self.opened[channel],
+            }
+            for channel in channels
         }
 
 

@@ -1,5 +1,6 @@
 """The booth: choose, review, cast, receipt. What is chosen travels in the form and is kept nowhere on the way."""
 
+import traceback
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -8,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ballots.booth import Slip
@@ -20,6 +21,14 @@ from budgeting.models import Contest
 from proposals.rules import Refused
 
 View = Callable[..., HttpResponse]
+
+
+class BoothOutOfOrder(Exception):
+    """Something broke in the booth. Says which kind of error and where, and nothing that was chosen."""
+
+    def __init__(self, broken: Exception) -> None:
+        place = traceback.extract_tb(broken.__traceback__)[-1]
+        super().__init__(f"{type(broken).__name__} in {place.filename}, line {place.lineno}")
 
 
 def contest_or_404(cycle: str, district: str) -> Contest:
@@ -45,7 +54,10 @@ def in_the_booth(view: View) -> View:
             return closed(request, contest, refused.sentence)
         if not contest.cycle.allows(Act.VOTE, clock.now()):
             return closed(request, contest)
-        return view(request, Slip(paper, request.POST if request.method == "POST" else None))
+        try:
+            return view(request, Slip(paper, request.POST if request.method == "POST" else None))
+        except Exception as broken:
+            raise BoothOutOfOrder(broken) from None  # with the frames below goes all they knew of the ballot
 
     return entered
 
@@ -67,7 +79,6 @@ def back(slip: Slip) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_the_booth
-@sensitive_variables()
 def choose(request: HttpRequest, slip: Slip) -> HttpResponse:
     """The ballot to fill in; posting to it brings one back from the review with the choices kept."""
     return shown(request, "choose", slip, receipt=receipt_of(request.user, slip.contest))
@@ -75,7 +86,6 @@ def choose(request: HttpRequest, slip: Slip) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_the_booth
-@sensitive_variables()
 def review(request: HttpRequest, slip: Slip) -> HttpResponse:
     if not slip.is_filled_in:
         return back(slip)
@@ -86,7 +96,6 @@ def review(request: HttpRequest, slip: Slip) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_the_booth
-@sensitive_variables()
 def put_in(request: HttpRequest, slip: Slip) -> HttpResponse:
     if not slip.is_filled_in:
         return back(slip)
