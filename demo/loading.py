@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
-from accounts.digests import identifier_digest
-from ballots.counting import count_contest
-from ballots.opening import open_box
 from django.db import transaction
 from django.utils.timezone import localdate
 
 from accounts import register
+from accounts.digests import identifier_digest
 from accounts.models import AuditEvent, Resident, User, Verification
 from ballots import board, key
 from ballots.casting import cast
+from ballots.counting import count_contest
+from ballots.opening import open_box
 from ballots.paper import freeze
 from ballots.sealing import Share
 from budgeting import clock
@@ -224,6 +224,7 @@ def _endorse(town: Town, plan: str, window: Window) -> None:
         one = told[proposal.title]
         wanted = one.endorsed if one.endorsed is not None else 6 + one.support * chance.randint(5, 20) // 10
         last = within(window, 0.97, town.now)
+        assert proposal.submitted_at  # the loader submits each of them
         for user in chance.sample(crowd, min(wanted, len(crowd))):
             at = proposal.submitted_at + (last - proposal.submitted_at) * chance.random()
             support.append(Endorsement(proposal=proposal, by=user, at=at))

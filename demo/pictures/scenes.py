@@ -111,7 +111,7 @@ def pool(canvas: Canvas) -> None:
             a, b = part / 9, (part + 0.5) / 9
             ends = [(top + (low - top) * t, 590 + 210 * t) for t in (a, b)]
             canvas.line(ends, BRICK if part % 2 else PAPER, 6 + 4 * a)
-    for x, y in ((300, 690), (540, 640), (760, 730), (960, 670)):
+    for x, y in ((300.0, 690), (540.0, 640), (760.0, 730), (960.0, 670)):
         x += canvas.chance.uniform(-40, 40)
         canvas.oval(x, y + 8, 40, 8, mixed(WATER, PAPER, 0.6))
         canvas.disc(x, y - 6, 17, canvas.chance.choice((CLAY, BARK, mixed(OCHRE, PAPER, 0.4))))
@@ -235,10 +235,10 @@ def pond(canvas: Canvas) -> None:
             canvas.line([(x, foot), (x + canvas.chance.uniform(-12, 12), foot - height)], MOSS, 6)
             canvas.oval(x, foot - height, 6, 20, BARK)
     for _ in range(4):
-        x, y = canvas.chance.uniform(300, 900), canvas.chance.uniform(620, 730)
-        canvas.oval(x, y, 34, 15, canvas.chance.choice((BARK, PAPER, SLATE)))
-        canvas.disc(x + 28, y - 20, 13, PINE)
-        canvas.poly([(x + 40, y - 22), (x + 56, y - 17), (x + 40, y - 14)], OCHRE)
+        left, y = canvas.chance.uniform(300, 900), canvas.chance.uniform(620, 730)
+        canvas.oval(left, y, 34, 15, canvas.chance.choice((BARK, PAPER, SLATE)))
+        canvas.disc(left + 28, y - 20, 13, PINE)
+        canvas.poly([(left + 40, y - 22), (left + 56, y - 17), (left + 40, y - 14)], OCHRE)
     canvas.tree(250, 540, 200)
     canvas.tree(980, 530, 170)
 
@@ -270,7 +270,7 @@ def tables(canvas: Canvas) -> None:
 
 def schoolyard(canvas: Canvas) -> None:
     canvas.rect(0, 560, 1200, 240, mixed(STONE, OCHRE, 0.25))
-    for x in (80, 320, 900, 1120):
+    for x in (80.0, 320.0, 900.0, 1120.0):
         canvas.disc(x, 600, 56, MOSS)
         canvas.tree(x, 606, canvas.chance.uniform(220, 270))
     x, y = 470.0, 740.0
@@ -541,7 +541,7 @@ def tent(canvas: Canvas) -> None:
 def mural(canvas: Canvas) -> None:
     canvas.rect(330, 170, 540, 470, mixed(PAPER, STONE, 0.5))
     for place in range(6):
-        x = 372 + place * 88
+        x = 372.0 + place * 88
         canvas.disc(x, 330 + 30 * math.sin(place), 36, (CLAY, BARK, mixed(OCHRE, PAPER, 0.3))[place % 3])
         dress = (BRICK, DEEP, OCHRE, PLUM, PINE, ROSE)[place]
         canvas.poly([(x - 50, 640), (x + 50, 640), (x + 34, 372), (x - 34, 372)], dress)

@@ -5,8 +5,8 @@
 
 `ballots.pb` are the ballots in Pabulib's format, `result.json` the result as published. The program counts the ballots
 itself, in fractions and from the descriptions in docs/counting.md alone, and says whether the winners, their order and
-the sum agree. It needs Python 3.10 or newer and nothing else; it was written to be read. It ends with 0 if all agrees, 1
-if something differs, and 2 if it cannot tell.
+the sum agree. It needs Python 3.10 or newer and nothing else; it was written to be read. It ends with 0 if all agrees,
+1 if something differs, and 2 if it cannot tell.
 
 Counts it knows: greedy in all its forms, and the Method of Equal Shares with its completions and the comparison. An
 add-one count is walked through step by step; with --quick only the last step and the one after it, as the result's
