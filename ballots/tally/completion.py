@@ -22,17 +22,17 @@ CAUTION = 0.99
 @dataclass(frozen=True, slots=True)
 class Completed:
     """A completed count: the accepted run, the first endowment that costs too much (None if add-one was not asked or
-    ended otherwise), how many steps and how many runs that took, and what was added by votes."""
+    ended otherwise), how many steps and how many runs that took, and the count by votes that followed, if any."""
 
     run: Run
     rejected: Fraction | None = None
     steps: int = 0
     runs: int = 1
-    added: tuple[int, ...] = ()
+    by_votes: Greedy | None = None
 
     @property
     def winners(self) -> list[int]:
-        return [*self.run.winners, *self.added]
+        return [*self.run.winners, *(self.by_votes.winners if self.by_votes else ())]
 
 
 def complete(method: EqualShares) -> Completed:
@@ -42,8 +42,8 @@ def complete(method: EqualShares) -> Completed:
         return Completed(method.run(method.share))
     completed = add_one(method, until_exhaustive=rule.completion == "add1-exhaustive")
     if rule.completion == "add1u":
-        by_votes = Greedy(method.election, replace(rule, name="greedy"), method.order)
-        return replace(completed, added=tuple(by_votes.winners(already=completed.run.winners)))
+        by_votes = Greedy(method.election, replace(rule, name="greedy"), method.order, already=completed.run.winners)
+        return replace(completed, by_votes=by_votes)
     return completed
 
 

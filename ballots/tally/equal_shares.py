@@ -7,12 +7,36 @@ from ballots.tally.certificate import certify
 from ballots.tally.completion import Completed, complete, preference
 from ballots.tally.election import Election
 from ballots.tally.greedy import Greedy
-from ballots.tally.minimum import minimums, standing
 from ballots.tally.outcome import Outcome, Reason, totals
 from ballots.tally.payments import Payments
 from ballots.tally.rules import Rule
 from ballots.tally.shares import EqualShares
-from ballots.tally.ties import settle
+from ballots.tally.ties import TieOrder, settle
+
+
+class _Count:
+    """Equal shares with its completion and, if the rule compares, greedy beside it."""
+
+    def __init__(self, election: Election, rule: Rule, order: TieOrder) -> None:
+        self.method = EqualShares(election, rule, order)
+        self.completed = complete(self.method)
+        self.winners = self.completed.winners
+        self.comparison: dict[str, Any] | None = None
+        self.greedy: Greedy | None = None
+        if rule.compare:
+            self._compare(Greedy(election, replace(rule, name="greedy"), order))
+
+    def _compare(self, by_votes: Greedy) -> None:
+        """Greedy's winners instead, if more voters prefer them."""
+        wish = preference(self.method.election, self.method.rule, self.winners, by_votes.winners)
+        greedy_wins = wish.second > wish.first
+        self.comparison = {
+            "prefer_equal_shares": wish.first,
+            "prefer_greedy": wish.second,
+            "kept": "greedy" if greedy_wins else "equal-shares",
+        }
+        if greedy_wins:
+            self.winners, self.greedy = by_votes.winners, by_votes
 
 
 def equal_shares(election: Election, rule: Rule) -> Outcome:
@@ -20,66 +44,36 @@ def equal_shares(election: Election, rule: Rule) -> Outcome:
 
     Raises UnresolvedTie; and ArithmeticError if the exact replay finds the fast count wrong.
     """
-    completed = settle(election, rule, lambda order: complete(EqualShares(election, rule, order)), _winners)
-    method = EqualShares(election, rule)
-    outcome = Outcome(
+    count = settle(election, rule, lambda order: _Count(election, rule, order), lambda count: count.winners)
+    return Outcome(
         rule=rule,
-        winners=tuple(election.projects[position].id for position in completed.winners),
-        spent=sum(election.projects[position].cost for position in completed.winners),
+        winners=tuple(election.projects[position].id for position in count.winners),
+        spent=sum(election.projects[position].cost for position in count.winners),
         budget=election.budget,
         unit=election.unit,
-        reasons=_reasons(method, completed),
-        ties=_ties(method, completed),
+        reasons=count.greedy.reasons() if count.greedy else _reasons(count.method, count.completed),
+        ties=count.greedy.ties if count.greedy else _ties(count.method, count.completed),
         totals=totals(election),
-        certificate=certify(method, completed),
-    )
-    return _compared(outcome, election, completed.winners) if rule.compare else outcome
-
-
-def _winners(completed: Completed) -> list[int]:
-    return completed.winners
-
-
-def _compared(outcome: Outcome, election: Election, winners: list[int]) -> Outcome:
-    """The comparison step: greedy's outcome instead, if more voters prefer it."""
-    by_votes = Greedy(election, replace(outcome.rule, name="greedy"))
-    others = by_votes.winners()
-    wish = preference(election, outcome.rule, winners, others)
-    greedy_wins = wish.second > wish.first
-    comparison = {
-        "prefer_equal_shares": wish.first,
-        "prefer_greedy": wish.second,
-        "kept": "greedy" if greedy_wins else "equal-shares",
-    }
-    if not greedy_wins:
-        return replace(outcome, comparison=comparison)
-    return replace(
-        outcome,
-        winners=tuple(election.projects[position].id for position in others),
-        spent=sum(election.projects[position].cost for position in others),
-        reasons=by_votes.reasons(others),
-        ties=by_votes.ties,
-        certificate=None,
-        comparison=comparison,
+        certificate=None if count.greedy else certify(count.method, count.completed),
+        comparison=count.comparison,
     )
 
 
 def _ties(method: EqualShares, completed: Completed) -> list[dict[str, Any]]:
-    """The ties of the accepted run. One is decisive if with another of the equals first the run has other winners."""
+    """The ties of the accepted run, and of the votes after it. One of the run is decisive if with another of the equals
+    first it has other winners."""
     told = []
     for equals in completed.run.ties:
         others = (method.with_first(each).run(completed.run.endowment) for each in equals[1:])
         decisive = any(set(other.winners) != set(completed.run.winners) for other in others)
         told.append(method.order.record(equals, decisive))
-    return told
+    return told + (completed.by_votes.ties if completed.by_votes else [])
 
 
 def _reasons(method: EqualShares, completed: Completed) -> dict[str, Reason]:
     """Why each project won or did not."""
-    election, run = method.election, completed.run
-    payments = Payments(method, run)
-    needs, has = minimums(election, method.rule), standing(election, method.rule)
-    told, left = {}, election.budget
+    projects, run, left = method.election.projects, completed.run, method.election.budget
+    told = dict(method.passed_over)
     for number, winner in enumerate(completed.winners):
         left -= method.costs[winner]
         told[winner] = {"code": "funded", "round": number + 1, "cost": method.costs[winner], "left": left}
@@ -87,24 +81,16 @@ def _reasons(method: EqualShares, completed: Completed) -> dict[str, Reason]:
             told[winner] |= {"supporters": method.support[winner].voters, "price": round(run.prices[number])}
         else:
             told[winner] |= {"completion": True}
-    won_group = {method.groups[winner]: winner for winner in completed.winners if method.groups[winner] is not None}
-    for position, project in enumerate(election.projects):
-        if position in told:
-            continue
-        if project.withdrawn:
-            told[position] = {"code": "withdrawn"}
-        elif has[position] < needs[position]:
-            told[position] = {"code": "below_minimum", method.rule.measure: has[position], "minimum": needs[position]}
-        elif not method.support[position].voters:
-            told[position] = {"code": "no_votes"}
-        elif project.group in won_group:
-            told[position] = payments.reason(position) | {
-                "code": "excluded",
-                "by": election.projects[won_group[project.group]].id,
-            }
-        else:
-            told[position] = payments.reason(position) | _lost_tie(method, completed, position)
-    return {project.id: told[position] for position, project in enumerate(election.projects)}
+    payments = Payments(method, run)
+    winner_of = {projects[winner].group: projects[winner].id for winner in completed.winners if projects[winner].group}
+    for loser in set(method.candidates) - set(completed.winners):
+        told[loser] = payments.reason(loser) | _lost_tie(method, completed, loser)
+        if projects[loser].group in winner_of:
+            told[loser] |= {"code": "excluded", "by": winner_of[projects[loser].group]}
+        by_votes = completed.by_votes.nearness(loser) if completed.by_votes else {}
+        if "cost_to_win" in by_votes:
+            told[loser]["cost_to_win"] = max(by_votes["cost_to_win"], told[loser].get("cost_to_win", 0))
+    return {project.id: told[position] for position, project in enumerate(projects)}
 
 
 def _lost_tie(method: EqualShares, completed: Completed, position: int) -> Reason:

@@ -6,8 +6,8 @@ reserve if a set share of it is covered (Poznan). Source: Faliszewski et al., "P
 Analysis", IJCAI 2023, and the files of Pabulib themselves.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
 from math import ceil, floor
@@ -66,36 +66,36 @@ class _Purse:
 
 
 class Greedy:
-    """One greedy count, kept open so that it can say how near each loser came."""
+    """One greedy count, kept open so that it can say how near each loser came.
 
-    def __init__(self, election: Election, rule: Rule, order: TieOrder | None = None) -> None:
+    `already` are projects funded by other means, before the count. With an `order` given, ties it leaves open are noted
+    there; without one they stop the count, if they matter.
+    """
+
+    def __init__(
+        self, election: Election, rule: Rule, order: TieOrder | None = None, already: Sequence[int] = ()
+    ) -> None:
         self.election = election
         self.rule = rule
+        self.already = already
+        self.settled_elsewhere = order is not None
         self.order = order or TieOrder(election, rule)
         self.minimums = minimums(election, rule)
         self.standing = standing(election, rule)
         self.ties: list[dict[str, Any]] = []
-        self.already: Sequence[int] = ()
-        candidates = [
+        considered = [
             position
             for position, project in enumerate(election.projects)
             if not project.withdrawn and self.standing[position] >= self.minimums[position]
         ]
-        self.ranking = sorted(
-            candidates, key=lambda position: (self._rank(position), self.order.keys[position], position)
-        )
-        self.tied_with = {position: tied for tied in self._level() for position in tied}
+        self.ranking = sorted(considered, key=lambda position: (-self._merit(position), self.order.place(position)))
+        self.levels = [list(tied) for _, tied in groupby(self.ranking, key=self._merit)]
+        self.winners = self._count()
 
-    def _merit(self, position: int, standing: int | None = None) -> Fraction | int:
-        has = self.standing[position] if standing is None else standing
+    def _merit(self, position: int) -> Fraction | int:
+        """What the ranking goes by."""
+        has = self.standing[position]
         return Fraction(has, self.election.projects[position].cost) if self.rule.rank_by == "votes-per-cost" else has
-
-    def _rank(self, position: int) -> Fraction | int:
-        return -self._merit(position)
-
-    def _level(self) -> list[list[int]]:
-        """The ranking in steps of equal merit."""
-        return [list(tied) for _, tied in groupby(self.ranking, key=self._rank)]
 
     def _purse(self) -> _Purse:
         purse = _Purse(self.election, self.rule, self.election.budget, {})
@@ -103,26 +103,24 @@ class Greedy:
             purse.offer(position)
         return purse
 
-    def winners(self, already: Sequence[int] = ()) -> list[int]:
-        """The winners in order, after those `already` funded by other means.
-
-        Raises UnresolvedTie where equals change the outcome and nothing decides.
-        """
-        self.already = already
+    def _count(self) -> list[int]:
         purse, won = self._purse(), []
-        for tied in self._level():
+        for level in self.levels:
+            tied = [position for position in level if position not in self.already]
             if len(tied) > 1:
                 self.ties.append(self.order.record(tied, self._decisive(purse, tied)))
-            undecided = {position: equals for equals in self.order.undecided(tied) for position in equals}
+            first_of = {equals[0]: equals for equals in self.order.undecided(tied)}
             for position in tied:
-                if position in already:
-                    continue
-                equals = undecided.get(position)
-                if equals and position == equals[0] and self._decisive(purse, equals):
-                    raise UnresolvedTie(self.election.projects[each].id for each in equals)
+                if position in first_of and self._decisive(purse, first_of[position]):
+                    self._leave_open(first_of[position])
                 if purse.offer(position):
                     won.append(position)
         return won
+
+    def _leave_open(self, equals: Sequence[int]) -> None:
+        if not self.settled_elsewhere:
+            raise UnresolvedTie(self.election.projects[each].id for each in equals)
+        self.order.meet(equals)
 
     def _decisive(self, purse: _Purse, tied: Sequence[int]) -> bool:
         """Whether the order of equals changes who wins, from this point of the count.
@@ -136,66 +134,49 @@ class Greedy:
         able = [position for position in tied if purse.funds(position)]
         if not able:
             return False
-        groups = [
-            project.group for project in map(self.election.projects.__getitem__, able) if project.group is not None
-        ]
-        together = sum(self.election.projects[position].cost for position in able) <= purse.left
-        fits_all = len(able) == len(tied) or not self.rule.stops
-        # Two misfits, one of them coverable: the count ends with whichever comes first.
-        return len(tied) > 1 and not (together and len(set(groups)) == len(groups) and fits_all)
+        projects = [self.election.projects[position] for position in able]
+        groups = [project.group for project in projects if project.group is not None]
+        together = sum(project.cost for project in projects) <= purse.left and len(set(groups)) == len(groups)
+        # Where the count stops at a misfit, it must not come before the others.
+        return len(tied) > 1 and not (together and (len(able) == len(tied) or not self.rule.stops))
 
-    def reasons(self, winners: Iterable[int]) -> dict[str, Reason]:
+    def reasons(self) -> dict[str, Reason]:
         """Why each project won or did not, and how near a loser came."""
-        purse, won, told = self._purse(), set(winners), {}
-        at_level: dict[int, _Purse] = {}
-        for tied in self._level():
-            before = _Purse(self.election, self.rule, purse.left, dict(purse.taken), purse.stopped_by)
-            for position in tied:
-                at_level[position] = before
-                told[position] = self._turn(position, purse, before, won)
+        purse, told = self._purse(), {}
+        for level in self.levels:
+            before = replace(purse, taken=dict(purse.taken))
+            for position in level:
+                told[position] = self._turn(position, purse, before)
         for position, project in enumerate(self.election.projects):
             if project.withdrawn:
                 told[position] = {"code": "withdrawn"}
             elif position not in told:
-                told[position] = {
-                    "code": "below_minimum",
-                    self.rule.measure: self.standing[position],
-                    "minimum": self.minimums[position],
-                }
+                has, needs = self.standing[position], self.minimums[position]
+                told[position] = {"code": "below_minimum", self.rule.measure: has, "minimum": needs}
         return {project.id: told[position] for position, project in enumerate(self.election.projects)}
 
-    def _turn(self, position: int, purse: _Purse, before: _Purse, won: set[int]) -> Reason:
-        projects, left, stopped_by, excluder = (
-            self.election.projects,
-            purse.left,
-            purse.stopped_by,
-            purse.excluder(position),
-        )
-        cost = projects[position].cost
+    def _turn(self, position: int, purse: _Purse, before: _Purse) -> Reason:
+        """What came of a project's turn, and why. `before`: the purse before it and its equals had theirs."""
+        projects, cost = self.election.projects, self.election.projects[position].cost
+        left, stopped_by, excluder = purse.left, purse.stopped_by, purse.excluder(position)
         if purse.offer(position):
-            reason = {"code": "funded", "round": self._round(position, won), "cost": cost, "left": purse.left}
-            return reason | {"reserve": cost - left} if cost > left else reason
-        ahead = [
-            p for p in self.tied_with[position] if p in won and self.ranking.index(p) < self.ranking.index(position)
-        ]
-        near = {self.rule.measure: self.standing[position]} | self.nearness(position)
+            funded = {"code": "funded", "round": self.winners.index(position) + 1, "cost": cost, "left": purse.left}
+            return funded | ({"reserve": cost - left} if cost > left else {})
+        near = {"cost": cost, self.rule.measure: self.standing[position]} | self.nearness(position)
+        ahead = self._funded_equals(position)
         if ahead and before.funds(position):
-            by = self.order.decided_by(ahead[-1], position)
-            return {
-                "code": "lost_tie",
-                "to": [projects[p].id for p in ahead],
-                "by": by,
-                "cost": cost,
-                "left": left,
-            } | near
+            by, names = self.order.decided_by(ahead[-1], position), [projects[each].id for each in ahead]
+            return {"code": "lost_tie", "to": names, "by": by, "left": left} | near
         if stopped_by is not None:
-            return {"code": "after_stop", "stopped_by": projects[stopped_by].id, "cost": cost} | near
+            return {"code": "after_stop", "stopped_by": projects[stopped_by].id} | near
         if excluder is not None:
             return {"code": "excluded", "by": projects[excluder].id} | near
-        return {"code": "too_expensive", "cost": cost, "left": left} | near
+        return {"code": "too_expensive", "left": left} | near
 
-    def _round(self, position: int, won: set[int]) -> int:
-        return 1 + sum(p in won for p in self.ranking[: self.ranking.index(position)])
+    def _funded_equals(self, position: int) -> list[int]:
+        """The funded ones among a project's equals that went before it."""
+        level = next(level for level in self.levels if position in level)
+        return [each for each in level[: level.index(position)] if each in self.winners]
 
     def nearness(self, position: int) -> Reason:
         """With how many votes, or at which highest cost, a loser would have won, all else unchanged."""
@@ -238,14 +219,13 @@ class Greedy:
 def greedy(election: Election, rule: Rule) -> Outcome:
     """Count by the greedy rule. Raises UnresolvedTie."""
     count = Greedy(election, rule)
-    winners = count.winners()
     return Outcome(
         rule=rule,
-        winners=tuple(election.projects[position].id for position in winners),
-        spent=sum(election.projects[position].cost for position in winners),
+        winners=tuple(election.projects[position].id for position in count.winners),
+        spent=sum(election.projects[position].cost for position in count.winners),
         budget=election.budget,
         unit=election.unit,
-        reasons=count.reasons(winners),
+        reasons=count.reasons(),
         ties=count.ties,
         totals=totals(election),
     )

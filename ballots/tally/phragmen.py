@@ -15,10 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ballots.tally.election import Election
-from ballots.tally.minimum import minimums, standing
 from ballots.tally.outcome import Outcome, Reason, totals
 from ballots.tally.rules import Rule
-from ballots.tally.support import Support, candidates, supports
+from ballots.tally.support import Support, passed_over, supports
 from ballots.tally.ties import TieOrder, settle
 
 
@@ -29,7 +28,8 @@ class Phragmen:
         self.election = election
         self.order = order
         self.support = supports(election)
-        self.candidates = candidates(election, rule, self.support)
+        self.passed_over = passed_over(election, rule, self.support)
+        self.candidates = [each for each in range(len(election.projects)) if each not in self.passed_over]
         # In which round a voter's money was last spent; 0: never.
         self.spent_in: NDArray[np.int64] = np.zeros(len(election.counts), np.int64)
         self.times = [Fraction(0)]
@@ -120,31 +120,20 @@ def phragmen(election: Election, rule: Rule) -> Outcome:
         spent=election.budget - count.left,
         budget=election.budget,
         unit=election.unit,
-        reasons=_reasons(count, rule),
+        reasons=_reasons(count),
         ties=[count.order.record(equals, decisive) for equals, decisive in count.ties],
         totals=totals(election),
     )
 
 
-def _reasons(count: Phragmen, rule: Rule) -> dict[str, Reason]:
-    election, left, told = count.election, count.election.budget, {}
-    needs, has = minimums(election, rule), standing(election, rule)
+def _reasons(count: Phragmen) -> dict[str, Reason]:
+    projects, left, told = count.election.projects, count.election.budget, dict(count.passed_over)
     for number, winner in enumerate(count.winners):
-        cost = election.projects[winner].cost
-        left -= cost
-        told[winner] = {"code": "funded", "round": number + 1, "cost": cost, "left": left}
-    for position, project in enumerate(election.projects):
-        if position in told:
-            continue
-        if project.withdrawn:
-            told[position] = {"code": "withdrawn"}
-        elif has[position] < needs[position]:
-            told[position] = {"code": "below_minimum", rule.measure: has[position], "minimum": needs[position]}
-        elif not count.support[position].voters:
-            told[position] = {"code": "no_votes"}
-        else:
-            told[position] = _lost(count, position)
-    return {project.id: told[position] for position, project in enumerate(election.projects)}
+        left -= projects[winner].cost
+        told[winner] = {"code": "funded", "round": number + 1, "cost": projects[winner].cost, "left": left}
+    for loser in set(count.candidates) - set(count.winners):
+        told[loser] = _lost(count, loser)
+    return {project.id: told[position] for position, project in enumerate(projects)}
 
 
 def _lost(count: Phragmen, position: int) -> Reason:

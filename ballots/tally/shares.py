@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from ballots.tally.election import Election
 from ballots.tally.ledger import Ledger
 from ballots.tally.rules import Rule
-from ballots.tally.support import Support, candidates, supports
+from ballots.tally.support import Support, passed_over, supports
 from ballots.tally.ties import TieOrder
 
 BAND = 1e-9
@@ -68,7 +68,8 @@ class EqualShares:
         self.rule = rule
         self.order = order or TieOrder(election, rule)
         self.support = supports(election, by_points=rule.utility == "points")
-        self.candidates = candidates(election, rule, self.support)
+        self.passed_over = passed_over(election, rule, self.support)
+        self.candidates = [each for each in range(len(election.projects)) if each not in self.passed_over]
         self.costs = [project.cost for project in election.projects]
         # By what a price is divided to compare it: a project's cost, if its cost is its utility.
         self.scales = self.costs if rule.utility == "cost" else [1] * len(self.costs)

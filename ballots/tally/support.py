@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ballots.tally.election import Election
 from ballots.tally.minimum import minimums, standing
+from ballots.tally.outcome import Reason
 from ballots.tally.rules import Rule
 
 
@@ -58,11 +59,14 @@ def supports(election: Election, by_points: bool = False) -> list[Support]:
     return found
 
 
-def candidates(election: Election, rule: Rule, support: list[Support]) -> list[int]:
-    """The projects money can go to: not withdrawn, with the minimum met, and with at least one supporter."""
-    has, needs = standing(election, rule), minimums(election, rule)
-    return [
-        position
-        for position, project in enumerate(election.projects)
-        if not project.withdrawn and has[position] >= needs[position] and support[position].voters
-    ]
+def passed_over(election: Election, rule: Rule, support: list[Support]) -> dict[int, Reason]:
+    """The projects no money can go to, and why: withdrawn, below the minimum, or without a supporter."""
+    has, needs, told = standing(election, rule), minimums(election, rule), dict[int, Reason]()
+    for position, project in enumerate(election.projects):
+        if project.withdrawn:
+            told[position] = {"code": "withdrawn"}
+        elif has[position] < needs[position]:
+            told[position] = {"code": "below_minimum", rule.measure: has[position], "minimum": needs[position]}
+        elif not support[position].voters:
+            told[position] = {"code": "no_votes"}
+    return told

@@ -66,12 +66,16 @@ class TieOrder:
             return lot(self.rule.seed or "", project.id)
         return position if name == "listed" else project.id
 
+    def place(self, position: int) -> tuple[Any, ...]:
+        """Where a project stands among equals; undecided ones in the order of the list."""
+        return position != self.first, self.keys[position], self.assumed.get(position, -1), position
+
     def sorted(self, tied: Iterable[int]) -> list[int]:
-        """The tied projects, the one that goes first first; undecided ones in the order of the list."""
-        return sorted(tied, key=lambda each: (each != self.first, self.keys[each], self.assumed.get(each, -1), each))
+        """The tied projects, the one that goes first first."""
+        return sorted(tied, key=self.place)
 
     def meet(self, equals: Sequence[int]) -> None:
-        """Note equals that a count met, where the rule does not decide which of them is first."""
+        """Note two or more equals that a count met, if the rule does not decide which of them is first."""
         if self.keys[equals[0]] == self.keys[equals[1]]:
             self.open.update(each for each in equals if self.keys[each] == self.keys[equals[0]])
 

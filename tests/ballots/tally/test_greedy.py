@@ -67,7 +67,9 @@ def test_of_an_exclusive_group_only_the_first_wins():
     election = approvals({"park": 60, "pool": 30, "bench": 40}, {"park": 9, "pool": 5, "bench": 3}, 200, **groups)
     outcome = count(election, Rule())
     assert outcome.winners == ("park", "bench")
-    assert outcome.reasons["pool"] == {"code": "excluded", "by": "park", "votes": 5, "needed_votes": 10}
+    assert outcome.reasons["pool"] == {
+        "code": "excluded", "by": "park", "cost": 30, "votes": 5, "needed_votes": 10,
+    }  # fmt: skip
 
 
 def test_an_excluded_project_does_not_stop_the_count():
