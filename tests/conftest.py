@@ -66,7 +66,6 @@ def _the_flush_between_tests_may_empty_what_only_grows() -> Iterator[None]:
 def _files_go_to_a_scratch_folder(settings, tmp_path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.PRIVATE_ROOT = tmp_path / "private"
-    settings.STATIC_ROOT = tmp_path  # WhiteNoise wants it to be there
 
 
 @pytest.fixture
