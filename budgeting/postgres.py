@@ -55,6 +55,7 @@ class Postgres:
                 with self._gate():
                     fcntl.flock(users, fcntl.LOCK_SH)
                     self._start()
+                    (self.folder / "url").write_text(self.url)  # for a manage.py that ./run did not start
                 yield self.url
             finally:
                 with self._gate():
@@ -87,7 +88,6 @@ class Postgres:
         settings = " ".join(f"-c {key}={value}" for key, value in SETTINGS.items())
         options = f"{settings} -c unix_socket_directories={self.socket}"
         self._run("pg_ctl", "start", "-w", "-D", self.home / "data", "-l", self.home / "log", "-o", options)
-        (self.folder / "url").write_text(self.url + "\n")
 
     def _stop(self) -> None:
         if self._state():
