@@ -38,10 +38,6 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": [*QUIET, *OFFLINE]}
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _whitenoise_finds_its_folder() -> None:
-
-
 @pytest.fixture
 def opened(live_server: LiveServer, new_context: Callable[..., BrowserContext]) -> Iterator[Opened]:
     """Open an address as somebody: opened("/2027/", by=rosa, width=360, color_scheme="dark").
