@@ -14,7 +14,7 @@ from budgeting.models import Contest
 from tests.browser.conftest import Opened, barriers
 
 Check = Callable[..., None]
-PASSWORD = "correct horse battery"  # noqa: S105
+PASSWORD = "correct horse battery"
 
 
 @pytest.fixture(autouse=True)
