@@ -43,7 +43,7 @@ class Size:
     """How much of a city: lines of the register, and voters of the vote that is running."""
 
     residents: int = 5_000
-    voters: int = 700
+    voters: int = 560
 
 
 @dataclass
@@ -223,11 +223,10 @@ def _endorse(town: Town, plan: str, window: Window) -> None:
     for proposal in Proposal.objects.filter(cycle=town.cycles[plan], withdrawal=None).order_by("number"):
         one = told[proposal.title]
         wanted = one.endorsed if one.endorsed is not None else 6 + one.support * chance.randint(5, 20) // 10
-        last = within(window, 0.97, town.now)
-        assert proposal.submitted_at  # the loader submits each of them
+        since = proposal.submitted_at or town.now
+        while_open = within(window, 0.97, town.now) - since
         for user in chance.sample(crowd, min(wanted, len(crowd))):
-            at = proposal.submitted_at + (last - proposal.submitted_at) * chance.random()
-            support.append(Endorsement(proposal=proposal, by=user, at=at))
+            support.append(Endorsement(proposal=proposal, by=user, at=since + while_open * chance.random()))
     Endorsement.objects.bulk_create(support, batch_size=2_000)
 
 

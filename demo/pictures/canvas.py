@@ -108,9 +108,8 @@ class Canvas:
     def glow(self, x: float, y: float, radius: float) -> None:
         """Lamp light, not dimmed by the night."""
         for share, part in ((0.25, 1.0), (0.55, 0.55), (1.0, 0.25)):
-            around = self.image.getpixel(
-                (int(min(max(x, 0), WIDTH - 1) * FINE), int(min(max(y, 0), HEIGHT - 1) * FINE))
-            )
+            place = round(min(max(x, 0), WIDTH - 1) * FINE), round(min(max(y, 0), HEIGHT - 1) * FINE)
+            around = self.image.getpixel(place)
             box = [(x - radius * part) * FINE, (y - radius * part) * FINE]
             box += [(x + radius * part) * FINE, (y + radius * part) * FINE]
             self.pen.ellipse(box, fill=mixed(around, LAMP, share))  # type: ignore[arg-type]

@@ -111,8 +111,8 @@ def pool(canvas: Canvas) -> None:
             a, b = part / 9, (part + 0.5) / 9
             ends = [(top + (low - top) * t, 590 + 210 * t) for t in (a, b)]
             canvas.line(ends, BRICK if part % 2 else PAPER, 6 + 4 * a)
-    for x, y in ((300.0, 690), (540.0, 640), (760.0, 730), (960.0, 670)):
-        x += canvas.chance.uniform(-40, 40)
+    for about, y in ((300, 690), (540, 640), (760, 730), (960, 670)):
+        x = about + canvas.chance.uniform(-40, 40)
         canvas.oval(x, y + 8, 40, 8, mixed(WATER, PAPER, 0.6))
         canvas.disc(x, y - 6, 17, canvas.chance.choice((CLAY, BARK, mixed(OCHRE, PAPER, 0.4))))
         canvas.oval(x, y - 14, 18, 12, canvas.chance.choice((BRICK, DEEP, OCHRE, PLUM)))
@@ -228,17 +228,16 @@ def pond(canvas: Canvas) -> None:
         canvas.rect(
             canvas.chance.uniform(120, 950), canvas.chance.uniform(600, 760), 90, 4, mixed(WATER, PAPER, 0.45), 2
         )
-    for side in (range(0, 200, 13), range(1000, 1200, 13)):
-        for x in side:
-            height = canvas.chance.uniform(70, 170)
-            foot = 720 + canvas.chance.uniform(-60, 60)
-            canvas.line([(x, foot), (x + canvas.chance.uniform(-12, 12), foot - height)], MOSS, 6)
-            canvas.oval(x, foot - height, 6, 20, BARK)
+    for reed in (*range(0, 200, 13), *range(1000, 1200, 13)):
+        height = canvas.chance.uniform(70, 170)
+        foot = 720 + canvas.chance.uniform(-60, 60)
+        canvas.line([(reed, foot), (reed + canvas.chance.uniform(-12, 12), foot - height)], MOSS, 6)
+        canvas.oval(reed, foot - height, 6, 20, BARK)
     for _ in range(4):
-        left, y = canvas.chance.uniform(300, 900), canvas.chance.uniform(620, 730)
-        canvas.oval(left, y, 34, 15, canvas.chance.choice((BARK, PAPER, SLATE)))
-        canvas.disc(left + 28, y - 20, 13, PINE)
-        canvas.poly([(left + 40, y - 22), (left + 56, y - 17), (left + 40, y - 14)], OCHRE)
+        x, y = canvas.chance.uniform(300, 900), canvas.chance.uniform(620, 730)
+        canvas.oval(x, y, 34, 15, canvas.chance.choice((BARK, PAPER, SLATE)))
+        canvas.disc(x + 28, y - 20, 13, PINE)
+        canvas.poly([(x + 40, y - 22), (x + 56, y - 17), (x + 40, y - 14)], OCHRE)
     canvas.tree(250, 540, 200)
     canvas.tree(980, 530, 170)
 
@@ -270,9 +269,9 @@ def tables(canvas: Canvas) -> None:
 
 def schoolyard(canvas: Canvas) -> None:
     canvas.rect(0, 560, 1200, 240, mixed(STONE, OCHRE, 0.25))
-    for x in (80.0, 320.0, 900.0, 1120.0):
-        canvas.disc(x, 600, 56, MOSS)
-        canvas.tree(x, 606, canvas.chance.uniform(220, 270))
+    for place in (80, 320, 900, 1120):
+        canvas.disc(place, 600, 56, MOSS)
+        canvas.tree(place, 606, canvas.chance.uniform(220, 270))
     x, y = 470.0, 740.0
     for number in range(8):
         pair = number in (3, 6)
@@ -540,11 +539,10 @@ def tent(canvas: Canvas) -> None:
 
 def mural(canvas: Canvas) -> None:
     canvas.rect(330, 170, 540, 470, mixed(PAPER, STONE, 0.5))
-    for place in range(6):
-        x = 372.0 + place * 88
-        canvas.disc(x, 330 + 30 * math.sin(place), 36, (CLAY, BARK, mixed(OCHRE, PAPER, 0.3))[place % 3])
-        dress = (BRICK, DEEP, OCHRE, PLUM, PINE, ROSE)[place]
-        canvas.poly([(x - 50, 640), (x + 50, 640), (x + 34, 372), (x - 34, 372)], dress)
+    for place, dress in enumerate((BRICK, DEEP, OCHRE, PLUM, PINE, ROSE)):
+        middle = 372 + place * 88
+        canvas.disc(middle, 330 + 30 * math.sin(place), 36, (CLAY, BARK, mixed(OCHRE, PAPER, 0.3))[place % 3])
+        canvas.poly([(middle - 50, 640), (middle + 50, 640), (middle + 34, 372), (middle - 34, 372)], dress)
     for _ in range(30):
         x, y = canvas.chance.uniform(340, 850), canvas.chance.uniform(180, 290)
         canvas.oval(x, y, 26, 11, canvas.chance.choice((LEAF, MOSS, PINE)))
