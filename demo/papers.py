@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from accounts.letters import sheets
 from demo.loading import Town
 from demo.people import PASSWORD, sign_ins
 
@@ -14,6 +15,7 @@ def hand_out(town: Town, folder: Path) -> None:
     """Write everything whoever tries the demo needs, readable for them alone."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _write(folder / "key-shares.txt", key_shares(town))
+    (folder / "letters.pdf").write_bytes(sheets(town.cycles["voting"], town.letters))
     _write(folder / SHEET, sheet(town, folder))
 
 
@@ -33,7 +35,9 @@ def sheet(town: Town, folder: Path) -> str:
         "All but the last two hold a role and are asked for a code of six digits. This prints the current one:",
         "  ./run manage demo_code clerk@halverne.example",
         "",
-        f"The key holders' words:  {folder / 'key-shares.txt'}",
+        f"A letter code to try, for {town.letters[0].name}: {town.letters[0].code}",
+        f"More letters:           {folder / 'letters.pdf'}",
+        f"The key holders' words: {folder / 'key-shares.txt'}",
     ]
     return "\n".join(lines) + "\n"
 

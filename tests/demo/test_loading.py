@@ -118,6 +118,13 @@ def test_jonas_who_is_verified_can_vote_at_once(halverne):
     assert cast(jonas, contest, {1: 1})
 
 
+def test_lucie_can_verify_with_the_code_of_her_letter(halverne):
+    lucie = User.objects.get(email="resident@halverne.example")
+    letter, voting = halverne.letters[0], halverne.cycles["voting"]
+    assert letter.name == lucie.name
+    assert lucie.verify_by_letter(letter.code, at=clock.now()) == lucie.verification_for(voting)
+
+
 def test_the_audit_log_holds(halverne):
     said = StringIO()
     call_command("verify_audit", stdout=said)
