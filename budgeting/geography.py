@@ -33,11 +33,14 @@ def lies_within(geometry: dict[str, Any] | None, longitude: float, latitude: flo
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """One boundary on a drawing: an SVG path, and the place inside it where its name has most room."""
+    """One boundary on a drawing: an SVG path, and the place inside it where its name has most room.
+
+    Whole numbers: a template writes fractions with the language's comma, which SVG cannot read.
+    """
 
     path: str
-    x: float
-    y: float
+    x: int
+    y: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,8 @@ def drawing(boundaries: Sequence[dict[str, Any]]) -> Drawing:
 
     outlines = []
     for geometry in shapely.simplify(shapely.transform(shapes, flat), 1):
-        middle = shapely.get_coordinates(shapely.maximum_inscribed_circle(geometry, 5))[0].round(1)
-        outlines.append(Outline(_path(geometry), float(middle[0]), float(middle[1])))
+        middle = shapely.get_coordinates(shapely.maximum_inscribed_circle(geometry, 5))[0].round()
+        outlines.append(Outline(_path(geometry), int(middle[0]), int(middle[1])))
     return Drawing(f"0 0 1000 {(north - south) * scale:.0f}", outlines)
 
 

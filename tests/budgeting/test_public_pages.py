@@ -1,5 +1,6 @@
 """What anyone reads of the calendar and the money, without an account."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -100,6 +101,17 @@ def test_a_visitor_reads_in_french_after_one_press(client: Client, db: None) -> 
     answer = client.post("/language/", {"language": "fr", "next": "/how-it-works/"}, follow=True)
     assert answer.redirect_chain == [("/how-it-works/", 302)]
     assert '<html lang="fr"' in answer.content.decode()
+
+
+def test_the_map_reads_the_same_in_every_language(client: Client, at: At, riverside_contest: Contest, settings) -> None:
+    at("voting")
+    maps = {
+        re.search(
+            r"<svg viewBox.*?</svg>", client.get("/", headers={"accept-language": language}).content.decode(), re.DOTALL
+        )[0]
+        for language in ("en", "fr")
+    }
+    assert len({re.sub(r'aria-label="[^"]*"', "", drawn) for drawn in maps}) == 1
 
 
 def test_the_language_switch_leads_to_no_other_site(client: Client, db: None) -> None:
