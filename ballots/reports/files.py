@@ -114,7 +114,7 @@ def ballots_pb(result: Result) -> str:
     rule = result.outcome["rule"]
     meta = {
         "description": f"{result.cycle.title}, {contest.district.name}",
-        "country": settings.CITY_COUNTRY,
+        "country": settings.CITY_COUNTRY or "unknown",  # the format demands one
         "unit": settings.CITY_NAME,
         "subunit": contest.district.name,
         "instance": result.cycle.slug,

@@ -35,9 +35,13 @@ def nav_link(context: dict[str, Any], text: str, name: str, *args: str) -> SafeS
 @register.inclusion_tag("components/crumbs.html")
 def crumbs(*steps: object) -> dict[str, object]:
     """{% crumbs cycle contest "Proposals" %}: nouns with an address become links; a text is where we are."""
-    return {
-        "steps": [(step, getattr(step, "get_absolute_url", str)() if hasattr(step, "pk") else "") for step in steps]
-    }
+    return {"steps": [_crumb(step) for step in steps]}
+
+
+def _crumb(step: object) -> tuple[object, str]:
+    """A contest goes by its district, since its cycle stands before it."""
+    name = step.district if isinstance(step, Contest) else step
+    return name, getattr(step, "get_absolute_url", str)() if hasattr(step, "pk") else ""
 
 
 @register.inclusion_tag("components/error_summary.html")
