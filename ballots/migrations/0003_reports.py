@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ("task", models.UUIDField(null=True)),
                 (
                     "file",
-                    models.FileField(blank=True, storage=ballots.models.report.private_files, upload_to="reports"),
+                    models.FileField(blank=True, storage=ballots.models.report.PrivateFiles(), upload_to="reports"),
                 ),
                 ("made_at", models.DateTimeField(blank=True, null=True)),
                 (
@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "report",
                 "verbose_name_plural": "reports",
-                "ordering": ("-asked_at",),
+                "ordering": ("-asked_at", "-pk"),
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(

@@ -14,9 +14,17 @@ from budgeting import jobs
 from budgeting.models import Contest, Cycle
 
 
-def private_files() -> FileSystemStorage:
-    """Where only a permission check hands files out."""
-    return FileSystemStorage(location=settings.PRIVATE_ROOT)
+class PrivateFiles(FileSystemStorage):
+    """Files only a permission check hands out: they have no address of their own."""
+
+    @property
+    def base_location(self) -> str:
+        return str(settings.PRIVATE_ROOT)
+
+    location = base_location
+
+    def url(self, name: str | None) -> str:
+        raise ValueError("A private file has no address.")
 
 
 class Report(models.Model):
@@ -30,11 +38,11 @@ class Report(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     task = models.UUIDField(null=True)
-    file = models.FileField(storage=private_files, upload_to="reports", blank=True)
+    file = models.FileField(storage=PrivateFiles(), upload_to="reports", blank=True)
     made_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering = ("-asked_at",)
+        ordering = ("-asked_at", "-pk")
         verbose_name = _("report")
         verbose_name_plural = _("reports")
         constraints = (

@@ -122,12 +122,10 @@ def ballots_pb(result: Result) -> str:
         "rule": _rule_name(rule),
         "date_begin": _day(opens),
         "date_end": _day(closes),
-        "currency": result.currency,
+        **_limits(contest, rule),
         "language": settings.LANGUAGE_CODE,
-        **_limits(contest),
+        "currency": result.currency,
     }
-    if minimum := rule.get("minimum_votes"):
-        meta["min_project_score_threshold"] = str(minimum)
     stream = io.StringIO()
     pabulib.write(stream, election_of(contest), meta, result.outcome["winners"])
     return stream.getvalue()
@@ -150,11 +148,13 @@ def _rule_name(rule: dict[str, Any]) -> str:
     )
 
 
-def _limits(contest: Contest) -> dict[str, str]:
+def _limits(contest: Contest, rule: dict[str, Any]) -> dict[str, str]:
+    """What a ballot could say at most, and what a project needed: those that were set, in the order of the format."""
     limits = {
         "max_length": contest.most_choices,
-        "max_sum_points": contest.points,
         "max_points": contest.most_points,
+        "max_sum_points": contest.points,
+        "min_project_score_threshold": rule.get("minimum_votes"),
     }
     return {name: str(limit) for name, limit in limits.items() if limit}
 

@@ -7,9 +7,9 @@ import pytest
 from accounts.models import Resident
 from ballots import counting
 from ballots.models import BallotPaper, Count, InvalidBallot, OpenedBallot
+from budgeting.calendar import Stage
 from budgeting.models import Contest, Cycle, District
 from tests.ballots.conftest import put_on_paper
-from budgeting.calendar import Stage
 from tests.conftest import middle_of
 
 BALLOTS = {"1:1 2:1": 20, "2:1 3:1": 10, "4:1": 8, "": 2}
