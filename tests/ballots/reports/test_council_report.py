@@ -29,8 +29,7 @@ def text_of(content: bytes) -> str:
 
 
 def body(answer) -> bytes:
-    with answer:
-        return b"".join(answer.streaming_content)
+    return b"".join(answer.streaming_content)
 
 
 @pytest.fixture
