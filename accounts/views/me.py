@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import models
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -11,11 +12,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.forms import Language, PublicName
-from accounts.models import AuditEvent, User
+from accounts.models import AuditEvent, User, Verification
 from accounts.visitors import signed_in
 from budgeting import clock
 from budgeting.calendar import Act
-from budgeting.models import Cycle
+from budgeting.models import Contest, Cycle
 
 ROOMS = ("accounts", "account", "usersessions", "proposals")  # whose rows about me I may take away
 
@@ -60,21 +61,24 @@ def _my_page(request: HttpRequest, name_form: PublicName) -> HttpResponse:
     user, at = signed_in(request), clock.now()
     ties = {tie.cycle_id: tie for tie in user.verifications.select_related("resident__district")}
     claimed = set(user.claims.filter(settled_at=None).values_list("resident__cycle", flat=True))
-    standing = [
-        {
-            "cycle": cycle,
-            "tie": ties.get(cycle.pk),
-            "claimed": cycle.pk in claimed,
-            "open": cycle.allows(Act.VERIFY, at),
-        }
-        for cycle in Cycle.objects.prefetch_related("phases")
-    ]
     context = {
-        "standing": [each for each in standing if each["tie"] or each["open"]],
+        "standing": [
+            {"cycle": cycle, "tie": tie, "claimed": cycle.pk in claimed, "contests": _contests(cycle, tie)}
+            for cycle in Cycle.objects.prefetch_related("phases")
+            if (tie := ties.get(cycle.pk)) or cycle.allows(Act.VERIFY, at)
+        ],
         "name_form": name_form,
         "language_form": Language(initial={"language": user.language or request.LANGUAGE_CODE}),
     }
     return render(request, "accounts/me.html", context)
+
+
+def _contests(cycle: Cycle, tie: Verification | None) -> QuerySet[Contest]:
+    """Where this person may vote: the contest of their district, and the city's."""
+    if tie is None or tie.resident.removed_at:
+        return Contest.objects.none()
+    mine = cycle.contests.select_related("district", "cycle").prefetch_related("cycle__phases")
+    return mine.filter(Q(district=tie.resident.district) | Q(district__city_wide=True))
 
 
 @login_required

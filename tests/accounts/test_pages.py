@@ -12,7 +12,7 @@ from django.test import Client
 from accounts import register
 from accounts.letters import make_codes
 from accounts.models import AuditEvent, Claim, LetterCode, RegisterImport, Resident, StagedLine, User, Verification
-from budgeting.models import Cycle
+from budgeting.models import Contest, Cycle, District
 from budgeting.spreadsheets import cell
 
 REGISTER = (
@@ -342,6 +342,19 @@ def test_rosa_changes_her_public_name_and_language(rosa, cycle) -> None:
     rosa.refresh_from_db()
     assert rosa.language == "fr"
     assert client.get("/me/").headers["Content-Language"] == "fr"
+
+
+def test_once_verified_my_page_leads_to_the_ballots_of_my_district_and_the_city(rosa, code, city, hillside) -> None:
+    everywhere = District.objects.create(slug="halverne", name="All of Halverne", city_wide=True)
+    for district in (Resident.objects.order_by("pk")[0].district, hillside, everywhere):
+        Contest.objects.create(cycle=city, district=district, budget=1_000_00)
+    client = signed_in(rosa)
+    assert "/2027/riverside/" not in client.get("/me/").content.decode()
+    client.post("/verify/letter/", {"code": code})
+    page = client.get("/me/").content.decode()
+    assert "/2027/riverside/" in page
+    assert "/2027/halverne/" in page
+    assert "/2027/hillside/" not in page
 
 
 def test_t09_rosas_data_is_hers_alone_and_only_while_she_is_signed_in(rosa, tomas, code, city) -> None:
