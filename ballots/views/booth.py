@@ -49,7 +49,7 @@ def in_the_booth(view: View) -> View:
             resident_of(request.user, contest)
             paper, _key = box_of(contest)
         except NotVerified:
-            return redirect("/verify/")
+            return redirect("verify")
         except Refused as refused:
             return closed(request, contest, refused.sentence)
         if not contest.cycle.allows(Act.VOTE, clock.now()):
