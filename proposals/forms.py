@@ -31,7 +31,7 @@ class SearchForm(forms.Form):
     """What to look for and in which order. All of it stands in the address, to be shared; what is wrong is ignored."""
 
     ORDERS = {
-        "random": _("In random order"),
+        "": _("Mixed by lot, or best match first"),
         "newest": _("Newest first"),
         "support": _("Most supported first"),
         "cheap": _("Lowest cost first"),
@@ -98,9 +98,9 @@ class SearchForm(forms.Form):
     def ordered(self, proposals: Proposals, seed: str) -> Proposals:
         """In the chosen order. Without one: the best match first, or at random to favour nobody, stable for a seed."""
         sort = self.cleaned_data.get("sort")
-        if self.asked and not sort:
+        if not sort and self.asked:
             return proposals.best_match_first(self.asked)
-        if sort in (None, "", "random"):
+        if not sort:
             mixed = MD5(Concat(Cast("pk", TextField()), Value(seed), output_field=TextField()))
             return proposals.alias(mixed=mixed).order_by("mixed", "pk")
         order = {"newest": "-submitted_at", "support": "-support", "cheap": "cost", "dear": "-cost", "number": "number"}
@@ -234,7 +234,11 @@ class DecisionForm(forms.Form):
 
     outcome = forms.ChoiceField(label=_("Decision"), choices=Decision.Outcome.choices, widget=forms.RadioSelect)
     into = forms.ModelChoiceField(
-        Proposal.objects.none(), label=_("Merged into"), required=False, help_text=_("Only for a merger.")
+        Proposal.objects.none(),
+        label=_("Merged into"),
+        empty_label=_("No other proposal"),
+        required=False,
+        help_text=_("Only for a merger."),
     )
     cost = MoneyField(
         label=_("Cost as the committee estimates it"),

@@ -161,6 +161,13 @@ def test_t11_markdown_yields_nothing_but_the_allowed(payload):
     assert "<img" not in made
 
 
+@pytest.mark.parametrize(
+    ("text", "ranks"), [("## A\n### B", "34"), ("# A\n#### B\n# C", "343"), ("### A\n# B", "33"), ("A\n=\nB\n-", "34")]
+)
+def test_headings_begin_under_the_pages_own_and_leave_no_rank_out(text, ranks):
+    assert "".join(re.findall(r"<h(\d)>", to_html(text))) == ranks
+
+
 def test_markdown_keeps_what_is_meant():
     made = to_html(
         "# Plan\n\n**Bold** and [a link](https://example.org) or [mail](mailto:a@example.org) [here](/admin/)"
