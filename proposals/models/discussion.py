@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import models, transaction
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from proposals.models.writing import SAYS_SOMETHING
@@ -52,28 +52,28 @@ class Comment(models.Model):
 
     def report(self, by: Person, at: datetime, reason: str) -> None:
         """Tell the clerks of a comment. Reporting again only changes the reason."""
-        require(by.is_authenticated, _now("Sign in to report a comment."))
-        require(reason.strip(), _now("Say in a few words what is wrong with this comment."))
+        require(by.is_authenticated, gettext("Sign in to report a comment."))
+        require(reason.strip(), gettext("Say in a few words what is wrong with this comment."))
         self.reports.update_or_create(by=by, defaults={"at": at, "reason": reason.strip()})
 
     def hide(self, by: Person, at: datetime, reason: str) -> None:
         """Take the text out of sight; that it was hidden, when and why stays visible. Settles its reports."""
-        require(by.is_clerk, _now("Only a clerk can hide a comment."))
-        require(reason.strip(), _now("Give the reason: it stays visible in the comment's place."))
+        require(by.is_clerk, gettext("Only a clerk can hide a comment."))
+        require(reason.strip(), gettext("Give the reason: it stays visible in the comment's place."))
         with transaction.atomic():
             __, is_new = Hiding.objects.get_or_create(
                 comment=self, defaults={"by": by, "at": at, "reason": reason.strip()}
             )
-            require(is_new, _now("This comment is hidden already."))
+            require(is_new, gettext("This comment is hidden already."))
             self.reports.filter(settled_at=None).update(settled_at=at, settled_by=by)
             by.record("comment hidden", on=self, reason=reason.strip())
 
     def keep(self, by: Person, at: datetime) -> None:
         """Settle the open reports of a comment that stays."""
-        require(by.is_clerk, _now("Only a clerk can settle a report."))
+        require(by.is_clerk, gettext("Only a clerk can settle a report."))
         with transaction.atomic():
             settled = self.reports.filter(settled_at=None).update(settled_at=at, settled_by=by)
-            require(settled, _now("These reports have been settled already."))
+            require(settled, gettext("These reports have been settled already."))
             by.record("comment kept", on=self, reports=settled)
 
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import models
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from proposals.models.writing import SAYS_SOMETHING
@@ -53,7 +53,7 @@ class Photo(models.Model):
     @classmethod
     def take(cls, proposal: "Proposal", by: Person, at: datetime, file: IO[bytes], alt: str) -> "Photo":
         """Keep an uploaded picture with a proposal. Raises Refused if it is no picture, too large, or has no words."""
-        require(alt.strip(), _now("Describe what the photo shows, for those who cannot see it."))
+        require(alt.strip(), gettext("Describe what the photo shows, for those who cannot see it."))
         picture = redrawn(file)
         photo = cls(proposal=proposal, by=by, at=at, alt=alt.strip(), width=picture.width, height=picture.height)
         photo.large.save(f"{photo.name}.jpg", ContentFile(picture.large), save=False)

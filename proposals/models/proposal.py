@@ -11,7 +11,7 @@ from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.text import slugify
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from budgeting import clock, money
@@ -171,11 +171,11 @@ class Proposal(models.Model):
         """Make the draft public under the cycle's next number, and keep its text as the first version."""
         with transaction.atomic():
             self._hold()
-            require(by == self.author, _now("Only the author can submit a proposal."))
-            require(self.is_draft, _now("This proposal has been submitted already."))
-            require(self.cycle.allows(Act.PROPOSE, at), _now("Proposals are not being collected now."))
+            require(by == self.author, gettext("Only the author can submit a proposal."))
+            require(self.is_draft, gettext("This proposal has been submitted already."))
+            require(self.cycle.allows(Act.PROPOSE, at), gettext("Proposals are not being collected now."))
             missing = self.missing()
-            require(not missing, _now("Before you submit, fill in: %s.") % ", ".join(missing))
+            require(not missing, gettext("Before you submit, fill in: %s.") % ", ".join(missing))
             self._require_within_means(self.cost)
             self.number = self._next_number()
             self.submitted_at = at
@@ -194,7 +194,7 @@ class Proposal(models.Model):
             raise TypeError(f"not for editing: {', '.join(sorted(unknown))}")
         with transaction.atomic():
             self._hold()
-            require(self.may_edit(by, at), _now("This proposal can no longer be changed."))
+            require(self.may_edit(by, at), gettext("This proposal can no longer be changed."))
             before = self._text()
             for name, value in changes.items():
                 setattr(self, name, value)
@@ -219,7 +219,7 @@ class Proposal(models.Model):
 
     def discard(self, by: Person) -> None:
         """Throw a draft away, with its photos."""
-        require(by == self.author and self.is_draft, _now("Only a draft of your own can be thrown away."))
+        require(by == self.author and self.is_draft, gettext("Only a draft of your own can be thrown away."))
         for photo in self.photos.all():
             photo.delete()
         self.delete()
@@ -228,9 +228,9 @@ class Proposal(models.Model):
         """Take a submitted proposal back, for good; it stays readable with the reason."""
         with transaction.atomic():
             self._hold()
-            require(by == self.author, _now("Only the author can withdraw a proposal."))
-            require(self.may_withdraw(by, at), _now("This proposal can no longer be withdrawn."))
-            require(reason.strip(), _now("Say in a few words why, for those who supported it."))
+            require(by == self.author, gettext("Only the author can withdraw a proposal."))
+            require(self.may_withdraw(by, at), gettext("This proposal can no longer be withdrawn."))
+            require(reason.strip(), gettext("Say in a few words why, for those who supported it."))
             Withdrawal.objects.create(proposal=self, by=by, at=at, reason=reason.strip())
             by.record("proposal withdrawn", on=self, reason=reason.strip())
             self._forget()
@@ -260,11 +260,11 @@ class Proposal(models.Model):
         """
         with transaction.atomic():
             self._hold()
-            require(by.is_committee_for(self.contest.district), _now("Only the district's committee decides."))
-            require(by != self.author, _now("Nobody decides on a proposal of their own."))
-            require(self.may_decide(by, at), _now("This proposal is not open for a decision."))
-            require(reason.strip(), _now("A decision needs a reason that everybody can read."))
-            require(outcome in Decision.Outcome.values, _now("Choose one of the decisions."))
+            require(by.is_committee_for(self.contest.district), gettext("Only the district's committee decides."))
+            require(by != self.author, gettext("Nobody decides on a proposal of their own."))
+            require(self.may_decide(by, at), gettext("This proposal is not open for a decision."))
+            require(reason.strip(), gettext("A decision needs a reason that everybody can read."))
+            require(outcome in Decision.Outcome.values, gettext("Choose one of the decisions."))
             self._require_mergeable(outcome, into)
             if cost is not None and cost != self.cost:
                 self.cost = cost
@@ -289,12 +289,12 @@ class Proposal(models.Model):
 
     def comment(self, by: Person, at: datetime, text: str, parent: Comment | None = None) -> Comment:
         """Add to the discussion. A reply to a reply joins the same thread; staff and committee answer officially."""
-        require(by.is_authenticated, _now("Sign in to comment."))
-        require(self.discussion_is_open(at), _now("The discussion is closed now."))
-        require(text.strip(), _now("Write your comment first."))
-        require(len(text) <= 4000, _now("This comment is longer than 4,000 characters. Shorten it or write two."))
+        require(by.is_authenticated, gettext("Sign in to comment."))
+        require(self.discussion_is_open(at), gettext("The discussion is closed now."))
+        require(text.strip(), gettext("Write your comment first."))
+        require(len(text) <= 4000, gettext("This comment is longer than 4,000 characters. Shorten it or write two."))
         if parent is not None:
-            require(parent.proposal_id == self.pk, _now("This comment belongs to another proposal."))
+            require(parent.proposal_id == self.pk, gettext("This comment belongs to another proposal."))
             parent = parent.parent or parent
         official = by.is_clerk or by.is_committee_for(self.contest.district)
         return self.comments.create(author=by, at=at, text=text.strip(), parent=parent, official=official)
@@ -304,13 +304,13 @@ class Proposal(models.Model):
 
     def endorse(self, by: Person, at: datetime) -> None:
         """Support it. Doing so twice, even at the same instant, leaves one endorsement."""
-        require(by.is_authenticated, _now("Sign in to support a proposal."))
-        require(self.may_endorse(at), _now("Support is not being collected now."))
+        require(by.is_authenticated, gettext("Sign in to support a proposal."))
+        require(self.may_endorse(at), gettext("Support is not being collected now."))
         Endorsement.objects.bulk_create([Endorsement(proposal=self, by=by, at=at)], ignore_conflicts=True)
 
     def unendorse(self, by: Person, at: datetime) -> None:
-        require(by.is_authenticated, _now("Sign in to change your support."))
-        require(self.may_endorse(at), _now("Support is not being collected now."))
+        require(by.is_authenticated, gettext("Sign in to change your support."))
+        require(self.may_endorse(at), gettext("Support is not being collected now."))
         self.endorsements.filter(by=by).delete()
 
     def may_endorse(self, at: datetime) -> bool:
@@ -320,12 +320,12 @@ class Proposal(models.Model):
         """Add a photo, re-encoded without metadata and with the words that stand for it. At most five."""
         with transaction.atomic():
             self._hold()
-            require(self.may_edit(by, at), _now("This proposal can no longer be changed."))
-            require(self.photos.count() < MOST_PHOTOS, _now("A proposal has at most five photos. Remove one first."))
+            require(self.may_edit(by, at), gettext("This proposal can no longer be changed."))
+            require(self.photos.count() < MOST_PHOTOS, gettext("A proposal has at most five photos. Remove one first."))
             return Photo.take(self, by, at, file, alt)
 
     def remove_photo(self, by: Person, at: datetime, photo: Photo) -> None:
-        require(self.may_edit(by, at) and photo.proposal_id == self.pk, _now("This photo can no longer be removed."))
+        require(self.may_edit(by, at) and photo.proposal_id == self.pk, gettext("This photo can no longer be removed."))
         photo.delete()
 
     def conclude(self, at: datetime, funded: bool, public_from: datetime) -> None:
@@ -336,13 +336,13 @@ class Proposal(models.Model):
 
     def report_delivery(self, by: Person, at: datetime, kind: str, **facts: Any) -> Milestone:
         """Say how the building goes: `kind`, `on` (a date), and perhaps `note`, `percent`, `final_cost`."""
-        require(by.is_clerk, _now("Only a clerk reports on the building."))
-        require(self.cycle.allows(Act.REPORT_DELIVERY, at), _now("Nothing is being built yet."))
-        require(self.may_report_delivery(by, at), _now("This proposal is not funded."))
+        require(by.is_clerk, gettext("Only a clerk reports on the building."))
+        require(self.cycle.allows(Act.REPORT_DELIVERY, at), gettext("Nothing is being built yet."))
+        require(self.may_report_delivery(by, at), gettext("This proposal is not funded."))
         milestone = Milestone(proposal=self, by=by, at=at, kind=kind, **facts)
         if kind == Milestone.Kind.DELIVERED:
             milestone.percent = 100
-        require(kind != Milestone.Kind.DELAYED or milestone.note.strip(), _now("A delay needs its reason."))
+        require(kind != Milestone.Kind.DELAYED or milestone.note.strip(), gettext("A delay needs its reason."))
         milestone.full_clean(exclude=["by"])
         milestone.save()
         self._forget()
@@ -370,7 +370,7 @@ class Proposal(models.Model):
 
     def _require_within_means(self, cost: int) -> None:
         highest = self.contest.highest_cost or self.contest.budget
-        sentence = _now("A project in %(district)s may cost %(amount)s at most.") % {
+        sentence = gettext("A project in %(district)s may cost %(amount)s at most.") % {
             "district": self.contest.district,
             "amount": money.written(highest, self.cycle.currency),
         }
@@ -378,22 +378,22 @@ class Proposal(models.Model):
 
     def _require_in_district(self) -> None:
         if self.latitude is None or self.longitude is None:
-            require(self.latitude is self.longitude, _now("A place has both a latitude and a longitude."))
+            require(self.latitude is self.longitude, gettext("A place has both a latitude and a longitude."))
             return
         district = self.contest.district
         inside = lies_within(district.boundary, self.longitude, self.latitude)
-        require(inside, _now("This place lies outside %s. Choose one within it.") % district)
+        require(inside, gettext("This place lies outside %s. Choose one within it.") % district)
 
     def _require_mergeable(self, outcome: str, into: "Proposal | None") -> None:
         if outcome != Decision.Outcome.MERGE:
-            require(into is None, _now("Only a merger names another proposal."))
+            require(into is None, gettext("Only a merger names another proposal."))
             return
-        require(into is not None, _now("Say into which proposal this one is merged."))
+        require(into is not None, gettext("Say into which proposal this one is merged."))
         if into is not None:
             same = into.contest_id == self.contest_id and into.pk != self.pk and not into.is_draft
-            require(same, _now("A proposal is merged into another one of the same district and cycle."))
+            require(same, gettext("A proposal is merged into another one of the same district and cycle."))
             gone = into.status in (Status.WITHDRAWN, Status.MERGED)
-            require(not gone, _now("That proposal was itself withdrawn or merged. Choose another."))
+            require(not gone, gettext("That proposal was itself withdrawn or merged. Choose another."))
 
     def _text(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in (*self.TEXT, *self.PLACE)}
