@@ -37,6 +37,7 @@ class Step:
     weeks_ago: int = 0
     weeks_ahead: int = 0
     done: bool = False
+    final_cost: int | None = None
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def read() -> City:
     return City(
         name=told["name"],
         river=told["river"],
-        history=told["history"].strip(),
+        history=_flowing(told["history"]),
         currency=told["currency"],
         staff=told["staff"],
         sign_ins=told["sign_ins"],
@@ -114,6 +115,11 @@ def read() -> City:
 
 def _toml(name: str) -> dict[str, Any]:
     return tomllib.loads((FOLDER / name).read_text())
+
+
+def _flowing(text: str) -> str:
+    """Paragraphs without the line breaks they have in the file: a page breaks lines where it likes."""
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.strip().split("\n\n"))
 
 
 def _districts() -> list[District]:
@@ -136,7 +142,7 @@ def _proposal(told: dict[str, Any]) -> Proposal:
     return Proposal(
         **{
             **told,
-            "description": told["description"].strip(),
+            "description": _flowing(told["description"]),
             "picture": tuple(told["picture"]),
             "comments": tuple(Comment(**one) for one in told.get("comments", ())),
             "delivery": tuple(Step(**one) for one in told.get("delivery", ())),

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from django.db import connection, transaction
-from django.utils.timezone import localdate
+from django.utils.timezone import get_current_timezone, localdate
 
 from accounts import register
 from accounts.digests import identifier_digest
@@ -208,8 +208,10 @@ def _submit(town: Town, told: content.Proposal, contest: Contest, at: datetime) 
 
 def _discuss(town: Town, told: content.Proposal, proposal: Proposal, after: datetime, before: datetime) -> None:
     written: list[Comment] = []
+    chance, last = town.chance("comments", told.title), after
     for place, one in enumerate(told.comments, start=1):
-        at = after + (before - after) * place / (len(told.comments) + 1)
+        about = after + (before - after) * place / (len(told.comments) + 1)
+        last = at = min(max(_awake(about, chance), last + timedelta(minutes=chance.randint(6, 90))), before)
         parent = written[one.answers - 1] if one.answers else None
         comment = proposal.comment(town.people[one.by], at, one.says, parent)
         written.append(comment)
@@ -217,6 +219,11 @@ def _discuss(town: Town, told: content.Proposal, proposal: Proposal, after: date
             comment.hide(town.clerk, at + timedelta(hours=5), one.hidden)
         if one.reported:
             comment.report(town.people[town.city.sign_ins["resident"]], at + timedelta(hours=2), one.reported)
+
+
+def _awake(about: datetime, chance: Random) -> datetime:
+    """A moment of the same day at which people write comments."""
+    return about.astimezone(get_current_timezone()).replace(hour=chance.randint(8, 22), minute=chance.randint(0, 59))
 
 
 def _endorse(town: Town, plan: str, window: Window) -> None:
@@ -343,8 +350,9 @@ def _build(town: Town, told: content.Proposal, proposal: Proposal) -> None:
             at,
             kind,
             on=localdate(day),
-            note=f"{step.title}. {step.says}".strip(". ") + ("" if step.says.endswith((".", "!", "?")) else "."),
+            note=f"{step.title}. {step.says}".strip(),
             percent=100 * place // (len(told.delivery) + 1),
+            final_cost=step.final_cost,
         )
 
 
