@@ -1,5 +1,7 @@
 """Elections nobody held: small, full of ties, blank ballots and projects without a vote."""
 
+import random
+
 from hypothesis import strategies as st
 
 from ballots.tally import Ballot, Election, Project, Rule
@@ -62,3 +64,19 @@ def rules(draw, names=("greedy", "greedy-no-skip", "equal-shares", "equal-shares
             "compare": draw(st.booleans()),
         }
     return Rule(name=name, **settings)
+
+
+def crowded(seed):
+    """Ten projects and some twenty voters who share many of them, with costs that often give equal thirds and sevenths:
+    about one in eight has a tie that floats alone get wrong."""
+    chance = random.Random(seed)
+    projects = [Project(f"p{number}", chance.choice([3, 5, 7, 9, 10, 14, 15, 20, 21, 30])) for number in range(10)]
+    names = [project.id for project in projects]
+    ballots = [
+        Ballot(
+            {name: chance.randint(1, 3) for name in chance.sample(names, chance.randint(1, 6))},
+            chance.choice([1, 1, 2, 3]),
+        )
+        for _ in range(14)
+    ]
+    return Election(projects, ballots, chance.randint(40, 120))

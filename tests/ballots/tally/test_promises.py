@@ -1,8 +1,5 @@
 """What an auditor may rely on, whatever the ballots: tried on elections made up by the machine."""
 
-import random
-from fractions import Fraction
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -55,7 +52,7 @@ def test_of_a_group_at_most_one_wins(made, rule):
     assert sum(winner in groups for winner in count(election, rule).winners) <= 1
 
 
-@settings(max_examples=250, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(elections(), st.sampled_from(["cost", "cardinality", "points"]), st.fractions(0, 60, max_denominator=7))
 def test_the_fast_run_of_equal_shares_is_its_exact_replay(made, utility, endowment):
     _, election = made
@@ -64,39 +61,8 @@ def test_the_fast_run_of_equal_shares_is_its_exact_replay(made, utility, endowme
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)
-@given(
-    elections(groups=False), st.sampled_from(["cost", "cardinality", "points"]), st.fractions(0, 30, max_denominator=7)
-)
-def test_a_run_does_not_change_within_its_span(made, utility, endowment):
-    _, election = made
-    method = EqualShares(election, Rule(name="equal-shares", utility=utility, ties=("id",)))
-    run = method.run(endowment, watch=True)
-    chance = random.Random(7)
-    for _ in range(3):
-        further = endowment + Fraction(chance.random() * min(run.span, 100) * 0.99)
-        assert replay(method, further)[0] == run.winners
-
-
-@settings(max_examples=200, deadline=None, derandomize=True)
 @given(elections(groups=False), st.sampled_from(["cost", "cardinality", "points"]), st.sampled_from(["none", "add1"]))
 def test_equal_shares_never_denies_a_group_its_share(made, utility, completion):
     _, election = made
     outcome = count(election, Rule(name="equal-shares", utility=utility, completion=completion, ties=("id",)))
     assert ejr_plus_violation(election, outcome.winners, utility) is None
-
-
-@few
-@given(elections(groups=False))
-def test_add_one_by_skipping_is_add_one_step_by_step(made):
-    _, election = made
-    rule = Rule(name="equal-shares", completion="add1", ties=("id",))
-    method = EqualShares(election, rule)
-    supported = set(method.candidates)
-    share, accepted, step = method.share, replay(method, method.share)[0], 0
-    while set(accepted) != supported:
-        step += 1
-        winners, _ = replay(method, share + step)
-        if sum(method.costs[winner] for winner in winners) > election.budget:
-            break
-        accepted = winners
-    assert list(count(election, rule).winners) == [election.projects[position].id for position in accepted]
