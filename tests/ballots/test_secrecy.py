@@ -116,7 +116,7 @@ def found_in(store: bytes, vote: Vote) -> list[bytes]:
         anchor = int.from_bytes(spelling[start : start + 8], "little")
         anchors.setdefault(anchor, []).append((start, spelling))
     wanted, found = np.array(list(anchors), np.uint64), []
-    for shift in range(8):
+    for shift in range(min(8, len(store))):
         words = np.frombuffer(store, "<u8", offset=shift, count=max(0, (len(store) - shift) // 8))
         for hit in np.flatnonzero(np.isin(words, wanted)):
             at = int(hit) * 8 + shift
