@@ -1,5 +1,6 @@
 """The report for the council: one accessible, archival PDF with the whole outcome, and what checks it attached."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -56,7 +57,8 @@ def _context(cycle: Cycle, contest: Contest | None, results: list[Result], at: d
         "cycle": cycle,
         "contest": contest,
         "chapters": chapters,
-        "rules": _by_rule(results),
+        "rules": _alike(results, lambda result: tuple(result.rule)),
+        "seeds": [(seed, counted) for seed, counted in _alike(results, lambda result: result.seed) if seed],
         "budget": sum(result.budget for result in results),
         "spent": sum(result.spent for result in results),
         "left": sum(result.left for result in results),
@@ -75,12 +77,12 @@ def _context(cycle: Cycle, contest: Contest | None, results: list[Result], at: d
     }
 
 
-def _by_rule(results: list[Result]) -> list[tuple[list[str], list[Result]]]:
-    """The rules in words, each with the contests counted by it: most cycles have one rule for all."""
-    groups: dict[tuple[str, ...], list[Result]] = {}
+def _alike(results: list[Result], what: Callable[[Result], Any]) -> list[tuple[Any, list[Result]]]:
+    """Each thing said of the contests with those it is said of: most cycles have one rule, and one seed, for all."""
+    groups: dict[Any, list[Result]] = {}
     for result in results:
-        groups.setdefault(tuple(result.rule), []).append(result)
-    return [(list(told), counted) for told, counted in groups.items()]
+        groups.setdefault(what(result), []).append(result)
+    return list(groups.items())
 
 
 def _decisions(cycle: Cycle) -> dict[int, list[Decision]]:
