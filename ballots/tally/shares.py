@@ -106,7 +106,7 @@ class _Running:
         self.growth: NDArray[np.float64] = np.ones(len(self.purses))
         self.noise = NOISE * float(endowment)
         self.ledger: Ledger | None = None
-        # Whether some purse was emptied that may, within rounding, have held a little more than was due.
+        # Whether some purse was emptied, or nearly, of which floats cannot say whether something is left.
         self.doubtful = False
         self.round = 0
         self.scales = method.scales
@@ -259,10 +259,8 @@ class _Running:
         left = self.purses[support.ballots] - due
         if self.watch:
             self._grow(offer, support, left)
+        self.doubtful = self.doubtful or bool((np.abs(left) <= offer.slack * support.heaviest).any())
         if offer.short is not None:
-            # Those short of money have less than nothing left in these figures, clearly or by rounding.
-            short = left[offer.short]
-            self.doubtful = self.doubtful or float(short.max()) >= -offer.slack * support.heaviest
             np.maximum(left, 0.0, out=left)
         self.purses[support.ballots] = left
         self.round += 1

@@ -107,6 +107,17 @@ def test_one_cent_in_a_hundred_trillion_euros_counts(missing, wins):
     assert crowd.run(crowd.share).winners == ([0, 1] if wins else [0])
 
 
+def test_one_cent_is_not_taken_for_nothing():
+    """As above; with the cent left over the bench costs its other supporter less than the kiosk costs its own."""
+    much = 10**16
+    projects = [Project("kiosk", much // 2), Project("park", 3 * much), Project("bench", much // 2)]
+    ballots = [Ballot.approving("park", "bench"), Ballot.approving("park", count=2)]
+    ballots += [Ballot.approving("bench"), Ballot.approving("kiosk")]
+    rule = Rule(name="equal-shares", ties=("listed",))
+    crowd = EqualShares(Election(projects, ballots, 5 * (much + 1)), rule)
+    assert crowd.run(crowd.share).winners == [1, 2, 0]
+
+
 def test_a_tie_that_a_higher_share_ends_leaves_no_span():
     """At a share of 140 bench and trees of the example are equal; above it, the bench is cheaper."""
     example = EqualShares(the_example(), Rule(name="equal-shares"))
