@@ -1,8 +1,10 @@
 """Opening the box: everything accounted for, or nothing (T-34)."""
 
-import json
-from base64 import b64decode
+import re
+import subprocess
+import sys
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -12,11 +14,12 @@ from ballots.casting import cast
 from ballots.counting import count_contest
 from ballots.models import Count, Envelope, InvalidBallot, OpenedBallot, Opening
 from ballots.opening import export, open_box
-from ballots.sealing import WrongShare, ballot_info, fingerprint, seal
+from ballots.sealing import Share, WrongShare, ballot_info, fingerprint, seal
 from proposals.rules import Refused
 from tests.ballots.test_casting import refused_by_the_database
 from tests.ballots.test_the_board import without_triggers
 
+OPEN_BOX = Path(__file__).resolve().parents[2] / "docs" / "verify" / "open_box.py"
 BALLOTS = [{1: 1}, {1: 1, 4: 1}, {}, {1: 1}, {2: 1, 4: 1}, {4: 1}, {1: 1, 4: 1}, {4: 1}, {4: 1}, {}, {6: 1}, {4: 1}]
 
 
@@ -153,13 +156,26 @@ def test_a_voter_whose_envelope_is_gone_is_missed(voted, cycle, shares, clara, a
         open_box(cycle, shares[:2], by=clara, at=moment)
 
 
-def test_the_box_can_be_opened_again_from_the_export(opened, cycle, shares, riverside_contest) -> None:
-    box = json.loads(export(riverside_contest))
-    assert "resident" not in export(riverside_contest)
-    private = key.unlock(cycle.box_key, shares[:2])
-    plain = [private.open(b64decode(one["sealed"]), box["info"].encode()) for one in box["envelopes"]]
-    found = Counter(styles.written(styles.decode(one, 6)) for one in plain)
-    assert found == Counter(dict(OpenedBallot.objects.values_list("content", "ballots")))
+def open_elsewhere(folder: Path, box: str, board_list: str, shares: list[Share]) -> subprocess.CompletedProcess[str]:
+    """Run the program of docs/verify on files, with the words typed as a holder would."""
+    (folder / "box.json").write_text(box)
+    (folder / "board.txt").write_text(board_list)
+    typed = "".join(f"{share.number}\n{share.words}\n" for share in shares)
+    program = ["-W", "ignore", OPEN_BOX, folder / "box.json", folder / "board.txt"]
+    return subprocess.run(
+        [sys.executable, *program], input=typed, capture_output=True, text=True, start_new_session=True
+    )
+
+
+def test_the_box_can_be_opened_again_elsewhere(opened, shares, riverside_contest, tmp_path) -> None:
+    box, listed = export(riverside_contest), board.list_of(board.in_force(riverside_contest.batches.all()))
+    assert "resident" not in box
+    found = open_elsewhere(tmp_path, box, listed, shares[1:])
+    said = dict(line.split(maxsplit=1)[::-1] for line in re.findall(r" *\d+  (?:\(|\d).*", found.stdout))
+    ballots = OpenedBallot.objects.values_list("content", "ballots")
+    assert said == {content or "(blank)": str(count) for content, count in ballots}
+    other = open_elsewhere(tmp_path, box, listed[33:], shares[1:])
+    assert (other.returncode, other.stderr) == (1, "The box and the board do not hold the same envelopes.\n")
 
 
 def test_the_ballots_are_counted(opened, riverside_contest, clara, at) -> None:
