@@ -101,32 +101,33 @@ class _Running:
         self.method = method
         self.watch = watch
         self.result = Run(endowment, span=inf if watch else 0.0)
-        self.purses: NDArray[np.float64] = np.full(len(method.election.counts), float(endowment))
+        full = float(endowment)
+        self.purses: NDArray[np.float64] = np.full(len(method.election.counts), full)
         # How fast each purse grows with the endowment; only if the run is watched.
         self.growth: NDArray[np.float64] = np.ones(len(self.purses))
-        self.noise = NOISE * float(endowment)
+        self.noise = NOISE * full
         self.ledger: Ledger | None = None
         # Whether some purse was emptied, or nearly, of which floats cannot say whether something is left.
         self.doubtful = False
         self.round = 0
         self.scales = method.scales
         self.offers: dict[int, _Offer] = {}
-        # Price and slope per utility, as compared.
+        # Price and slope per utility, as compared; only if the run is watched.
         self.rates: dict[int, tuple[float, float]] = {}
         self.queue: list[tuple[float, int]] = []
         for position in method.candidates:
-            self._open(position, float(endowment))
+            self._open(position, full)
         heapq.heapify(self.queue)
 
-    def _open(self, position: int, endowment: float) -> None:
+    def _open(self, position: int, full: float) -> None:
         """The first offer: while all purses are full, nobody is short unless the project is too dear for them."""
         support, cost = self.method.support[position], self.method.costs[position]
-        lacking = cost / support.voters - endowment
-        if lacking > BAND * endowment:
+        lacking = cost / support.voters - full
+        if lacking > BAND * full:
             self._allow(lacking)
             return
         price = cost / support.weight
-        nobody_short = price * support.heaviest < endowment * (1 - BAND)
+        nobody_short = price * support.heaviest < full * (1 - BAND)
         self.offers[position] = _Offer(price, self._slack(position, support.weight), round=0 if nobody_short else -1)
         self._queue(position)
 
@@ -142,7 +143,8 @@ class _Running:
     def _queue(self, position: int) -> None:
         """Put a candidate in the queue by the least its price per utility may be."""
         offer, scale = self.offers[position], self.scales[position]
-        self.rates[position] = offer.price / scale, offer.slope / scale
+        if self.watch:
+            self.rates[position] = offer.price / scale, offer.slope / scale
         heapq.heappush(self.queue, ((offer.price - offer.slack) / scale, position))
 
     def finish(self, limit: float) -> Run:
@@ -174,8 +176,7 @@ class _Running:
         """Renew an offer; False if the supporters can no longer pay for it."""
         support, cost = self.method.support[position], self.method.costs[position]
         purses = self.purses[support.ballots]
-        money = support.counts * purses
-        held = float(money.sum())
+        held = float(support.counts @ purses)
         doubt = BAND * cost + self.noise * support.voters
         if held < cost + doubt and not self._affordable(position, held, doubt):
             return False
@@ -191,7 +192,7 @@ class _Running:
                 paying = float(support.weighted[short].min())
                 price = max(price, float((purses if support.weights is None else purses / support.weights).max()))
                 break
-            price = (cost - float(money @ short)) / paying
+            price = (cost - float(support.counts @ (purses * short))) / paying
             short = purses < (price if support.weights is None else price * support.weights)
         if known:
             offer.short = short
@@ -259,7 +260,7 @@ class _Running:
         left = self.purses[support.ballots] - due
         if self.watch:
             self._grow(offer, support, left)
-        self.doubtful = self.doubtful or bool((np.abs(left) <= offer.slack * support.heaviest).any())
+        self.doubtful = self.doubtful or float(np.abs(left).min()) <= offer.slack * support.heaviest
         if offer.short is not None:
             np.maximum(left, 0.0, out=left)
         self.purses[support.ballots] = left

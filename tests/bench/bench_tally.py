@@ -21,7 +21,7 @@ from ballots.tally.completion import complete
 from ballots.tally.shares import EqualShares
 
 FOLDER = Path(__file__).parents[2].parent / "shared" / "pabulib"
-REPEATS = 5
+REPEATS = 15
 
 
 def cpu(act, repeats=1):
