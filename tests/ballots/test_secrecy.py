@@ -8,13 +8,13 @@ import base64
 import operator
 import random
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from accounts.models import AuditEvent, User
@@ -28,6 +28,7 @@ from tests.conftest import person
 
 VOTERS = 200
 LINES = 24
+ALMOST_ALL = 180  # a few are cut in two by the headers of the pages they lie on
 # Of 200 guesses at 200 different ballots chance gets one right; it gets ten or more once in ten million times.
 BY_CHANCE = 9
 
@@ -61,9 +62,22 @@ def different_ballots() -> list[dict[int, int]]:
 
 
 @pytest.fixture
-def vote(cycle, riverside, riverside_contest, clara, ines, otto, at) -> Vote:
+def log_begins(transactional_db) -> Iterator[str]:
+    """Where the server's write-ahead log stands now; what follows is kept until the test has read it."""
+    try:
+        begins = rows("SELECT lsn::text FROM pg_create_physical_replication_slot('secrecy', true)")[0]
+    except DatabaseError as refused:
+        pytest.skip(f"this database user may not keep the write-ahead log: {refused}")
+    try:
+        yield begins
+    finally:
+        rows("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = 'secrecy'")
+
+
+@pytest.fixture
+def vote(log_begins, cycle, riverside, riverside_contest, clara, ines, otto, at) -> Vote:
     """Two hundred residents vote, each differently; ten of them through the booth."""
-    told = Vote(rows("SELECT pg_current_wal_lsn()::text")[0])
+    told = Vote(log_begins)
     put_on_paper(riverside_contest, [1000_00 + number for number in range(LINES)])
     moment = at("presenting")
     told.shares = key.make(cycle, [clara, ines, otto], by=clara, at=moment)
@@ -171,7 +185,6 @@ def tables(folder: Path) -> bytes:
 
 def test_no_plain_choice_is_anywhere_during_voting(vote, riverside_contest, capfd, caplog) -> None:
     batch = board.publish(riverside_contest)
-    envelope = Envelope.objects.first()
     canary = spellings(next(iter(vote.choices.values())))[3]
     folder = files_of_the_server()
     stores = {
@@ -180,7 +193,9 @@ def test_no_plain_choice_is_anywhere_during_voting(vote, riverside_contest, capf
         "files": tables(folder),
     }
     for name, store in stores.items():
-        assert envelope.fingerprint.encode() in store, f"the search of the {name} finds nothing at all"
+        fingerprints = Envelope.objects.values_list("fingerprint", flat=True)
+        seen = sum(fingerprint.encode() in store for fingerprint in fingerprints)
+        assert seen > ALMOST_ALL, f"the search of the {name} finds nothing at all"
         assert found_in(store, vote) == [], f"a plain choice in the {name}"
         assert found_in(store[-1000:] + canary, vote) == [canary]
     written = "".join(capfd.readouterr()) + caplog.text
@@ -238,9 +253,8 @@ def rows_after_vacuum() -> None:
         cursor.execute("VACUUM FULL ballots_envelope, ballots_openedballot")
 
 
-def test_the_experiment_does_tie_voters_to_choices_where_the_schema_is_naive(transactional_db) -> None:
+def test_the_experiment_does_tie_voters_to_choices_where_the_schema_is_naive(log_begins) -> None:
     """The negative control: who voted in one table, what was voted in another, as is often thought enough."""
-    log_begins = rows("SELECT pg_current_wal_lsn()::text")[0]
     vote = Vote(log_begins, dict(enumerate(different_ballots())))
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE naive_voter (resident_id bigint); CREATE TABLE naive_vote (content text)")
@@ -253,7 +267,7 @@ def test_the_experiment_does_tie_voters_to_choices_where_the_schema_is_naive(tra
         voters = rows(f"SELECT resident_id FROM naive_voter {by_transaction}")
         assert right(voters, rows(f"SELECT content FROM naive_vote {by_transaction}"), vote) == VOTERS
         folder = files_of_the_server()
-        assert len(found_in(write_ahead_log(folder, vote.log_begins), vote)) >= VOTERS
+        assert len(found_in(write_ahead_log(folder, vote.log_begins), vote)) > ALMOST_ALL
     finally:
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE naive_voter, naive_vote")
