@@ -3,7 +3,7 @@
 from django.urls import path
 
 from ballots import results
-from ballots.views import board, booth, box
+from ballots.views import board, booth, box, printing
 from budgeting import addresses  # noqa: F401  (registers <cycle:…>)
 
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("<cycle:cycle>/<slug:district>/ballot/receipt/", booth.receipt, name="ballot_receipt"),
     path("<cycle:cycle>/<slug:district>/ballot/paper/", booth.paper, name="ballot_paper"),
     path("<cycle:cycle>/<slug:district>/ballot/paper.json", booth.manifest, name="ballot_manifest"),
+    path("<cycle:cycle>/<slug:district>/ballot/paper.pdf", printing.paper_ballot, name="ballot_to_print"),
     path("<cycle:cycle>/board/", board.show, name="board"),
     path("<cycle:cycle>/board/<slug:district>.txt", board.in_force, name="board_list"),
     path("<cycle:cycle>/board/<slug:district>/<int:number>.txt", board.batch, name="board_batch"),

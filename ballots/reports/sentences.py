@@ -301,7 +301,7 @@ def _whole(amount: int, currency: str) -> str:
 def _share(share: Any) -> str:
     percent = Fraction(share) * 100
     whole = percent.denominator == 1
-    return _("%s %%") % number_format(int(percent) if whole else float(percent), None if whole else 2)
+    return _("%s%%") % number_format(int(percent) if whole else float(percent), None if whole else 2)
 
 
 def _of_votes(missing: int) -> str:

@@ -118,9 +118,9 @@ def test_the_rarer_reasons_read_well_too(reason: dict, sentence: str) -> None:
         (Rule(seed="Lotto 4 June: 3 9 11"), ["the greater number of votes, then the lot."]),
         (Rule(name="greedy-no-skip", minimum_votes=1), ["ended at the first project", "at least 1 vote."]),
         (Rule(name="greedy-threshold", minimum_votes=1500), ["passed over", "at least 1,500 votes."]),
-        (Rule(name="greedy-threshold", cover="4/5"), ["at least 80 % of its cost was left", "reserve"]),
-        (Rule(minimum_of_ballots="1/8"), ["at least 12.50 % of all ballots"]),
-        (Rule(minimum_of_cost="1/3", rank_by="votes-per-cost"), ["most votes for its cost", "33.33 % of its share"]),
+        (Rule(name="greedy-threshold", cover="4/5"), ["at least 80% of its cost was left", "reserve"]),
+        (Rule(minimum_of_ballots="1/8"), ["at least 12.50% of all ballots"]),
+        (Rule(minimum_of_cost="1/3", rank_by="votes-per-cost"), ["most votes for its cost", "33.33% of its share"]),
         (Rule(rank_by="points", minimum_votes=50), ["the most points", "at least 50 points"]),
         (
             Rule(name="equal-shares", completion="add1", utility="cardinality"),
