@@ -5,6 +5,7 @@ of the database cannot be searched by trying numbers, and two cycles cannot be j
 """
 
 import hmac
+import re
 import unicodedata
 from datetime import date
 from functools import lru_cache
@@ -17,6 +18,8 @@ from budgeting.models import Cycle
 
 # Letters that carry their mark inside, so that taking accents off leaves them as they are.
 UNMARKED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
+APOSTROPHE = re.compile("['’`]")
+WORD = re.compile(r"[^\W_]+")
 
 
 def normalised_identifier(text: str) -> str:
@@ -31,10 +34,10 @@ def normalised_identifier(text: str) -> str:
 
 def normalised_name(text: str) -> str:
     """The same for every way of writing one name: accents, capitals, hyphens, apostrophes, the order of words."""
-    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    letters = "".join(char for char in apart if not unicodedata.combining(char)).translate(UNMARKED)
-    words = "".join(char if char.isalnum() else "" if char in "'’`" else " " for char in letters).split()
-    return " ".join(sorted(words))
+    letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    if not letters.isascii():
+        letters = "".join(char for char in letters if not unicodedata.combining(char)).translate(UNMARKED)
+    return " ".join(sorted(WORD.findall(APOSTROPHE.sub("", letters))))
 
 
 def identifier_digest(cycle: Cycle, identifier: str) -> bytes:
