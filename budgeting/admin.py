@@ -71,9 +71,9 @@ CITY_CLOCKS = _("On the city's clocks (%s).") % settings.TIME_ZONE
 
 
 class PhaseForm(forms.ModelForm[Phase]):
-    opens = CityTimeField(label=_("opens"), widget=AdminSplitDateTime, help_text=CITY_CLOCKS)
+    opens = CityTimeField(label=_("Opens"), widget=AdminSplitDateTime, help_text=CITY_CLOCKS)
     closes = CityTimeField(
-        label=_("closes"), widget=AdminSplitDateTime, required=False, help_text=_("Empty: without end.")
+        label=_("Closes"), widget=AdminSplitDateTime, required=False, help_text=_("Empty: without end.")
     )
 
     def validate_constraints(self) -> None:
@@ -110,9 +110,9 @@ class PhaseInline(admin.TabularInline[Phase, Cycle]):
 class ContestForm(forms.ModelForm[Contest]):
     """Money is typed as money, in the cycle's currency."""
 
-    budget = MoneyField(label=_("budget"), least=1)
+    budget = MoneyField(label=_("Budget"), least=1)
     highest_cost = MoneyField(
-        label=_("highest cost of one project"), least=1, required=False, help_text=_("Empty: the whole budget.")
+        label=_("Highest cost of one project"), least=1, required=False, help_text=_("Empty: the whole budget.")
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -143,7 +143,7 @@ class ContestInline(admin.TabularInline[Contest, Cycle]):
     model = Contest
     form = ContestForm
     formset = Contests  # type: ignore[assignment]
-    fields = ("district", "budget", "highest_cost", "ballot_style", "most_choices", "counting_rule")
+    fields = ("district", "budget", "highest_cost", "ballot_style", "most_choices")  # the rest on its own page
     extra = 0
     show_change_link = True
 

@@ -62,7 +62,6 @@ def money_bar(amount: int, whole: int, currency: str, label: str = "", parts: It
 
     `parts` (name, amount) cut the filled length into pieces, one per project.
     """
-    whole = max(whole, 1)
     pieces, start = [], 0
     for name, size in list(parts) or [(label, amount)]:
         pieces.append({"name": name, "x": _hundredths(start, whole), "width": _hundredths(size, whole)})
@@ -72,7 +71,7 @@ def money_bar(amount: int, whole: int, currency: str, label: str = "", parts: It
 
 def _hundredths(amount: int, whole: int) -> str:
     """A share of the whole in percent, written the same in every language, as SVG reads it."""
-    return f"{min(amount, whole) * 100 / whole:.3f}"
+    return f"{min(amount, whole) * 100 / max(whole, 1):.3f}"
 
 
 @register.inclusion_tag("components/timeline.html")
