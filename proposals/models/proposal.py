@@ -219,10 +219,12 @@ class Proposal(models.Model):
 
     def discard(self, by: Person) -> None:
         """Throw a draft away, with its photos."""
-        require(by == self.author and self.is_draft, gettext("Only a draft of your own can be thrown away."))
-        for photo in self.photos.all():
-            photo.delete()
-        self.delete()
+        with transaction.atomic():
+            self._hold()
+            require(by == self.author and self.is_draft, gettext("Only a draft of your own can be thrown away."))
+            for photo in self.photos.all():
+                photo.delete()
+            self.delete()
 
     def withdraw(self, by: Person, at: datetime, reason: str) -> None:
         """Take a submitted proposal back, for good; it stays readable with the reason."""

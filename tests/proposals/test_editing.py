@@ -88,3 +88,10 @@ def test_a_draft_is_thrown_away_by_its_author_only(draft, rosa, tomas):
 def test_a_submitted_proposal_cannot_be_thrown_away(proposal, rosa):
     with pytest.raises(Refused):
         proposal.discard(rosa)
+
+
+def test_a_draft_submitted_in_another_tab_is_not_thrown_away(draft, rosa, at):
+    Proposal.objects.get().submit(rosa, at("proposing"))
+    with pytest.raises(Refused):
+        draft.discard(rosa)
+    assert Proposal.objects.exists()

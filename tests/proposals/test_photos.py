@@ -38,6 +38,12 @@ def test_t12_nothing_of_where_it_was_taken_survives(draft, rosa, at, kind):
         assert not Image.open(io.BytesIO(content)).getexif()
 
 
+def test_t12_a_comment_within_the_file_does_not_survive(draft, rosa, at):
+    file = picture(comment=b"Taken by SecretPhone")
+    assert b"SecretPhone" in file.getvalue()
+    assert b"SecretPhone" not in stored(draft.add_photo(rosa, at("proposing"), file, "The quay").large)
+
+
 def test_a_photo_taken_sideways_is_turned_upright(draft, rosa, at):
     sideways = Image.Exif()
     sideways[0x0112] = 6
@@ -71,14 +77,15 @@ def test_t12_what_is_no_photo_is_refused_with_a_sentence(draft, rosa, at, conten
     assert not Photo.objects.exists()
 
 
-def test_t12_a_bomb_of_pixels_is_refused_unopened(draft, rosa, at):
+@pytest.mark.parametrize("size", [(10_000, 6_000), (30_000, 30_000)], ids=["above our limit", "above the library's"])
+def test_t12_a_bomb_of_pixels_is_refused_unopened(draft, rosa, at, size):
     file = io.BytesIO()
-    Image.new("1", (30_000, 30_000)).save(file, "PNG")
+    Image.new("1", size).save(file, "PNG")
     file.seek(0)
-    begun = time.monotonic()
+    begun = time.process_time()
     with pytest.raises(Refused, match=r"too many pixels|cannot be read"):
         draft.add_photo(rosa, at("proposing"), file, "A bomb")
-    assert time.monotonic() - begun < 2
+    assert time.process_time() - begun < 0.5
 
 
 def test_a_file_above_the_limit_is_refused(draft, rosa, at, monkeypatch):
