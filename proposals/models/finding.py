@@ -106,13 +106,13 @@ class Proposals(models.QuerySet["Proposal"]):
         return self.with_status(at).with_support().select_related(*related).prefetch_related("photos")
 
     def matching(self, text: str) -> "Proposals":
-        """Those in which every word occurs, whatever its accents and case and even if slightly misspelt."""
+        """Those in which every word occurs, whatever accents and case; in title, summary and place even misspelt."""
         found = self
         for word in text.replace("\0", "").split()[:MOST_WORDS]:
             folded = Fold(models.Value(word[:40]))
-            like = models.Q(folded__contains=folded)
+            like = models.Q(short_text__contains=folded) | models.Q(long_text__contains=folded)
             if len(word) > 3:
-                like |= models.Q(folded__trigram_word_similar=folded)
+                like |= models.Q(short_text__trigram_word_similar=folded)
             if re.fullmatch(r"#?[0-9]{1,6}", word):
                 like |= models.Q(number=int(word.removeprefix("#")))
             found = found.filter(like)
@@ -120,7 +120,7 @@ class Proposals(models.QuerySet["Proposal"]):
 
     def best_match_first(self, text: str) -> "Proposals":
         asked: Any = Fold(models.Value(text.replace("\0", "")[:200]))
-        return self.annotate(match=TrigramWordSimilarity(asked, "folded")).order_by("-match", "number")
+        return self.annotate(match=TrigramWordSimilarity(asked, "short_text")).order_by("-match", "number")
 
     def similar_to(self, proposal: "Proposal") -> "Proposals":
         """Other submitted proposals of the same cycle with a title alike, or planned for nearly the same spot."""
@@ -132,7 +132,9 @@ class Proposals(models.QuerySet["Proposal"]):
                 latitude__range=(proposal.latitude - NEARBY, proposal.latitude + NEARBY),
                 longitude__range=(proposal.longitude - NEARBY, proposal.longitude + NEARBY),
             )
-        titles_alike = Greatest(TrigramSimilarity(Fold("title"), asked), TrigramWordSimilarity(asked, "folded") * 0.6)
+        titles_alike = Greatest(
+            TrigramSimilarity(Fold("title"), asked), TrigramWordSimilarity(asked, "short_text") * 0.6
+        )
         return others.annotate(alike=titles_alike).filter(alike).order_by("-alike", "number")
 
 

@@ -73,15 +73,15 @@ class Proposal(models.Model):
     created_at = models.DateTimeField()
     number = models.PositiveIntegerField(_("number"), null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
-    folded = models.GeneratedField(
+    # As it is searched. Likeness is looked for in the short text only: over a whole description it takes too long.
+    short_text = models.GeneratedField(
         expression=Fold(
-            Concat(
-                "title", _BLANK, "summary", _BLANK, "address", _BLANK, "description", output_field=models.TextField()
-            )
+            Concat("title", _BLANK, "summary", _BLANK, "address", output_field=models.TextField()),
         ),
         output_field=models.TextField(),
         db_persist=True,
     )
+    long_text = models.GeneratedField(expression=Fold("description"), output_field=models.TextField(), db_persist=True)
 
     objects = Proposals.as_manager()
 
@@ -89,7 +89,13 @@ class Proposal(models.Model):
         ordering = ("number", "pk")
         verbose_name = _("proposal")
         verbose_name_plural = _("proposals")
-        indexes = (GinIndex(fields=["folded"], opclasses=["gin_trgm_ops"], name="proposals_are_searched"),)
+        indexes = (
+            GinIndex(
+                fields=["short_text", "long_text"],
+                opclasses=["gin_trgm_ops", "gin_trgm_ops"],
+                name="proposals_are_searched",
+            ),
+        )
         constraints = (
             models.UniqueConstraint(fields=["cycle", "number"], name="a_number_is_given_once_per_cycle"),
             models.CheckConstraint(

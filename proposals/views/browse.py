@@ -78,7 +78,7 @@ def places(request: HttpRequest, cycle: str) -> HttpResponse:
     chosen = search.cleaned_data.get("district")
     districts = [chosen] if chosen else [each.district for each in found.contests.select_related("district")]
     proposals = search.found(clock.now()).exclude(latitude=None).select_related("contest__district", "contest__cycle")
-    proposals = proposals.defer("description", "folded").order_by("number")[:MOST_PLACES]
+    proposals = proposals.defer("description", "long_text", "short_text").order_by("number")[:MOST_PLACES]
     return JsonResponse(collection(districts, proposals), content_type="application/geo+json")
 
 
