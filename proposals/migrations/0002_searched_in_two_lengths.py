@@ -2,9 +2,10 @@
 
 import django.contrib.postgres.indexes
 import django.db.models.functions.text
-import proposals.models.finding
 from django.conf import settings
 from django.db import migrations, models
+
+import proposals.models.finding
 
 
 class Migration(migrations.Migration):
