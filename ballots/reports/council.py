@@ -44,10 +44,10 @@ def council_report(cycle: Cycle, contest: Contest | None, *, language: str, at: 
         if not results:
             raise NoResults(_("%s has no results yet: its ballots have not been counted.") % (contest or cycle))
         title = _("%s: report to the council") % (contest or cycle)
+        attachments = _attachments(results)
         context = _context(cycle, contest, results, at)
-    return pdf.render(
-        "reports/council.html", context, title=title, language=language, attachments=_attachments(results)
-    )
+        context["enclosed"] = [file.name for file in attachments]
+    return pdf.render("reports/council.html", context, title=title, language=language, attachments=attachments)
 
 
 def _context(cycle: Cycle, contest: Contest | None, results: list[Result], at: datetime) -> dict[str, Any]:
@@ -73,7 +73,6 @@ def _context(cycle: Cycle, contest: Contest | None, results: list[Result], at: d
         "made_at": at,
         "version": settings.VERSION,
         "site": settings.PUBLIC_URL,
-        "enclosed": [file.name for file in _attachments(results)],
     }
 
 
