@@ -31,6 +31,14 @@ OBLIGATORY = (
     "date_begin",
     "date_end",
 )
+ORDER = (
+    *("description", "country", "unit", "district", "subunit", "instance", "num_projects", "num_votes", "budget"),
+    *("vote_type", "rule", "date_begin", "date_end", "min_length", "max_length", "min_sum_cost", "max_sum_cost"),
+    *("min_points", "max_points", "min_sum_points", "max_sum_points", "default_score", "min_project_cost"),
+    *("max_project_cost", "min_project_score_threshold", "neighborhoods", "subdistricts", "categories", "edition"),
+    *("language", "currency", "fully_funded", "experimental", "comment", "acknowledgments"),
+)
+"""The keys of META in the order the format wants."""
 WITHDRAWN = 999_999_999
 """The cost, in units of the currency, of a project withdrawn after the vote."""
 _BLANK = "{} blank ballots count as ballots; the format cannot list them."
@@ -281,23 +289,14 @@ def _official(meta: Mapping[str, str], listed: Sequence[Mapping[str, str]]) -> t
 def write(stream: TextIO, election: Election, meta: Mapping[str, str], winners: Sequence[str] | None = None) -> None:
     """Write an election so that pabulib-checker accepts it and `read` gives the same election back.
 
-    meta: what the format obliges one to say (`OBLIGATORY`; the numbers and the budget are filled in here), and more if
-    wanted, in the order of the format. Voters are numbered anew, in an order that tells nothing. The format cannot list
-    blank ballots: they are told in the comment. Raises ValueError for an id the format cannot hold.
+    meta: what the format obliges one to say (`OBLIGATORY`), and more if wanted; what follows from the election is put
+    in here. Voters are numbered anew, in an order that tells nothing. The format cannot list blank ballots: they are
+    told in the comment. Raises ValueError for an id the format cannot hold.
     """
     rows = csv.writer(stream, delimiter=";", lineterminator="\n")
-    blank = sum(ballot.count for ballot in election.ballots if not ballot.points)
-    told = {
-        "num_projects": str(len(election.projects)),
-        "num_votes": str(election.ballot_count - blank),
-        "budget": _told(election.budget, election.unit),
-    }
-    values = {**dict.fromkeys(OBLIGATORY, ""), **meta, **told}
-    if blank:
-        comments = values.get("comment", "")
-        number = len(re.findall(r"#\d+:", comments)) + 1
-        values["comment"] = f"{comments} #{number}: {_BLANK.format(blank)}".strip()
-    rows.writerows([["META"], ["key", "value"], *values.items()])
+    values = {**meta, **_meta_of(election, meta)}
+    in_order = sorted(values.items(), key=lambda pair: ORDER.index(pair[0]) if pair[0] in ORDER else len(ORDER))
+    rows.writerows([["META"], ["key", "value"], *in_order])
     scored = meta["vote_type"] not in ("approval", "choose-1")
     _write_projects(rows, election, winners, scored)
     rows.writerows([["VOTES"], ["voter_id", "vote", *(["points"] if scored else [])]])
@@ -308,6 +307,25 @@ def write(stream: TextIO, election: Election, meta: Mapping[str, str], winners: 
         for _ in range(ballot.count if chosen else 0):
             voter += 1
             rows.writerow([voter, ",".join(chosen), *points])
+
+
+def _meta_of(election: Election, meta: Mapping[str, str]) -> dict[str, str]:
+    """What META says that follows from the election."""
+    blank = sum(ballot.count for ballot in election.ballots if not ballot.points)
+    values = {
+        "num_projects": str(len(election.projects)),
+        "num_votes": str(election.ballot_count - blank),
+        "budget": _told(election.budget, election.unit),
+    }
+    if sum(project.cost for project in election.projects) <= election.budget:
+        values["fully_funded"] = "1"
+    if meta["vote_type"] == "cumulative" and "max_sum_points" not in meta:
+        values["max_sum_points"] = str(max((sum(ballot.points.values()) for ballot in election.ballots), default=0))
+    if blank:
+        comments = meta.get("comment", "")
+        number = len(re.findall(r"#\d+:", comments)) + 1
+        values["comment"] = f"{comments} #{number}: {_BLANK.format(blank)}".strip()
+    return values
 
 
 def _write_projects(rows: Any, election: Election, winners: Sequence[str] | None, scored: bool) -> None:

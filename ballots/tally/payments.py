@@ -26,8 +26,8 @@ class Payments:
             taken = {loser for loser in losers if method.groups[loser] == method.groups[winner] is not None}
             losers -= taken
         self.left = {loser: floor(self._held(loser) + 1e-6) for loser in self.spent_on}
-        for loser in losers:
-            self.cost_to_win[loser] = max(self.cost_to_win[loser], self.left[loser])
+        # Whom no winner excluded could still be paid at the end.
+        self.waiting = losers
 
     def _held(self, position: int) -> float:
         support = self.method.support[position]
@@ -62,9 +62,10 @@ class Payments:
             "spent_on": [{"project": projects[winner].id, "amount": amount} for winner, amount in self.spent_on[loser]],
         }
         # Strictly below what would only have been a tie.
-        cost = min(ceil(self.cost_to_win[loser] - 1e-6) - 1, projects[loser].cost - 1)
-        cost = max(cost, min(self.left[loser], projects[loser].cost - 1))
-        return reason | ({"cost_to_win": cost} if cost > 0 else {})
+        cost = ceil(self.cost_to_win[loser] - 1e-6) - 1
+        if loser in self.waiting:
+            cost = max(cost, self.left[loser])
+        return reason | ({"cost_to_win": min(cost, projects[loser].cost - 1)} if cost > 0 else {})
 
 
 def _highest_cost(support: Support, purses: NDArray[np.float64], price: float, cost_is_utility: bool) -> float:

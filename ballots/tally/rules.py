@@ -52,11 +52,8 @@ class Rule:
 
     def __post_init__(self) -> None:
         for share in _SHARES:
-            value = getattr(self, share)
-            if isinstance(value, float):
-                raise ValueError(f"Give {share} as a fraction or as text, not as a float.")
-            object.__setattr__(self, share, None if value is None else Fraction(value))
-        object.__setattr__(self, "ties", tuple(self.ties))
+            object.__setattr__(self, share, _share(share, getattr(self, share)))
+        object.__setattr__(self, "ties", tuple(self.ties or ()))
         _require(self.name, NAMES, "counting rule")
         _require(self.rank_by, RANKINGS, "ranking")
         _require(self.utility, UTILITIES, "utility")
@@ -65,6 +62,8 @@ class Rule:
             _require(key, TIE_KEYS, "order for ties")
         if self.cover is not None and (self.name not in GREEDY[1:] or not 0 < self.cover <= 1):
             raise ValueError("A covered share goes with greedy-no-skip or greedy-threshold; it is above 0, at most 1.")
+        if not isinstance(self.minimum_votes, int) or not isinstance(self.increment, int | None):
+            raise ValueError("The minimum of votes and the increment are whole numbers.")
         if self.minimum_votes < 0 or (self.minimum_of_ballots or 0) < 0 or (self.minimum_of_cost or 0) < 0:
             raise ValueError("A minimum is not negative.")
         if self.increment is not None and self.increment < 1:
@@ -94,6 +93,15 @@ class Rule:
         if unknown:
             raise ValueError(f"A counting rule has no {', '.join(sorted(unknown))}.")
         return cls(**stored)
+
+
+def _share(name: str, value: Any) -> Fraction | None:
+    if isinstance(value, float):
+        raise ValueError(f"Give {name} as a fraction or as text, not as a float.")
+    try:
+        return None if value is None else Fraction(value)
+    except (TypeError, ValueError, ZeroDivisionError):
+        raise ValueError(f"{value} is not a share.") from None
 
 
 def _require(value: str, known: tuple[str, ...], what: str) -> None:

@@ -169,5 +169,21 @@ def test_a_rule_survives_being_stored():
     assert Rule.from_dict(rule.to_dict()) == rule
     with pytest.raises(ValueError, match="no cover_up"):
         Rule.from_dict({"cover_up": 1})
-    with pytest.raises(ValueError, match="float"):
-        Rule(minimum_of_ballots=0.1)
+
+
+@pytest.mark.parametrize(
+    ("stored", "told"),
+    [
+        ({"minimum_of_ballots": 0.1}, "not as a float"),
+        ({"minimum_of_ballots": "1/0"}, "1/0 is not a share"),
+        ({"minimum_of_cost": "-1"}, "not negative"),
+        ({"minimum_votes": "many"}, "whole numbers"),
+        ({"increment": 0}, "at least one minor unit"),
+        ({"cover": "4/5"}, "goes with greedy-no-skip"),
+        ({"name": "dictator"}, "dictator is not a known counting rule"),
+        ({"ties": ["coin"]}, "coin is not a known order for ties"),
+    ],
+)
+def test_a_rule_that_makes_no_sense_is_refused_in_one_sentence(stored, told):
+    with pytest.raises(ValueError, match=told):
+        Rule.from_dict(stored)

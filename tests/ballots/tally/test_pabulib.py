@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from pabulib.checker import Checker
 
-from ballots.tally import Ballot, Election, Project, pabulib
-from tests.ballots.tally.made_up import META, elections
+from ballots.tally import Ballot, Election, Project, Rule, count, pabulib
+from tests.ballots.tally.made_up import META, crowded, elections
 
 FILE = """META
 key;value
@@ -135,6 +135,26 @@ def test_what_we_write_passes_pabulibs_checker(capsys):
     assert again.election.ballot_count == 6
     assert again.official == ("park",)
     assert errors(text.getvalue().replace("num_votes;4", "num_votes;5"))
+
+
+@pytest.mark.parametrize("kind", ["approval", "ordinal", "cumulative"])
+def test_pabulibs_checker_accepts_every_kind_of_ballot(kind, capsys):
+    for seed in range(10):
+        election = crowded(seed)
+        if kind == "approval":
+            ballots = [Ballot.approving(*ballot.points, count=ballot.count) for ballot in election.ballots]
+        elif kind == "ordinal":
+            ballots = [Ballot.ranking(*ballot.points, count=ballot.count) for ballot in election.ballots]
+        else:
+            ballots = [*election.ballots, Ballot({}, 3)]
+        election = Election(election.projects, ballots, election.budget)
+        rule = Rule(rank_by="votes" if kind == "approval" else "points", ties=("listed",))
+        text = io.StringIO()
+        meta = {"currency": "EUR", "comment": "#1: Made up.", **META, "vote_type": kind, "rule": "greedy"}
+        pabulib.write(text, election, meta, count(election, rule).winners)
+        found = Checker().process_files([text.getvalue()])
+        assert found["metadata"]["valid"] == 1, found
+        assert set(found["summary"]) <= {"project with no votes"}, found
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)
