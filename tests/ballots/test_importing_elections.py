@@ -12,6 +12,7 @@ from ballots.models import Count, OpenedBallot
 from ballots.tally import pabulib
 from budgeting.models import Contest, Cycle
 from proposals.models import Proposal
+from proposals.rules import Refused
 
 COLLECTION = Path(__file__).resolve().parents[3] / "shared" / "pabulib"
 HEAD = """META
@@ -159,3 +160,11 @@ def test_a_real_election_agrees_with_its_city(db) -> None:
     assert (err, code) == ("", 0)
     assert "30 funded, PLN 995,079" in out
     assert "Agrees with the official winners." in out
+
+
+def test_an_election_that_cannot_be_ours_leaves_nothing_behind(db, tmp_path) -> None:
+    path = write(tmp_path)
+    path.write_text(path.read_text().replace("9;500.50", "9;500.505"))
+    with pytest.raises(Refused, match="finer than PLN"):
+        import_election(pabulib.read(path))
+    assert not Cycle.objects.exists()

@@ -1,0 +1,77 @@
+"""T-04: a vote that is being cast when voting closes is in the box; one that comes later is not."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection, connections
+
+from ballots import board
+from ballots.casting import cast
+from ballots.models import BoardBatch
+from budgeting import clock
+from budgeting.calendar import Stage
+from proposals.rules import Refused
+
+pytestmark = pytest.mark.django_db(transaction=True)
+A_MOMENT = 0.5  # seconds
+
+
+def beside(work: Callable[[], object]) -> tuple[threading.Thread, list[object]]:
+    """Do something in a thread of its own, with a connection of its own."""
+    results: list[object] = []
+
+    def run() -> None:
+        try:
+            results.append(work())
+        except Refused as refused:
+            results.append(refused)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread, results
+
+
+def test_the_close_waits_for_a_vote_that_is_being_cast(
+    voting, cycle, rosa_may_vote, riverside_contest, monkeypatch
+) -> None:
+    closes = cycle.window(Stage.VOTING).closes
+    in_the_box, go_on = threading.Event(), threading.Event()
+
+    def record(*args, **facts) -> None:
+        in_the_box.set()
+        go_on.wait(20)
+
+    monkeypatch.setattr(type(rosa_may_vote), "record", record)
+    monkeypatch.setattr(clock, "of_the_database", lambda: closes - timedelta(milliseconds=1))
+    voter, receipts = beside(lambda: cast(rosa_may_vote, riverside_contest, {1: 1}))
+    assert in_the_box.wait(20)
+    monkeypatch.setattr(clock, "of_the_database", lambda: closes)
+    closer, batches = beside(lambda: board.publish(riverside_contest))
+    closer.join(A_MOMENT)
+    assert closer.is_alive()
+    assert not BoardBatch.objects.exists()
+    go_on.set()
+    voter.join(20)
+    closer.join(20)
+    assert [batch.added for batch in batches] == [[receipts[0].fingerprint]]
+    assert batches[0].final
+
+
+def test_a_vote_that_waits_for_the_close_comes_too_late(voting, cycle, rosa_may_vote, riverside_contest, monkeypatch):
+    """The vote begins in time, but the close has the cycle: when its turn comes, the database's clock says no."""
+    closes = cycle.window(Stage.VOTING).closes
+    with connection.cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute("SELECT FROM budgeting_cycle FOR UPDATE")
+        voter, answers = beside(lambda: cast(rosa_may_vote, riverside_contest, {1: 1}))
+        voter.join(A_MOMENT)
+        assert voter.is_alive()
+        monkeypatch.setattr(clock, "of_the_database", lambda: closes)
+        cursor.execute("COMMIT")
+    voter.join(20)
+    assert isinstance(answers[0], Refused)
+    assert "Voting is not open" in answers[0].sentence
