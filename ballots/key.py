@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from ballots.models import BallotBoxKey, Envelope, KeyShare, Opening, Rehearsal, ShareDestruction
 from ballots.sealing import CannotOpen, PrivateKey, Share, WrongShare, bring_together, make_key, seal
+from ballots.tasks import tend_board
 from budgeting.calendar import Act
 from budgeting.models import Cycle
 from proposals.rules import Person, Refused
@@ -68,7 +69,10 @@ def unlock(key: BallotBoxKey, shares: Iterable[Share]) -> PrivateKey:
 
 
 def rehearse(cycle: Cycle, shares: Sequence[Share], by: Person, at: datetime) -> Rehearsal:
-    """Open the test envelope with the shares, and record that it worked. Raises WrongShare or Refused if it did not."""
+    """Open the test envelope with the shares, and record that it worked. Raises WrongShare or Refused if it did not.
+
+    From the first rehearsal on the worker tends the board.
+    """
     key = key_of(cycle)
     try:
         test = unlock(key, shares).open(bytes(key.test_envelope), rehearsal_info(cycle))
@@ -77,6 +81,8 @@ def rehearse(cycle: Cycle, shares: Sequence[Share], by: Person, at: datetime) ->
     if hashlib.sha256(test).hexdigest() != key.test_digest:
         raise Refused(_("The test envelope held something else: make a new key."))
     numbers = sorted(share.number for share in shares)
+    if not key.is_rehearsed:
+        tend_board.enqueue(cycle.pk)
     with transaction.atomic():
         rehearsal = Rehearsal.objects.create(key=key, share_numbers=numbers, by=by, at=at)
         by.record("rehearsed opening", on=cycle, shares=numbers)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.db.models import Q
 
 from ballots.casting import NotVerified, Receipt, box_of, receipt_of, resident_of
 from ballots.checklist import Checklist, checklist
@@ -68,10 +69,12 @@ def my_receipt(context: dict[str, Any], contest: Contest) -> Receipt | None:
 def box_desk(context: dict[str, Any]) -> dict[str, object]:
     """{% box_desk %}: what waits at the ballot boxes, for clerks, holders of shares and auditors."""
     at = clock.now()
+    due = Cycle.objects.filter(
+        Q(box_key__isnull=False, box_key__destruction=None) | Q(phases__stage=Stage.VOTING.value, phases__closes__gt=at)
+    )
     lists: list[Checklist] = []
-    for cycle in Cycle.objects.prefetch_related("phases"):
+    for cycle in due.distinct().prefetch_related("phases"):
         found = checklist(cycle, at)
-        soon = cycle.stage(at) not in (Stage.PREPARING, Stage.PROPOSING)
-        if soon and found.contests and (found.key or not found.has_closed) and found.waits_for:
+        if found.contests and found.waits_for and cycle.stage(at) not in (Stage.PREPARING, Stage.PROPOSING):
             lists.append(found)
     return {"lists": lists, "user": context["request"].user}

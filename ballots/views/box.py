@@ -21,7 +21,6 @@ from ballots.counting import count_contest
 from ballots.forms import DestructionForm, KeyForm, SharesForm
 from ballots.models import BallotBoxKey
 from ballots.sealing import Share
-from ballots.tasks import tend_board
 from budgeting import clock
 from budgeting.models import Cycle
 from proposals.rules import Person, Refused
@@ -137,7 +136,6 @@ def rehearse(request: HttpRequest, cycle: str) -> HttpResponse:
     except Refused as refused:
         form.add_error(None, refused.sentence)
         return _page(request, found, status=422, rehearsal_form=form)
-    tend_board.enqueue(found.pk)
     messages.success(request, _("The test envelope opened. The holders' sheets work."))
     return redirect("box", cycle)
 

@@ -1,14 +1,19 @@
 """The board: everybody's envelope is on it, and nobody's moment (T-30)."""
 
 import hashlib
+from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 from django.db import connection
+from django_tasks_db.models import DBTaskResult
 
 from ballots import board
 from ballots.casting import cast
 from ballots.models import BoardBatch, Envelope
 from ballots.sealing import in_groups
+from ballots.tasks import tend_board
+from budgeting.calendar import Stage
 from proposals.rules import Refused
 
 
@@ -110,3 +115,18 @@ def test_a_missing_envelope_stops_the_board(twelve_votes, riverside_contest) -> 
     with pytest.raises(Refused, match="1 envelopes are missing"):
         board.publish(riverside_contest)
     assert BoardBatch.objects.count() == 1
+
+
+def test_the_worker_comes_back_at_the_close_and_then_stops(twelve_votes, cycle, at) -> None:
+    closes = cycle.window(Stage.VOTING).closes
+    tend_board.call(cycle.pk)
+    assert BoardBatch.objects.count() == 1
+    late = closes - timedelta(minutes=1)
+    with patch("budgeting.clock.of_the_database", lambda: late):
+        tend_board.call(cycle.pk)
+    assert DBTaskResult.objects.order_by("enqueued_at").last().run_after == closes
+    at("counting")
+    before = DBTaskResult.objects.count()
+    tend_board.call(cycle.pk)
+    assert BoardBatch.objects.get(final=True).envelopes == 12
+    assert DBTaskResult.objects.count() == before

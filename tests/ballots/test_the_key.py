@@ -1,6 +1,7 @@
 """The ballot-box key in the hands of its holders (T-29)."""
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from ballots import key
 from ballots.casting import cast
@@ -70,3 +71,19 @@ def test_no_single_person_can_hold_a_key(cycle, clara, ines, at) -> None:
 def test_shares_are_destroyed_only_after_the_opening(shares, cycle, clara, at) -> None:
     with pytest.raises(Refused, match="until the box has been opened"):
         key.destroy_shares(cycle, "Ines and Otto", by=clara, at=at("voting"))
+
+
+def test_the_key_can_be_made_and_rehearsed_at_a_terminal(cycle, clara, ines, otto, at, monkeypatch, capsys) -> None:
+    at("presenting")
+    by, holders = ["--by", clara.email], [f"--holder={user.email}" for user in (clara, ines, otto)]
+    call_command("ballot_box", "key", "2027", *by, *holders)
+    words = [line.strip() for line in capsys.readouterr().out.splitlines() if line.startswith("    ")]
+    numbers, typed = iter("13"), iter([words[0], words[2]])
+    monkeypatch.setattr("builtins.input", lambda _: next(numbers))
+    monkeypatch.setattr("ballots.management.commands.ballot_box.getpass", lambda _: next(typed))
+    call_command("ballot_box", "rehearse", "2027", *by)
+    assert Rehearsal.objects.get().share_numbers == [1, 3]
+    with pytest.raises(CommandError, match="is no clerk"):
+        call_command("ballot_box", "key", "2027", "--by", ines.email, *holders)
+    with pytest.raises(CommandError, match="There is no cycle 2099"):
+        call_command("ballot_box", "key", "2099", *by, *holders)
