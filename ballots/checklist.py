@@ -48,6 +48,10 @@ class Checklist:
         return self.cycle.stage(self.at) is Stage.VOTING and not self.is_ready
 
     @property
+    def voting_is_open(self) -> bool:
+        return self.cycle.allows(Act.VOTE, self.at)
+
+    @property
     def has_closed(self) -> bool:
         return has_closed(self.cycle, self.at)
 

@@ -73,5 +73,9 @@ class SharesForm(forms.Form):
         return told
 
 
+class ClosingForm(forms.Form):
+    reason = forms.CharField(label=_("Why voting ends early"), max_length=500, help_text=_("It goes on record."))
+
+
 class DestructionForm(forms.Form):
     witnesses = forms.CharField(label=_("Who saw it"), max_length=240, help_text=_("The names, for the record."))

@@ -21,6 +21,7 @@ urlpatterns = [
     path("<cycle:cycle>/box/paper/<slug:district>/", box.freeze, name="box_paper"),
     path("<cycle:cycle>/box/key/", box.make_key, name="box_key"),
     path("<cycle:cycle>/box/rehearsal/", box.rehearse, name="box_rehearsal"),
+    path("<cycle:cycle>/box/closing/", box.close_voting, name="box_closing"),
     path("<cycle:cycle>/box/opening/", box.open_box, name="box_opening"),
     path("<cycle:cycle>/box/count/<slug:district>/", box.count, name="box_count"),
     path("<cycle:cycle>/box/destruction/", box.destroy_shares, name="box_destruction"),

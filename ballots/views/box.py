@@ -15,10 +15,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
-from ballots import key, opening, paper
+from ballots import closing, key, opening, paper
 from ballots.checklist import checklist
 from ballots.counting import count_contest
-from ballots.forms import DestructionForm, KeyForm, SharesForm
+from ballots.forms import ClosingForm, DestructionForm, KeyForm, SharesForm
 from ballots.models import BallotBoxKey
 from ballots.sealing import Share
 from budgeting import clock
@@ -47,6 +47,7 @@ def _page(request: HttpRequest, cycle: Cycle, status: int = 200, **forms: Any) -
         "list": checklist(cycle, clock.now()),
         "key_form": KeyForm(prefix="key"),
         "rehearsal_form": SharesForm(made, prefix="rehearsal") if made else None,
+        "closing_form": ClosingForm(prefix="closing"),
         "opening_form": SharesForm(made, prefix="opening") if made else None,
         "destruction_form": DestructionForm(prefix="destruction"),
         **forms,
@@ -137,6 +138,21 @@ def rehearse(request: HttpRequest, cycle: str) -> HttpResponse:
         form.add_error(None, refused.sentence)
         return _page(request, found, status=422, rehearsal_form=form)
     messages.success(request, _("The test envelope opened. The holders' sheets work."))
+    return redirect("box", cycle)
+
+
+@require_POST
+@login_required
+def close_voting(request: HttpRequest, cycle: str) -> HttpResponse:
+    found = cycle_or_404(cycle, request.user, act=True)
+    form = ClosingForm(request.POST, prefix="closing")
+    if not form.is_valid():
+        return _page(request, found, status=422, closing_form=form)
+    _try(
+        request,
+        lambda: closing.close_voting(found, by=request.user, reason=form.cleaned_data["reason"]),
+        _("Voting has ended. Nobody can vote any more."),
+    )
     return redirect("box", cycle)
 
 

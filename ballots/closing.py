@@ -1,0 +1,28 @@
+"""Ending the vote before its date: for an emergency, by a clerk, with a public reason and on record."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from budgeting import clock
+from budgeting.calendar import Stage
+from budgeting.models import Cycle, Phase
+from proposals.rules import Person, require
+
+
+@transaction.atomic
+def close_voting(cycle: Cycle, by: Person, reason: str) -> datetime:
+    """Let voting end now, by the database's clock, and give that moment.
+
+    Waits for the votes that are still being cast (they hold the cycle's row, see `ballots.casting.cast`); no other can
+    follow. Raises Refused if the reason is missing or voting is not open.
+    """
+    require(reason.strip(), _("Say why voting ends early: everybody will ask."))
+    Cycle.objects.select_for_update().get(pk=cycle.pk)
+    at = clock.of_the_database()
+    open_now = Phase.objects.filter(Q(closes__gt=at) | Q(closes=None), cycle=cycle, stage=Stage.VOTING, opens__lt=at)
+    require(open_now.update(closes=at) == 1, _("Voting is not open."))
+    by.record("voting ended early", on=cycle, reason=reason.strip())
+    return at
