@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.db.models import Case, When
 from django.utils.safestring import SafeString
 
 from budgeting import clock
@@ -21,6 +22,9 @@ TAG_CLASSES = {
     Status.NOT_FUNDED: "bad",
     Status.WITHDRAWN: "bad",
 }
+
+GONE = (Status.WITHDRAWN, Status.MERGED)
+WINNERS_FIRST = Case(When(status__in=(Status.FUNDED, Status.DELIVERED), then=0), default=1)
 
 
 def _rows() -> Any:
@@ -42,17 +46,17 @@ def status_tag(proposal: Proposal) -> dict[str, object]:
 
 @register.inclusion_tag("proposals/rows.html")
 def proposals_of(contest: Contest, most: int = 6) -> dict[str, object]:
-    """{% proposals_of contest %}: a district's most supported proposals, how many there are, and the way to all."""
+    """{% proposals_of contest %}: a district's most supported (after the vote, the funded), and the way to all."""
     proposals = _rows().filter(contest=contest)
-    standing = proposals.exclude(status__in=(Status.WITHDRAWN, Status.MERGED)).order_by("-support", "-submitted_at")
+    standing = proposals.exclude(status__in=GONE).order_by(WINNERS_FIRST, "-support", "-submitted_at")
     count = Proposal.objects.submitted().filter(contest=contest).count()
     return {"proposals": standing[:most], "count": count, "cycle": contest.cycle, "district": contest.district}
 
 
 @register.inclusion_tag("proposals/rows.html")
 def latest_proposals(cycle: Cycle, most: int = 6) -> dict[str, object]:
-    """{% latest_proposals cycle %}: the newest of a cycle, how many there are, and the way to all."""
-    proposals = _rows().of_cycle(cycle).exclude(status__in=(Status.WITHDRAWN, Status.MERGED)).order_by("-submitted_at")
+    """{% latest_proposals cycle %}: the newest of a cycle (after the vote, the funded), and the way to all."""
+    proposals = _rows().of_cycle(cycle).exclude(status__in=GONE).order_by(WINNERS_FIRST, "-submitted_at")
     return {
         "proposals": proposals[:most],
         "count": Proposal.objects.submitted().of_cycle(cycle).count(),

@@ -2,6 +2,7 @@ import pytest
 from django.template import Context, Template
 
 from accounts.visitors import Visitor
+from tests.conftest import middle_of
 
 
 def shown(rf, tag: str, user=None, **context) -> str:
@@ -70,3 +71,17 @@ def test_clerks_alone_see_what_was_reported(rf, proposal, rosa, tomas, clara, ma
     assert "Insulting" in shown(rf, '{% include "proposals/desk.html" %}', clara)
     for user in (rosa, martin, None):
         assert "Insulting" not in shown(rf, '{% include "proposals/desk.html" %}', user)
+
+
+@pytest.mark.parametrize("tag", ["{% proposals_of contest %}", "{% latest_proposals cycle %}"])
+def test_once_the_results_are_public_the_funded_stand_first(rf, submitted, rosa, tomas, riverside_contest, at, tag):
+    won, lost = submitted(rosa, title="Bench"), submitted(rosa, title="Slide")
+    lost.endorse(tomas, at("proposing"))
+    type(won).objects.filter(pk=won.pk).update(submitted_at=won.submitted_at.replace(year=2026))
+    won.conclude(at("counting"), funded=True, public_from=middle_of("results"))
+    page = {"contest": riverside_contest, "cycle": riverside_contest.cycle}
+    hidden = shown(rf, tag, **page)
+    at("results")
+    public = shown(rf, tag, **page)
+    assert hidden.index("Slide") < hidden.index("Bench")
+    assert public.index("Bench") < public.index("Slide")
