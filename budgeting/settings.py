@@ -68,6 +68,7 @@ VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["v
 
 PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 CITY_NAME = os.environ.get("CITY_NAME", "Our city")
+ANONYMOUS_BALLOTS_FROM = int(os.environ.get("ANONYMOUS_BALLOTS_FROM", "10"))  # fewer are not published
 CITY_COUNTRY = os.environ.get("CITY_COUNTRY", "")  # as files of open data name it
 CITY_COLOUR = os.environ.get("CITY_COLOUR", "")  # a CSS colour; empty: the stylesheet's own
 CITY_CONTACT = os.environ.get("CITY_CONTACT", "")  # an e-mail address that residents may write to

@@ -39,4 +39,4 @@ def _safe(hidden: Sequence[int]) -> bool:
 
 def ballots_may_be_published(ballots: int) -> bool:
     """Whether so many anonymous ballots of a contest are enough to hide each of them among the others."""
-    return ballots >= getattr(settings, "ANONYMOUS_BALLOTS_FROM", LEAST)
+    return ballots >= settings.ANONYMOUS_BALLOTS_FROM

@@ -85,7 +85,7 @@ def test_a_small_district_gives_no_number_away(counted, hillside_counted, cycle,
     content = council.council_report(cycle, hillside_contest, language="en", at=at("results"))
     assert not pypdf.PdfReader(BytesIO(content)).attachments
     text = text_of(content)
-    assert "Fewer than 10 ballots were counted here." in text
+    assert "Too few ballots were counted here" in text
     assert "Votes" not in text
     assert "in round" not in text
 

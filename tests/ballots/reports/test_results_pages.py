@@ -107,7 +107,7 @@ def test_a_cycle_page_asks_the_database_as_often_for_three_districts_as_for_one(
 def test_with_seven_ballots_no_number_of_votes_is_published(client, hillside_counted, at) -> None:
     at("results")
     answer = text_of(client.get("/2027/hillside/results/"))
-    assert "Fewer than 10 ballots were counted here." in answer
+    assert "Too few ballots were counted here" in answer
     assert "vote " not in answer
     assert " votes" not in answer.replace("no number of votes", "").replace("the most votes", "").replace(
         "greater number of votes", ""
