@@ -2,7 +2,6 @@
 
 import re
 import secrets
-import subprocess
 from io import BytesIO, StringIO
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from django.core.management import CommandError, call_command
 from accounts import codes, letters, register
 from accounts.models import AuditEvent, LetterCode, Resident
 from budgeting.models import Cycle
+from tests import papers
 
 REGISTER = (
     "identifier;name;birth_date;address;postcode;town;district\n"
@@ -37,9 +37,7 @@ def made(city: Cycle, at, text: str = REGISTER, **more) -> list[letters.Letter]:
 
 
 def text_of(pdf: bytes) -> str:
-    return subprocess.run(
-        ["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True
-    ).stdout.decode()
+    return papers.text_of(pdf, "-layout")
 
 
 def test_a_code_has_80_bits_from_the_systems_randomness(monkeypatch) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
+from playwright._impl._driver import compute_driver_executable
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 from pytest_django.live_server_helper import LiveServer
 
@@ -22,7 +24,8 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync")
 OFFLINE = ("--disable-background-networking", "--disable-component-update")
-NO_BROWSER = "no Chromium is installed: apt-get install chromium"
+DRIVER_RUNS = subprocess.run([compute_driver_executable()[0], "--version"], capture_output=True).returncode == 0
+NO_BROWSER = "no Chromium, or not all it takes to drive it: apt-get install chromium libatomic1"
 
 Opened = Callable[..., Page]
 
@@ -31,7 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser/" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
-            if CHROMIUM is None:
+            if CHROMIUM is None or not DRIVER_RUNS:
                 item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
 
 

@@ -1,6 +1,5 @@
 """What a printed document promises: accessible, archival, readable by machines, and blind to everything outside."""
 
-import subprocess
 from datetime import UTC, datetime
 from io import BytesIO
 from itertools import count
@@ -12,6 +11,7 @@ import pytest
 from django.template.loader import render_to_string
 
 from budgeting import pdf
+from tests.papers import text_of
 
 PANGRAMS = (
     "Zażółć gęślą jaźń. Dès Noël, où un zéphyr haï me vêt de glaçons würmiens. Ξεσκεπάζω την ψυχοφθόρα βδελυγμία."
@@ -43,10 +43,6 @@ DOCUMENT = f"""
 <svg role="img" aria-label="A bar" viewBox="0 0 10 2" width="100" height="20"><title>A bar</title>
 <rect width="8" height="2"/></svg>
 """
-
-
-def text_of(content: bytes) -> str:
-    return subprocess.run(["pdftotext", "-", "-"], input=content, capture_output=True, check=True).stdout.decode()
 
 
 def made(template: str, language: str = "fr", **more) -> bytes:

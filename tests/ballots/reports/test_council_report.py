@@ -1,7 +1,6 @@
 """The council gets one document: complete, accessible, archival, with what is needed to check it inside."""
 
 import json
-import subprocess
 from datetime import UTC, datetime
 from io import BytesIO
 
@@ -15,6 +14,7 @@ from django_tasks_db.models import DBTaskResult
 from ballots.models import Report
 from ballots.reports import council
 from budgeting import jobs
+from tests import papers
 from tests.budgeting.test_jobs import work
 
 PDF = "/2027/results.pdf"
@@ -24,8 +24,7 @@ RIVERSIDE_REPORT = "/2027/riverside/results/report/"
 
 
 def text_of(content: bytes) -> str:
-    shown = subprocess.run(["pdftotext", "-layout", "-", "-"], input=content, capture_output=True, check=True)
-    return " ".join(shown.stdout.decode().split())
+    return " ".join(papers.text_of(content, "-layout").split())
 
 
 def body(answer) -> bytes:

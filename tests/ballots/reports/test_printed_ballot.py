@@ -1,11 +1,10 @@
 """The paper ballot says what the booth says, and nothing that could tell one sheet from another."""
 
-import subprocess
-
 import page
 import pytest
 
 from ballots.reports.printed import printed_ballot
+from tests import papers
 from tests.ballots.conftest import COSTS, TITLES, put_on_paper
 
 BALLOT = "/2027/riverside/ballot/paper.pdf"
@@ -16,8 +15,7 @@ def printed(client) -> bytes:
 
 
 def text_of(content: bytes) -> str:
-    shown = subprocess.run(["pdftotext", "-layout", "-", "-"], input=content, capture_output=True, check=True)
-    return " ".join(shown.stdout.decode().split())
+    return " ".join(papers.text_of(content, "-layout").split())
 
 
 @pytest.mark.parametrize("style", ["approval", "points", "ranking"])
