@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent / "city"
-ROUNDS = ("finished", "voting", "collecting")
+ROUNDS = ("finished", "voting", "reviewing", "collecting")
 
 
 @dataclass(frozen=True)

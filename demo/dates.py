@@ -1,4 +1,4 @@
-"""The three rounds' calendars, reckoned from the day the demo is loaded."""
+"""The rounds' calendars, reckoned from the day the demo is loaded."""
 
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -27,6 +27,15 @@ PLANS: dict[str, list[tuple[Stage, int, int | None]]] = {
         (Stage.COUNTING, 10, 13),
         (Stage.RESULTS, 14, 28),
         (Stage.DELIVERING, 29, None),
+    ],
+    "reviewing": [
+        (Stage.PROPOSING, -62, -14),
+        (Stage.REVIEWING, -12, 21),
+        (Stage.PRESENTING, 23, 37),
+        (Stage.VOTING, 39, 53),
+        (Stage.COUNTING, 53, 55),
+        (Stage.RESULTS, 56, 63),
+        (Stage.DELIVERING, 64, None),
     ],
     "collecting": [
         (Stage.PROPOSING, -24, 36),

@@ -35,7 +35,13 @@ from demo.people import KEY_HOLDERS, LOADED, appoint, settle
 from demo.pictures import drawn
 from proposals.models import Category, Comment, Endorsement, Proposal
 
-YEARS = {"finished": -1, "voting": 0, "collecting": 1}
+# The year a round is named after, counted from the day of loading, and the words beside it.
+NAMES = {
+    "finished": (-1, "", "The common purse"),
+    "voting": (0, "", "The common purse"),
+    "reviewing": (0, "-schools", "The schools' purse"),
+    "collecting": (1, "", "The common purse"),
+}
 OUTCOMES = {"shortlisted": "shortlist", "rejected": "reject", "merged": "merge"}
 LETTERS = 12  # unused, for whoever tries the demo
 
@@ -124,7 +130,7 @@ def _load_round(town: Town, plan: str, tell: Callable[[str], None]) -> None:
     contests = {told.district: _begin_contest(town, cycle, told) for told in town.city.rounds[plan]}
     tell(f"{cycle.slug}: {sum(len(told.proposals) for told in town.city.rounds[plan])} proposals, drawn and discussed")
     _propose(town, plan, contests)
-    if plan == "collecting":
+    if plan in ("reviewing", "collecting"):
         return
     tell(f"{cycle.slug}: the committee, the ballot papers and the key")
     _review(town, plan, contests)
@@ -139,10 +145,11 @@ def _load_round(town: Town, plan: str, tell: Callable[[str], None]) -> None:
 
 
 def _begin_cycle(town: Town, plan: str) -> Cycle:
-    year = localdate(town.now).year + YEARS[plan]
+    years, suffix, title = NAMES[plan]
+    year = localdate(town.now).year + years
     cycle = Cycle.objects.create(
-        slug=str(year),
-        title=f"The common purse {year}",
+        slug=f"{year}{suffix}",
+        title=f"{title} {year}",
         currency=town.city.currency,
         introduction=town.city.history if plan == "voting" else "",
     )
