@@ -62,7 +62,8 @@ def ran(*arguments: str) -> str:
 @pytest.mark.parametrize("plan", PLANS)
 def test_a_round_is_at_its_stage_today(plan: str):
     now = clock.now()
-    stage = {"finished": Stage.DELIVERING, "voting": Stage.VOTING, "collecting": Stage.PROPOSING}[plan]
+    stages = (Stage.DELIVERING, Stage.VOTING, Stage.REVIEWING, Stage.PROPOSING)
+    stage = dict(zip(("finished", "voting", "reviewing", "collecting"), stages, strict=True))[plan]
     found = windows(plan, now)
     assert faults(found) == []
     assert [window.stage for window in found if window.holds(now)] == [stage]
@@ -74,12 +75,13 @@ def test_the_finished_round_can_be_turned_back_to_its_vote_and_its_count():
         assert [window.stage for window in windows("finished", now + back) if window.holds(now)] == [stage]
 
 
-def test_a_visitor_finds_three_rounds_at_three_stages(halverne):
+def test_a_visitor_finds_four_rounds_at_four_stages(halverne):
     now = clock.now()
-    finished, voting, collecting = Cycle.objects.order_by("slug")
+    finished, voting, schools, collecting = Cycle.objects.order_by("slug")
     assert int(voting.slug) == int(finished.slug) + 1 == int(collecting.slug) - 1
     assert finished.allows(Act.SEE_RESULTS, now)
     assert voting.allows(Act.VOTE, now)
+    assert schools.allows(Act.DECIDE, now)
     assert collecting.allows(Act.PROPOSE, now)
     assert District.objects.filter(city_wide=True).count() == 1
     assert Resident.objects.filter(cycle=voting).count() == 160
@@ -123,6 +125,12 @@ def test_lucie_can_verify_with_the_code_of_her_letter(halverne):
     letter, voting = halverne.letters[0], halverne.cycles["voting"]
     assert letter.name == lucie.name
     assert lucie.verify_by_letter(letter.code, at=clock.now()) == lucie.verification_for(voting)
+
+
+def test_the_committee_has_something_to_decide(halverne):
+    desire = User.objects.get(email="committee@halverne.example")
+    waiting = Proposal.objects.filter(cycle=halverne.cycles["reviewing"])
+    assert [proposal.decide(desire, clock.now(), "shortlist", "It is needed.").outcome for proposal in waiting]
 
 
 def test_the_audit_log_holds(halverne):
