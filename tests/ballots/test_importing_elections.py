@@ -150,7 +150,7 @@ def test_where_the_count_differs_from_the_file_it_says_so(db, tmp_path) -> None:
     path = write(tmp_path)
     path.write_text(path.read_text().replace("nature;0", "nature;1"))
     out, _err, code = run(path)
-    assert "Differs from the official winners: only they fund 2." in out
+    assert "Differs from the official winners (declared rule: greedy): only they fund 2." in out
     assert code == 0
 
 

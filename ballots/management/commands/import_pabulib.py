@@ -45,7 +45,7 @@ class Command(BaseCommand):
         except Refused as refused:
             return self.refuse(path, refused.sentence)
         self.tell(path, count)
-        return self.compare(count, official_numbers(file))
+        return self.compare(count, official_numbers(file), file.meta["rule"])
 
     def refuse(self, path: Path, reason: str) -> str:
         self.stderr.write(f"{path.name}: {reason}")
@@ -64,7 +64,7 @@ class Command(BaseCommand):
             line = lines[winner]
             self.stdout.write(f"  {line.ballot_number:>4}  {money.written(line.cost, currency):>14}  {line.title}")
 
-    def compare(self, count: Count, official: set[str] | None) -> str:
+    def compare(self, count: Count, official: set[str] | None, declared: str) -> str:
         if official is None:
             self.stdout.write("  The file names no official winners.")
             return "silent"
@@ -77,5 +77,5 @@ class Command(BaseCommand):
             for what, numbers in (("only we fund", ours - official), ("only they fund", official - ours))
             if numbers
         ]
-        self.stdout.write(f"  Differs from the official winners: {'; '.join(told)}.")
+        self.stdout.write(f"  Differs from the official winners (declared rule: {declared}): {'; '.join(told)}.")
         return "differs"
