@@ -20,8 +20,9 @@ def hand_out(town: Town, folder: Path) -> None:
 
 
 def handed_out(folder: Path) -> str:
-    """The sheet of sign-ins once more."""
-    return (folder / SHEET).read_text()
+    """The sheet of sign-ins once more, with today's address: its first line ends with the one it was written for."""
+    text = (folder / SHEET).read_text()
+    return text.replace(text.splitlines()[0].rpartition(" ")[2], settings.PUBLIC_URL)
 
 
 def sheet(town: Town, folder: Path) -> str:
@@ -32,14 +33,31 @@ def sheet(town: Town, folder: Path) -> str:
         "",
         *(f"  {one.email:32}{one.name}" for one in sign_ins(town.city)),
         "",
-        "All but the last two hold a role and are asked for a code of six digits. This prints the current one:",
+        "All but the last two are asked for a code of six digits. This prints the current one:",
         "  ./run manage demo_code clerk@halverne.example",
+        "",
+        "To try:",
+        *_to_try(town),
         "",
         f"A letter code to try, for {town.letters[0].name}: {town.letters[0].code}",
         f"More letters:           {folder / 'letters.pdf'}",
         f"The key holders' words: {folder / 'key-shares.txt'}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _to_try(town: Town) -> list[str]:
+    voting, schools, next_year = (town.cycles[plan].slug for plan in ("voting", "reviewing", "collecting"))
+    acts = {
+        "sign up and propose": f"/{next_year}/",
+        "vote, as verified": f"/{voting}/",
+        "verify by letter, as resident": "/verify/letter/",
+        "decide, as committee": f"/{schools}/proposals/",
+        "close the vote early, as admin": "/admin/budgeting/cycle/",
+        "open the box, as clerk": f"/{voting}/box/",
+        "read the city's mail": "/demo/mail/",
+    }
+    return [f"  {act:32}{settings.PUBLIC_URL}{address}" for act, address in acts.items()]
 
 
 def key_shares(town: Town) -> str:

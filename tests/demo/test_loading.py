@@ -154,6 +154,12 @@ def test_loading_twice_leaves_the_city_as_it_is_and_prints_the_sign_ins_again(db
     assert AuditEvent.objects.count() == entries
 
 
+def test_the_sign_ins_name_the_address_the_city_is_served_at_now(db, a_small_city, settings):
+    ran()
+    settings.PUBLIC_URL = "http://127.0.0.1:8123"
+    assert "http://127.0.0.1:8123/accounts/login/" in ran()
+
+
 @pytest.mark.slow
 def test_fresh_takes_the_demo_down_and_begins_anew(db, a_small_city):
     ran()
