@@ -18,6 +18,9 @@ from ballots.tally.shares import EqualShares, Run
 CAUTION = 0.99
 """Of the span in which a run does not change we use this much: its float error is far smaller."""
 
+PATIENCE = 20
+"""After so many steps taken one by one, a watched run hardly ever pays for itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Completed:
@@ -54,11 +57,12 @@ def add_one(method: EqualShares, until_exhaustive: bool) -> Completed:
     """
     increment = method.rule.increment or method.election.unit
     budget = method.election.budget
-    accepted, steps, runs = method.run(method.share, watch=True), 0, 1
+    accepted, steps, runs, in_vain = method.run(method.share, watch=True), 0, 1, 0
     while not _finished(method, accepted, until_exhaustive):
         ahead = 1 if accepted.span == inf else max(1, ceil(accepted.span * CAUTION / increment))
-        # Where runs change with every step, watching them pays only now and then.
-        watch = ahead > 1 or runs % 4 == 0
+        # Where watching has long skipped nothing, it is done only now and then.
+        in_vain = in_vain + 1 if ahead == 1 else 0
+        watch = in_vain < PATIENCE or in_vain % 4 == 0
         run = method.run(method.share + (steps + ahead) * increment, limit=budget, watch=watch)
         runs += 1
         if run.spent > budget:

@@ -176,7 +176,8 @@ class _Running:
         """Renew an offer; False if the supporters can no longer pay for it."""
         support, cost = self.method.support[position], self.method.costs[position]
         purses = self.purses[support.ballots]
-        held = float(support.counts @ purses)
+        money = support.counts * purses
+        held = float(money.sum())
         doubt = BAND * cost + self.noise * support.voters
         if held < cost + doubt and not self._affordable(position, held, doubt):
             return False
@@ -186,18 +187,19 @@ class _Running:
         short = purses < (price if support.weights is None else price * support.weights)
         while (number := int(np.count_nonzero(short))) != known:
             known = number
-            paying = support.weight - float(support.weighted @ short)
+            # Sums of products, not dot products: those numpy gives to threads, which wait for each other.
+            paying = support.weight - float((support.weighted * short).sum())
             if paying <= 0:
                 # All give all they have, within rounding.
                 paying = float(support.weighted[short].min())
                 price = max(price, float((purses if support.weights is None else purses / support.weights).max()))
                 break
-            price = (cost - float(support.counts @ (purses * short))) / paying
+            price = (cost - float((money * short).sum())) / paying
             short = purses < (price if support.weights is None else price * support.weights)
         if known:
             offer.short = short
             if self.watch:
-                offer.slope = -float((support.counts * self.growth[support.ballots]) @ short) / paying
+                offer.slope = -float((support.counts * self.growth[support.ballots] * short).sum()) / paying
         else:
             price = cost / support.weight
         offer.price, offer.slack = price, self._slack(position, paying)
@@ -211,7 +213,7 @@ class _Running:
             purses = self.purses[support.ballots]
             most = float((purses if support.weights is None else purses / support.weights).max())
             return self._books().price(position, cost, most, doubt) is not None
-        if self.watch and (growth := float(support.counts @ self.growth[support.ballots])) > 0:
+        if self.watch and (growth := float((support.counts * self.growth[support.ballots]).sum())) > 0:
             self._allow((cost - held) / growth)
         return False
 

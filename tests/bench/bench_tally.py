@@ -41,7 +41,7 @@ def measure(path: str) -> dict[str, float]:
     method = EqualShares(election, Rule(name="equal-shares", ties=ties))
     one, _ = cpu(lambda: method.run(method.share), REPEATS)
     exhaustive = Rule(name="equal-shares", completion="add1-exhaustive", ties=ties)
-    add_one, _ = cpu(lambda: complete(EqualShares(election, exhaustive)), REPEATS if one < 0.001 else 1)
+    add_one, _ = cpu(lambda: complete(EqualShares(election, exhaustive)), 5 if one < 0.0005 else 1)
     rule = Rule(name="equal-shares", completion="add1", ties=ties)
     whole, outcome = cpu(lambda: count(election, rule))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
