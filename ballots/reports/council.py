@@ -66,6 +66,7 @@ def _context(cycle: Cycle, contest: Contest | None, results: list[Result], at: d
         "parts": [(result.contest.district.name, result.spent) for result in results]
         if len(results) > 1
         else results[0].parts,
+        "withholds": any(chapter.turnout.withholds for chapter in chapters),
         "has_decisions": any(chapter.decisions for chapter in chapters),
         "calendar": cycle.calendar(at),
         "opening": Opening.objects.select_related("by").filter(cycle=cycle).first(),
