@@ -80,14 +80,15 @@ def test_a_title_with_an_emoji_still_makes_an_archival_document(template) -> Non
     assert "Trees □ for all" in text_of(content)
 
 
-def test_a_document_names_its_language_its_title_and_its_pages(template) -> None:
+def test_a_document_names_its_language_its_title_and_its_pages(template, settings) -> None:
+    settings.CITY_NAME = "Halverne"
     content = made(template(DOCUMENT + '<p class="page-break">More</p>'), language="en")
     reader = pypdf.PdfReader(BytesIO(content))
     assert reader.trailer["/Root"]["/Lang"] == "en"
     assert reader.metadata.title == "Rapport du conseil"
     assert reader.trailer["/Root"]["/ViewerPreferences"]["/DisplayDocTitle"]
     assert "Rapport du conseil" not in reader.pages[0].extract_text()
-    assert reader.pages[1].extract_text().splitlines() == ["More", "Rapport du conseil", "Our city Page 2 of 2"]
+    assert reader.pages[1].extract_text().splitlines() == ["More", "Rapport du conseil", "Halverne Page 2 of 2"]
 
 
 def test_an_auditor_can_take_the_attached_figures_out_again(template) -> None:
