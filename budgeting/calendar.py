@@ -48,12 +48,25 @@ REGISTER = frozenset({Act.IMPORT_REGISTER, Act.VERIFY})
 ACTS_AT: dict[Stage, frozenset[Act]] = {
     Stage.PREPARING: REGISTER | {Act.MAKE_KEY},
     Stage.PROPOSING: REGISTER | {Act.PROPOSE, Act.EDIT, Act.WITHDRAW, Act.ENDORSE, Act.COMMENT, Act.MAKE_KEY},
-    Stage.REVIEWING: REGISTER | {Act.WITHDRAW, Act.COMMENT, Act.DECIDE, Act.MAKE_KEY, Act.FREEZE_PAPER},
+    Stage.REVIEWING: REGISTER | {Act.WITHDRAW, Act.COMMENT, Act.DECIDE, Act.MAKE_KEY},
     Stage.PRESENTING: REGISTER | {Act.COMMENT, Act.MAKE_KEY, Act.FREEZE_PAPER},
     Stage.VOTING: REGISTER | {Act.VOTE},
     Stage.COUNTING: frozenset({Act.OPEN_BOX, Act.COUNT}),
     Stage.RESULTS: frozenset({Act.OPEN_BOX, Act.COUNT, Act.SEE_RESULTS}),
     Stage.DELIVERING: frozenset({Act.COMMENT, Act.SEE_RESULTS, Act.REPORT_DELIVERY}),
+}
+
+# In a gap, before the first window or after that of a stage: what residents do is closed, what staff prepare is open.
+# Decisions end with the review's window and papers are frozen after it, so that
+# nothing on a frozen paper is decided anew.
+ACTS_AFTER: dict[Stage, frozenset[Act]] = {
+    Stage.PREPARING: ACTS_AT[Stage.PREPARING],
+    Stage.PROPOSING: REGISTER | {Act.MAKE_KEY},
+    Stage.REVIEWING: REGISTER | {Act.MAKE_KEY, Act.FREEZE_PAPER},
+    Stage.PRESENTING: REGISTER | {Act.MAKE_KEY, Act.FREEZE_PAPER},
+    Stage.COUNTING: ACTS_AT[Stage.COUNTING],
+    Stage.RESULTS: ACTS_AT[Stage.RESULTS],
+    Stage.DELIVERING: frozenset({Act.SEE_RESULTS}),
 }
 
 
@@ -98,15 +111,7 @@ def stage_at(windows: Iterable[Window], at: datetime) -> Stage:
 
 
 def is_open(act: Act, windows: Iterable[Window], at: datetime) -> bool:
-    """May this be done at that moment? In a gap nothing is open but what the next stages prepare.
-
-    A gap belongs to no window: the acts residents take (propose, vote, …) are closed, those of staff stay open, and so
-    does being verified.
-    """
+    """May this be done at that moment?"""
     windows = list(windows)
-    stage = stage_at(windows, at)
-    in_a_window = any(window.holds(at) for window in windows)
-    return act in ACTS_AT[stage] and (in_a_window or act in OPEN_IN_GAPS)
-
-
-OPEN_IN_GAPS = REGISTER | {Act.DECIDE, Act.FREEZE_PAPER, Act.MAKE_KEY, Act.OPEN_BOX, Act.COUNT}
+    open_now = ACTS_AT if any(window.holds(at) for window in windows) else ACTS_AFTER
+    return act in open_now[stage_at(windows, at)]

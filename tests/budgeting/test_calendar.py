@@ -63,3 +63,17 @@ def test_a_calendar_that_overlaps_or_runs_backwards_is_named() -> None:
 def test_every_stage_says_what_may_be_done() -> None:
     assert set(ACTS_AT) == set(Stage)
     assert {act for acts in ACTS_AT.values() for act in acts} == set(Act)
+
+
+def test_what_is_on_a_frozen_paper_is_not_decided_anew() -> None:
+    reviewing = Window(Stage.REVIEWING, NOON + 10 * DAY, NOON + 15 * DAY)
+    for hours in range(24 * 25):
+        at = NOON + timedelta(hours=hours)
+        windows = [PROPOSING, reviewing, VOTING]
+        assert not (is_open(Act.FREEZE_PAPER, windows, at) and is_open(Act.DECIDE, windows, at))
+    assert is_open(Act.FREEZE_PAPER, windows, NOON + 15 * DAY)
+
+
+def test_results_stay_readable_between_their_window_and_the_building() -> None:
+    short = Window(Stage.RESULTS, NOON + 35 * DAY, NOON + 40 * DAY)
+    assert is_open(Act.SEE_RESULTS, [VOTING, short], NOON + 41 * DAY)
