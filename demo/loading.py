@@ -23,7 +23,6 @@ from ballots.counting import count_contest
 from ballots.opening import open_box
 from ballots.paper import freeze
 from ballots.sealing import Share
-from ballots.tasks import tend_board
 from budgeting import clock
 from budgeting.calendar import Stage, Window
 from budgeting.models import Contest, Cycle, District
@@ -102,7 +101,6 @@ def load(city: City, seed: int, size: Size, tell: Callable[[str], None]) -> Town
         for plan in content.ROUNDS:
             _load_round(town, plan, tell)
         town.letters = list(letters(town.cycles["voting"], _letter_file(town), by=town.clerk, at=now))
-        tend_board.enqueue(town.cycles["voting"].pk)
     return town
 
 
