@@ -15,7 +15,7 @@ from ballots.tally.greedy import Greedy
 from ballots.tally.rules import Rule
 from ballots.tally.shares import EqualShares, Run
 
-CAUTION = 0.99
+CAUTION = 0.999
 """Of the span in which a run does not change we use this much: its float error is far smaller."""
 
 PATIENCE = 20
