@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import segno
@@ -122,23 +123,30 @@ def sheet(holder: Person, share: Share) -> dict[str, Any]:
     }
 
 
+@sensitive_variables("form")
+def _with_shares(
+    request: HttpRequest, cycle: str, prefix: str, act: Callable[[Cycle, list[Share], Person, datetime], Any], done: str
+) -> HttpResponse:
+    """Act with the shares that were typed, and say so; or show the desk again with what is wrong with them."""
+    found = cycle_or_404(cycle, request.user, act=True)
+    form = SharesForm(get_object_or_404(BallotBoxKey, cycle=found), request.POST, prefix=prefix)
+    try:
+        if form.is_valid():
+            act(found, form.shares, request.user, clock.now())
+            messages.success(request, done)
+            return redirect("box", cycle)
+    except Refused as refused:
+        form.add_error(None, refused.sentence)
+    return _page(request, found, status=422, **{f"{prefix}_form": form})
+
+
 @require_POST
 @never_cache
 @login_required
 @sensitive_post_parameters()
-@sensitive_variables("form")
 def rehearse(request: HttpRequest, cycle: str) -> HttpResponse:
-    found = cycle_or_404(cycle, request.user, act=True)
-    form = SharesForm(get_object_or_404(BallotBoxKey, cycle=found), request.POST, prefix="rehearsal")
-    try:
-        if not form.is_valid():
-            return _page(request, found, status=422, rehearsal_form=form)
-        key.rehearse(found, form.shares, request.user, clock.now())
-    except Refused as refused:
-        form.add_error(None, refused.sentence)
-        return _page(request, found, status=422, rehearsal_form=form)
-    messages.success(request, _("The test envelope opened. The holders' sheets work."))
-    return redirect("box", cycle)
+    done = _("The test envelope opened. The holders' sheets work.")
+    return _with_shares(request, cycle, "rehearsal", key.rehearse, done)
 
 
 @require_POST
@@ -160,19 +168,9 @@ def close_voting(request: HttpRequest, cycle: str) -> HttpResponse:
 @never_cache
 @login_required
 @sensitive_post_parameters()
-@sensitive_variables("form")
 def open_box(request: HttpRequest, cycle: str) -> HttpResponse:
-    found = cycle_or_404(cycle, request.user, act=True)
-    form = SharesForm(get_object_or_404(BallotBoxKey, cycle=found), request.POST, prefix="opening")
-    try:
-        if not form.is_valid():
-            return _page(request, found, status=422, opening_form=form)
-        opening.open_box(found, form.shares, request.user, clock.now())
-    except Refused as refused:
-        form.add_error(None, refused.sentence)
-        return _page(request, found, status=422, opening_form=form)
-    messages.success(request, _("The box is open, and everything in it is accounted for."))
-    return redirect("box", cycle)
+    done = _("The box is open, and everything in it is accounted for.")
+    return _with_shares(request, cycle, "opening", opening.open_box, done)
 
 
 @require_POST
