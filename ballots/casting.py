@@ -88,8 +88,15 @@ def resident_of(user: Person, contest: Contest) -> Resident:
     if verification is None:
         raise NotVerified(_("To vote you first show that you live here."))
     resident = verification.resident
-    if not contest.district.city_wide and resident.district_id != contest.district_id:
+    if contest.district.city_wide:
+        return resident
+    if resident.district_id != contest.district_id:
         raise Refused(_("You vote in %s, where you live.") % resident.district)
+    # The register may have moved the resident since: a trigger refuses the second envelope, this says why.
+    districts = Envelope.objects.filter(resident=resident, contest__cycle=contest.cycle).exclude(contest=contest)
+    voted_in = districts.filter(contest__district__city_wide=False).values_list("contest__district__name", flat=True)
+    if elsewhere := voted_in.first():
+        raise Refused(_("You have voted in %s, where you lived before: that ballot counts.") % elsewhere)
     return resident
 
 

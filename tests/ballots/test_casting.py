@@ -12,8 +12,9 @@ from ballots.models import BallotPaper, Envelope
 from ballots.sealing import ballot_info, fingerprint, in_groups
 from budgeting import clock
 from budgeting.calendar import Stage
+from budgeting.models import Contest, District
 from proposals.rules import Refused
-from tests.ballots.conftest import enrol
+from tests.ballots.conftest import enrol, put_on_paper
 
 
 def inside(envelope: Envelope, shares) -> dict[int, int]:
@@ -54,13 +55,58 @@ def test_who_is_not_verified_cannot_vote(voting, rosa, riverside_contest) -> Non
         cast(rosa, riverside_contest, {1: 1})
 
 
-def test_tomas_votes_where_he_lives_and_city_wide(voting, tomas, cycle, hillside, riverside_contest) -> None:
-    enrol(tomas, cycle, hillside)
+def test_tomas_votes_where_he_lives_and_city_wide(
+    voting, tomas, cycle, riverside, hillside_contest, riverside_contest
+) -> None:
+    enrol(tomas, cycle, hillside_contest.district)
     with pytest.raises(Refused, match="You vote in Hillside"):
         cast(tomas, riverside_contest, {1: 1})
-    riverside_contest.district.city_wide = True
-    riverside_contest.district.save()
-    assert cast(tomas, riverside_contest, {1: 1})
+    everywhere = District.objects.create(slug="city", name="The whole city", city_wide=True)
+    of_the_city = Contest.objects.create(cycle=cycle, district=everywhere, budget=250_000_00)
+    for contest in (hillside_contest, of_the_city):
+        put_on_paper(contest)
+        assert cast(tomas, contest, {1: 1})
+
+
+def test_rosa_who_moves_while_voting_is_open_does_not_vote_in_both_districts(
+    voting, rosa_may_vote, riverside_contest, hillside_contest
+) -> None:
+    """T-01. The register may be imported again during the vote."""
+    put_on_paper(hillside_contest)
+    cast(rosa_may_vote, riverside_contest, {1: 1})
+    Resident.objects.update(district=hillside_contest.district)
+    with pytest.raises(Refused, match="You have voted in Riverside"):
+        cast(rosa_may_vote, hillside_contest, {1: 1})
+    assert Envelope.objects.get().contest == riverside_contest
+    assert AuditEvent.objects.filter(action="voted").count() == 1
+    sealed = bytes(Envelope.objects.get().sealed)
+    assert "voted in another district" in refused_by_the_database(
+        "INSERT INTO ballots_envelope (resident_id, contest_id, sealed, fingerprint, channel)"
+        " VALUES (%s, %s, %s, %s, 'online')",
+        Resident.objects.get().pk,
+        hillside_contest.pk,
+        sealed,
+        "A" * 32,
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE budgeting_cycle SET slug = '2028'",
+        "UPDATE budgeting_cycle SET currency = 'HUF'",
+        "UPDATE budgeting_district SET slug = 'river-side'",
+        "UPDATE budgeting_district SET city_wide = true",
+    ],
+)
+def test_what_the_ballots_are_bound_to_cannot_change_under_them(voting, riverside, change) -> None:
+    """T-05. Under another address no envelope would open; in a city-wide district everybody would vote."""
+    assert "frozen" in refused_by_the_database(change)
+
+
+def test_the_name_of_a_district_can_still_be_put_right(voting, riverside) -> None:
+    riverside.name = "Riverside and Quays"
+    riverside.save()
 
 
 def test_who_moved_away_cannot_vote(voting, rosa_may_vote, riverside_contest) -> None:
