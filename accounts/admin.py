@@ -2,6 +2,14 @@
 
 from typing import Any
 
+import allauth.account.admin
+import allauth.mfa.admin
+import allauth.socialaccount.admin
+import allauth.usersessions.admin  # noqa: F401  (these four put their tables into the set-up)
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialToken
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.forms import ModelForm
@@ -10,6 +18,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Resident, Role, User
 from accounts.visitors import signed_in
+
+# Whoever could write these could sign in as anybody, vote in their name, and be on no record.
+admin.site.unregister([EmailAddress, Authenticator, SocialAccount, SocialToken, UserSession])
 
 
 @admin.register(User)
@@ -22,6 +33,10 @@ class UserAdmin(admin.ModelAdmin[User]):
     fields = ("email", "name", "is_active", "is_staff", "is_superuser", "joined_at", "last_login")
     readonly_fields = ("joined_at", "last_login")
 
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        """An address is where sign-in codes go: once the account is there, its owner alone changes it."""
+        return (*self.readonly_fields, *(("email",) if obj else ()))
+
     def save_model(self, request: HttpRequest, user: User, form: ModelForm[User], change: bool) -> None:
         if not change:
             user.set_unusable_password()
@@ -30,6 +45,27 @@ class UserAdmin(admin.ModelAdmin[User]):
         signed_in(request).record("user.changed" if change else "user.made", on=user, **changes)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(admin.ModelAdmin[Authenticator]):
+    """Second factors, to take away, on record, from whoever lost theirs; nobody gives one to somebody else."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    list_filter = ("type",)
+    search_fields = ("user__email", "user__name")
+    fields = ("user", "type", "created_at", "last_used_at")
+    actions = None
+
+    def delete_model(self, request: HttpRequest, factor: Authenticator) -> None:
+        signed_in(request).record("second factor taken away", on=factor.user, type=factor.type)
+        super().delete_model(request, factor)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Authenticator | None = None) -> bool:
         return False
 
 

@@ -93,3 +93,27 @@ def test_making_someone_staff_is_on_record(client: Client, sam: User, rosa: User
         {"email": rosa.email, "name": "Rosa", "is_active": "on", "is_staff": "on"},
     )
     assert AuditEvent.objects.get().facts == {"is_staff": True}
+
+
+def test_the_set_up_opens_no_way_into_another_persons_account(client: Client, sam: User, rosa: User) -> None:
+    """A new address, a session's key or a second factor of somebody else's would let Sam vote as Rosa, unseen."""
+    client.force_login(sam)
+    client.post(
+        f"/admin/accounts/user/{rosa.pk}/change/", {"email": "sam@example.org", "name": "Rosa", "is_active": "on"}
+    )
+    rosa.refresh_from_db()
+    assert rosa.email == "rosa@example.org"
+    for page in ("account/emailaddress", "usersessions/usersession", "socialaccount/socialaccount"):
+        assert client.get(f"/admin/{page}/add/").status_code == 404, page
+        assert client.get(f"/admin/{page}/").status_code == 404, page
+    assert client.get("/admin/mfa/authenticator/add/").status_code == 403
+
+
+def test_a_lost_second_factor_is_taken_away_on_record(client: Client, sam: User, otto: User) -> None:
+    client.force_login(sam)
+    factor = otto.authenticator_set.get()
+    assert "secret" not in client.get(f"/admin/mfa/authenticator/{factor.pk}/change/").content.decode()
+    client.post(f"/admin/mfa/authenticator/{factor.pk}/delete/", {"post": "yes"})
+    assert not User.objects.get(pk=otto.pk).has_a_second_factor
+    entry = AuditEvent.objects.get()
+    assert (entry.actor, entry.action, entry.object) == (sam, "second factor taken away", f"accounts.user:{otto.pk}")
