@@ -39,14 +39,14 @@ BEGIN
     RETURN NEW;
 END $$;
 
--- Once the final batch is on the board voting stays closed: a later vote could not be opened, nor the box with it.
+-- Once the final batch is on the board nobody votes any more: with a later envelope the box could not be opened.
 CREATE FUNCTION ballots_vote_is_closed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT FROM ballots_boardbatch JOIN budgeting_contest ON budgeting_contest.id = contest_id
-               WHERE cycle_id = OLD.cycle_id AND final) THEN
+               WHERE cycle_id = NEW.cycle_id AND final) THEN
         RAISE EXCEPTION 'the vote of this cycle is closed' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
-    RETURN COALESCE(NEW, OLD);
+    RETURN NEW;
 END $$;
 
 CREATE TRIGGER votes_at_home BEFORE INSERT ON ballots_envelope
@@ -57,14 +57,12 @@ CREATE TRIGGER on_paper BEFORE UPDATE ON budgeting_cycle
 CREATE TRIGGER on_paper BEFORE UPDATE ON budgeting_district
     FOR EACH ROW WHEN ((OLD.slug, OLD.city_wide) IS DISTINCT FROM (NEW.slug, NEW.city_wide))
     EXECUTE FUNCTION ballots_district_is_on_paper();
-CREATE TRIGGER closed_for_good BEFORE UPDATE ON budgeting_phase
-    FOR EACH ROW WHEN (OLD.stage = 'voting' AND OLD IS DISTINCT FROM NEW) EXECUTE FUNCTION ballots_vote_is_closed();
-CREATE TRIGGER closed_for_good_and_kept BEFORE DELETE ON budgeting_phase
-    FOR EACH ROW WHEN (OLD.stage = 'voting') EXECUTE FUNCTION ballots_vote_is_closed();
+CREATE TRIGGER closed_for_good BEFORE INSERT OR UPDATE ON budgeting_phase
+    FOR EACH ROW WHEN (NEW.stage = 'voting' AND (NEW.closes IS NULL OR NEW.closes > clock_timestamp()))
+    EXECUTE FUNCTION ballots_vote_is_closed();
 """
 
 BACK = """
-DROP TRIGGER closed_for_good_and_kept ON budgeting_phase;
 DROP TRIGGER closed_for_good ON budgeting_phase;
 DROP TRIGGER on_paper ON budgeting_district;
 DROP TRIGGER on_paper ON budgeting_cycle;
