@@ -174,8 +174,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [("leaflet", Path(leaflet.__file__).parent / "static" / "leaflet")]
 WHITENOISE_USE_FINDERS = True  # straight from the program: nothing to collect, nothing that could be out of date
-MEDIA_URL = "/media/"
-MEDIA_ROOT = VAR_DIR / "media"
+MEDIA_ROOT = VAR_DIR / "media"  # photos: like all files handed out by views, which ask who may see them
 PRIVATE_ROOT = VAR_DIR / "private"  # files only a permission check hands out: reports, letters
 
 if os.environ.get("EMAIL_HOST"):

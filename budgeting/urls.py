@@ -4,7 +4,6 @@ from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
-from django.views.static import serve
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # one door, with its second factor
 
@@ -15,7 +14,5 @@ urlpatterns = [
     path("", include("ballots.urls")),
     path("", include("proposals.urls")),
     path("", include("budgeting.pages")),
-    # Photos, all re-encoded by us. A busy city lets its proxy serve this folder; a small one need not.
-    path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}),
     *([path("", include("demo.mailbox"))] if settings.DEMO else []),
 ]

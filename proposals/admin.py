@@ -11,18 +11,9 @@ from import_export.formats.base_formats import CSV, XLSX
 
 from budgeting import clock
 from budgeting.admin import SetUp
+from budgeting.spreadsheets import cell
 from proposals.models import Category, Proposal
 from proposals.models.finding import Proposals
-
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
-
-
-def harmless(cell: str) -> str:
-    """A cell that a spreadsheet takes for text: one that would start a formula gets an apostrophe in front.
-
-    The library's own escape knows only "=", and cuts it off.
-    """
-    return "'" + cell if cell.startswith(FORMULA_SIGNS) else cell
 
 
 @admin.register(Category)
@@ -49,10 +40,9 @@ class ProposalResource(resources.ModelResource):
         export_order = fields
 
     def export_field(self, field: Any, instance: Any, **options: Any) -> Any:
+        """The library's own escape knows only "=", and cuts it off."""
         value = super().export_field(field, instance, **options)
-        return (
-            harmless(value) if isinstance(value, str) and field.column_name not in ("latitude", "longitude") else value
-        )
+        return value if field.column_name in ("latitude", "longitude") else cell(value)
 
 
 @admin.register(Proposal)

@@ -21,8 +21,7 @@ from ballots.reports.result import Result
 from ballots.tally import pabulib
 from budgeting.calendar import Stage
 from budgeting.models import Contest
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+from budgeting.spreadsheets import cell
 
 VOTE_TYPES = {
     Contest.BallotStyle.APPROVAL: "approval",
@@ -30,11 +29,6 @@ VOTE_TYPES = {
     Contest.BallotStyle.POINTS: "cumulative",
     Contest.BallotStyle.RANKING: "ordinal",
 }
-
-
-def cell(value: object) -> object:
-    """A value a spreadsheet will show and not run: a text that looks like a formula gets an apostrophe before it."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def results_json(result: Result) -> str:

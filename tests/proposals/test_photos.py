@@ -3,6 +3,7 @@ import time
 from pathlib import Path
 
 import pytest
+from django.urls import Resolver404, resolve
 from PIL import Image
 
 from proposals import pictures
@@ -130,3 +131,16 @@ def test_only_the_author_adds_and_removes_photos_until_the_deadline(proposal, ro
     path = Path(photo.large.path)
     proposal.remove_photo(rosa, at("proposing"), photo)
     assert not path.exists()
+
+
+def test_a_photo_of_a_draft_is_shown_to_its_author_alone(client, draft, rosa, tomas, at):
+    """T-07. The stored file has no address of its own, which would ask nobody."""
+    photo = draft.add_photo(rosa, at("proposing"), picture(), "The quay")
+    with pytest.raises(Resolver404):
+        resolve(f"/media/{photo.large.name}")
+    for reader, answer in ((None, 404), (tomas, 404), (rosa, 200)):
+        if reader:
+            client.force_login(reader)
+        shown = client.get(photo.address)
+        assert shown.status_code == answer
+        shown.close()

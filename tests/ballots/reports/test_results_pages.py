@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pabulib.checker import Checker
 
-from ballots.reports.files import cell
 from ballots.tally import Rule, pabulib
 from ballots.tally import count as tally
 from budgeting.models import Contest, District
+from budgeting.spreadsheets import cell
 from proposals.models import Proposal
 from tests.ballots.conftest import put_on_paper
 from tests.ballots.reports.conftest import count
@@ -161,7 +161,14 @@ def test_pabulibs_own_checker_accepts_our_file(client, counted, at, tmp_path, se
 
 def test_a_title_that_looks_like_a_formula_is_only_text_in_a_spreadsheet(client, counted, at) -> None:
     assert cell('=HYPERLINK("http://evil.example")') == '\'=HYPERLINK("http://evil.example")'
-    assert [cell(text) for text in ("+1", "-1", "@x", "\tx")] == ["'+1", "'-1", "'@x", "'\tx"]
+    assert [cell(text) for text in ("+1", "-1", "@x", "\tx", " =1", "＝1")] == [
+        "'+1",
+        "'-1",
+        "'@x",
+        "'\tx",
+        "' =1",
+        "'＝1",
+    ]
     assert cell(-5) == -5
     at("results")
     assert "Bee hotel" in client.get(RIVERSIDE + "results.csv").content.decode()
