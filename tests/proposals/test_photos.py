@@ -142,5 +142,5 @@ def test_a_photo_of_a_draft_is_shown_to_its_author_alone(client, draft, rosa, to
         if reader:
             client.force_login(reader)
         shown = client.get(photo.address)
+        assert shown.getvalue()  # reads the file to its end, and so closes it
         assert shown.status_code == answer
-        shown.close()
