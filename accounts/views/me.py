@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.forms import Language, PublicName
-from accounts.models import AuditEvent, User, Verification
+from accounts.models import AuditEvent, Resident, User, Verification
 from accounts.visitors import signed_in
 from budgeting import clock
 from budgeting.calendar import Act
@@ -61,10 +61,11 @@ def _my_page(request: HttpRequest, name_form: PublicName) -> HttpResponse:
     user, at = signed_in(request), clock.now()
     ties = {tie.cycle_id: tie for tie in user.verifications.select_related("resident__district")}
     claimed = set(user.claims.filter(settled_at=None).values_list("resident__cycle", flat=True))
+    has_register = Exists(Resident.objects.filter(cycle=OuterRef("pk")))  # before, nobody can be verified
     context = {
         "standing": [
             {"cycle": cycle, "tie": tie, "claimed": cycle.pk in claimed, "contests": _contests(cycle, tie)}
-            for cycle in Cycle.objects.prefetch_related("phases")
+            for cycle in Cycle.objects.filter(has_register).prefetch_related("phases")
             if (tie := ties.get(cycle.pk)) or cycle.allows(Act.VERIFY, at)
         ],
         "name_form": name_form,

@@ -330,7 +330,6 @@ def test_t14_the_exported_log_holds_everything_and_runs_nothing(otto, log) -> No
 
 def test_rosa_changes_her_public_name_and_language(rosa, cycle) -> None:
     client = signed_in(rosa)
-    assert "Show that I live here" in client.get("/me/").content.decode()
     client.post("/me/name/", {"name": "  Rosa <b>L.</b> "})
     rosa.refresh_from_db()
     assert rosa.name == "Rosa <b>L.</b>"
@@ -343,6 +342,13 @@ def test_rosa_changes_her_public_name_and_language(rosa, cycle) -> None:
     rosa.refresh_from_db()
     assert rosa.language == "fr"
     assert client.get("/me/").headers["Content-Language"] == "fr"
+
+
+def test_my_page_asks_to_show_where_i_live_once_the_city_has_a_register(rosa, cycle, request) -> None:
+    client = signed_in(rosa)
+    assert "Show that I live here" not in client.get("/me/").content.decode()
+    request.getfixturevalue("code")
+    assert "Show that I live here" in client.get("/me/").content.decode()
 
 
 def test_once_verified_my_page_leads_to_the_ballots_of_my_district_and_the_city(rosa, code, city, hillside) -> None:
