@@ -75,6 +75,7 @@ def box_desk(context: dict[str, Any]) -> dict[str, object]:
     lists: list[Checklist] = []
     for cycle in due.distinct().prefetch_related("phases"):
         found = checklist(cycle, at)
-        if found.contests and found.waits_for and cycle.stage(at) not in (Stage.PREPARING, Stage.PROPOSING):
+        begun = cycle.stage(at) not in (Stage.PREPARING, Stage.PROPOSING, Stage.REVIEWING) or found.may_freeze
+        if found.contests and found.waits_for and begun:
             lists.append(found)
     return {"lists": lists, "user": context["request"].user}
