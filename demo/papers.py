@@ -53,11 +53,11 @@ def _to_try(town: Town) -> list[str]:
         "vote, as verified": f"/{voting}/",
         "verify by letter, as resident": "/verify/letter/",
         "decide, as committee": f"/{schools}/proposals/",
-        "close the vote early, as admin": "/admin/budgeting/cycle/",
-        "open the box, as clerk": f"/{voting}/box/",
+        "end the vote, open, count, as clerk": f"/{voting}/box/",
+        "take the report home, as council": f"/{voting}/results/",
         "read the city's mail": "/demo/mail/",
     }
-    return [f"  {act:32}{settings.PUBLIC_URL}{address}" for act, address in acts.items()]
+    return [f"  {act:37}{settings.PUBLIC_URL}{address}" for act, address in acts.items()]
 
 
 def key_shares(town: Town) -> str:
