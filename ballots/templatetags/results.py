@@ -9,11 +9,12 @@ register = template.Library()
 
 @register.filter
 def percent(share: float | str | None) -> str:
-    """{{ turnout.share|percent }}: 0.4312 is "43%"; under one percent with one decimal; nothing for None."""
+    """{{ turnout.share|percent }}: 0.4387 is "44%"; under one percent with one decimal; nothing for None."""
     if share is None or share == "":
         return ""
     value = float(share) * 100
-    return _("%s%%") % number_format(value, 1 if 0 < value < 1 else 0)
+    places = 1 if 0 < value < 1 else 0
+    return _("%s%%") % number_format(round(value, places), places)  # number_format itself only cuts off
 
 
 @register.filter
