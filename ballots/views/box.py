@@ -177,7 +177,8 @@ def open_box(request: HttpRequest, cycle: str) -> HttpResponse:
 @login_required
 def count(request: HttpRequest, cycle: str, district: str) -> HttpResponse:
     found = cycle_or_404(cycle, request.user, act=True)
-    contest = get_object_or_404(found.contests.select_related("cycle", "district"), district__slug=district)
+    contests = found.contests.select_related("cycle", "district").filter(paper__isnull=False)
+    contest = get_object_or_404(contests, district__slug=district)
     _try(
         request,
         lambda: count_contest(contest, by=request.user, at=clock.now()),

@@ -199,6 +199,13 @@ def test_nothing_is_counted_before_the_box_is_opened(voted, riverside_contest, c
         count_contest(riverside_contest, by=clara, at=at("counting"))
 
 
+def test_a_contest_without_a_key_is_not_counted_either(riverside_paper, riverside_contest, clara, at) -> None:
+    """No ballot was cast: otherwise every project would be told that it lost."""
+    with pytest.raises(Refused, match="opened before"):
+        count_contest(riverside_contest, by=clara, at=at("presenting"))
+    assert not Count.objects.exists()
+
+
 def test_counting_again_changes_nothing(opened, riverside_contest, clara, at) -> None:
     first = count_contest(riverside_contest, by=clara, at=at("counting"))
     assert count_contest(riverside_contest, by=clara, at=at("results")).outcome == first.outcome

@@ -100,6 +100,11 @@ def test_the_sheets_are_never_shown_twice(shares, claras_desk, at) -> None:
     assert claras_desk.get(f"{BOX}key/").status_code == 405
 
 
+def test_what_has_no_paper_has_no_count(claras_desk, riverside_contest, at) -> None:
+    at("counting")
+    assert claras_desk.post(f"{BOX}count/riverside/").status_code == 404
+
+
 def test_one_person_cannot_hold_the_key_alone(clara, claras_desk, cycle, at) -> None:
     at("presenting")
     answer = claras_desk.post(f"{BOX}key/", {"key-holders": [clara.pk], "key-threshold": 2})
