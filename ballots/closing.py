@@ -1,4 +1,4 @@
-"""Ending the vote before its date: for an emergency, by a clerk, with a public reason and on record."""
+"""Ending the vote before its date: for an emergency, by a clerk, with a reason, on record."""
 
 from datetime import datetime
 

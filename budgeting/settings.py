@@ -225,7 +225,8 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True  # nothing in a mail is used up by
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_RATE_LIMITS = {"verify_by_letter": "10/d/user,60/d/ip"}
 # How many proxies of ours stand in front. 0: X-Forwarded-For is not believed, and nobody can pose as another address.
-ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "0"))
+# https comes from a proxy: not believing that one, all residents would be one address, and limits shut everybody out.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "1" if _secure else "0"))
 MFA_ADAPTER = "accounts.mfa.SealedSecrets"
 MFA_TOTP_ISSUER = f"Common Purse {CITY_NAME}"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
