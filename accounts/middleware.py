@@ -52,6 +52,18 @@ def staff_use_a_second_factor(get_response: Handler) -> Handler:
     return middleware
 
 
+def leaving_clears_the_browser(get_response: Handler) -> Handler:
+    """Have the browser forget our pages when somebody signs out: at a shared computer "Back" must show no ballot."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.method == "POST" and _name_of(request.path_info) == "account_logout":
+            response["Clear-Site-Data"] = '"cache"'
+        return response
+
+    return middleware
+
+
 def _name_of(path: str) -> str | None:
     try:
         return resolve(path).url_name

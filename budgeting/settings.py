@@ -134,6 +134,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "accounts.middleware.visitors_answer_no",
     "accounts.middleware.staff_use_a_second_factor",
+    "accounts.middleware.leaving_clears_the_browser",
 ]
 
 ROOT_URLCONF = "budgeting.urls"
