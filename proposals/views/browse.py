@@ -47,7 +47,7 @@ def index(request: HttpRequest, cycle: str) -> HttpResponse:
     """A cycle's proposals: list and map of the same results."""
     at, found = clock.now(), cycle_of(cycle)
     search = SearchForm(found, request.GET)
-    seed = request.COOKIES.get("order", "")[:16] or secrets.token_hex(4)
+    seed = request.COOKIES.get("order", "").replace("\0", "")[:16] or secrets.token_hex(4)
     page = Paginator(search.ordered(search.found(at).as_rows(at), seed), PER_PAGE)
     context = {
         "cycle": found,

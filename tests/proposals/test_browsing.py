@@ -167,3 +167,9 @@ def test_a_long_discussion_asks_the_database_no_more_than_a_short_one(
 
 def test_a_district_leads_to_its_proposals(client, city):
     assert client.get("/2027/hillside/proposals/")["Location"] == "/2027/proposals/?district=hillside"
+
+
+def test_whatever_the_cookie_of_the_order_says_the_list_is_shown(client, submitted, rosa, at):
+    at("proposing")
+    submitted(rosa)
+    assert client.get("/2027/proposals/", headers={"cookie": r'order="a\000b"'}).status_code == 200
