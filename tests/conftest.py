@@ -8,6 +8,7 @@ import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth import get_user_model
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.postgresql.operations import DatabaseOperations
 
 from accounts.models import Role, User
@@ -58,6 +59,24 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
         connection.close()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_request_of_another_test_ends_the_transaction_of_this_one() -> Iterator[None]:
+    """Django closes connections at the end of a request; its test client lets go of that for as long as one lasts.
+
+    A streamed answer that an earlier test left unread takes it up again whenever it happens to be collected, be it in
+    the middle of somebody else's request, and then the running test loses its transaction.
+    """
+    close = BaseDatabaseWrapper.close_if_unusable_or_obsolete
+
+    def close_unless_in_a_transaction(self: BaseDatabaseWrapper) -> None:
+        if not self.in_atomic_block:
+            close(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseWrapper, "close_if_unusable_or_obsolete", close_unless_in_a_transaction)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")
