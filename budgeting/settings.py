@@ -187,6 +187,7 @@ if os.environ.get("EMAIL_HOST"):
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"
+    EMAIL_FILE_PATH.mkdir(mode=0o700, parents=True, exist_ok=True)  # there are sign-in codes in it
 
 # Language and time ---------------------------------------------------------------------------------------------------
 

@@ -78,7 +78,7 @@ def _try(request: HttpRequest, act: Callable[[], Any], done: str) -> None:
 def freeze(request: HttpRequest, cycle: str, district: str) -> HttpResponse:
     found = cycle_or_404(cycle, request.user, act=True)
     contest = get_object_or_404(found.contests.select_related("cycle", "district"), district__slug=district)
-    seed = request.POST.get("seed", "").strip()[:200] or secrets.token_hex(16)
+    seed = request.POST.get("seed", "").replace("\0", "").strip()[:200] or secrets.token_hex(16)
     _try(
         request,
         lambda: paper.freeze(contest, by=request.user, at=clock.now(), seed=seed),

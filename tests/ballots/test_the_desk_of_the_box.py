@@ -154,3 +154,11 @@ def test_anyone_looks_a_receipt_up_without_signing_in(voting, rosa_may_vote, riv
 
 def test_the_envelopes_leave_the_box_only_after_the_opening(voting, shares, clara, claras_desk, at, cycle) -> None:
     assert claras_desk.get(f"{BOX}riverside.json").status_code == 404
+
+
+def test_a_seed_no_database_can_hold_is_cleaned(riverside_contest, martin, claras_desk, at) -> None:
+    for proposal in propose(riverside_contest):
+        Decision.objects.create(proposal=proposal, outcome="shortlist", reason="Good.", by=martin, at=at("reviewing"))
+    at("presenting")
+    claras_desk.post(f"{BOX}paper/riverside/", {"seed": "4\x008"})
+    assert BallotPaper.objects.get().lot_seed == "48"
