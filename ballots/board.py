@@ -24,10 +24,11 @@ CROWD = 10  # so many new envelopes come up together; fewer wait for the day's f
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Where a receipt stands: in the box, or replaced by a later ballot of the same resident."""
+    """Where a receipt stands: in the box, on the board since `batch` (None: not yet), or replaced by a later ballot."""
 
-    batch: BoardBatch
-    replaced: bool
+    contest: Contest
+    batch: BoardBatch | None = None
+    replaced: bool = False
 
 
 @transaction.atomic
@@ -141,14 +142,19 @@ def faults(contest: Contest) -> list[str]:
 
 
 def look_up(cycle: Cycle, receipt: str) -> Found | None:
-    """Where a receipt stands on the board, typed in any case and grouping; None if it is not on it (yet)."""
+    """Where a receipt stands, typed in any case and grouping; None if no such envelope is known.
+
+    Whoever has just voted finds the envelope in the box before it is on the board. Only who has the receipt can ask.
+    """
     fingerprint = understood(receipt)
     batches = BoardBatch.objects.filter(contest__cycle=cycle).select_related("contest__district")
     last_added = batches.filter(added__contains=[fingerprint]).order_by("-number").first()
     if last_added is None:
-        return None
+        envelopes = Envelope.objects.filter(contest__cycle=cycle, fingerprint=fingerprint)
+        waiting = envelopes.select_related("contest__district").first()
+        return Found(waiting.contest) if waiting else None
     replaced = last_added.contest.batches.filter(replaced__contains=[fingerprint], number__gt=last_added.number)
-    return Found(last_added, replaced.exists())
+    return Found(last_added.contest, last_added, replaced.exists())
 
 
 def understood(receipt: str) -> str:

@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
 from ballots import board
@@ -47,6 +48,17 @@ def test_a_receipt_is_found_however_it_is_typed(twelve_votes, cycle, riverside_c
     with_zeros = receipt.fingerprint.replace("O", "0").replace("I", "1").replace("B", "8")
     assert board.look_up(cycle, with_zeros) is not None
     assert board.look_up(cycle, "A" * 32) is None
+
+
+def test_whoever_has_just_voted_finds_the_envelope_in_the_box(rosa_may_vote, cycle, riverside_contest, voting) -> None:
+    receipt = cast(rosa_may_vote, riverside_contest, {1: 1})
+    found = board.look_up(cycle, str(receipt))
+    assert (found.contest, found.batch, found.replaced) == (riverside_contest, None, False)
+    page = Client().post("/2027/board/", {"receipt": str(receipt)}).content.decode()
+    assert "This envelope is in the box of Riverside." in page
+    assert "next batch" in page
+    cast(rosa_may_vote, riverside_contest, {2: 1})
+    assert board.look_up(cycle, str(receipt)) is None
 
 
 def test_after_voting_again_the_old_receipt_is_replaced(twelve_votes, neighbours, cycle, riverside_contest, at) -> None:
