@@ -74,11 +74,15 @@ class Checklist:
 
     @property
     def waits_for(self) -> str:
-        """The next step: paper, key, rehearsal, vote, opening, count, destruction, or nothing."""
+        """The next step: paper, key, rehearsal, review, vote, opening, count, destruction, or nothing.
+
+        While the review lasts no paper can be frozen, but the key can be made and rehearsed.
+        """
         steps = [
-            ("paper", bool(self.unfrozen) and not self.has_closed),
+            ("paper", bool(self.unfrozen) and self.may_freeze),
             ("key", self.key is None),
             ("rehearsal", not self.is_rehearsed),
+            ("review", bool(self.unfrozen) and not self.has_closed),
             ("vote", not self.has_closed),
             ("opening", self.opening is None),
             ("count", bool(self.uncounted)),

@@ -125,7 +125,7 @@ def test_to_everybody_else_there_is_no_such_page(who, shares, at, request) -> No
     at("presenting")
     client = signed_in(request.getfixturevalue(who))
     assert client.get(BOX).status_code == 404
-    for step in ("key/", "rehearsal/", "opening/", "destruction/", "paper/riverside/", "count/riverside/"):
+    for step in ("key/", "rehearsal/", "opening/", "closing/", "destruction/", "paper/riverside/", "count/riverside/"):
         assert client.post(f"{BOX}{step}").status_code == 404
 
 
@@ -136,7 +136,7 @@ def test_council_and_auditors_look_but_do_not_act(who, shares, riverside_contest
     page = text_of(client.get(BOX))
     assert "opened the test envelope" in page
     assert "box/rehearsal" not in page
-    for step in ("key/", "rehearsal/", "opening/", "destruction/", "paper/riverside/", "count/riverside/"):
+    for step in ("key/", "rehearsal/", "opening/", "closing/", "destruction/", "paper/riverside/", "count/riverside/"):
         assert client.post(f"{BOX}{step}").status_code == 404
 
 
@@ -144,9 +144,10 @@ def test_anyone_looks_a_receipt_up_without_signing_in(voting, rosa_may_vote, riv
     receipt = cast(rosa_may_vote, riverside_contest, {1: 1})
     at("counting")
     visitor = Client()
-    assert "not on the board" in text_of(visitor.post("/2027/board/", {"receipt": str(receipt)}))
+    assert "with the next batch" in text_of(visitor.post("/2027/board/", {"receipt": str(receipt)}))
     board.publish(riverside_contest)
-    assert "is in the box of Riverside" in text_of(visitor.post("/2027/board/", {"receipt": str(receipt).lower()}))
+    assert "on the board since batch 1" in text_of(visitor.post("/2027/board/", {"receipt": str(receipt).lower()}))
+    assert "neither in the box nor on the board" in text_of(visitor.post("/2027/board/", {"receipt": "A" * 32}))
     assert "eight groups of four" in text_of(visitor.post("/2027/board/", {"receipt": "AB"}))
     assert receipt.fingerprint in text_of(visitor.get("/2027/board/riverside.txt"))
     assert f"+ {receipt.fingerprint}" in text_of(visitor.get("/2027/board/riverside/1.txt"))
@@ -162,3 +163,15 @@ def test_a_seed_no_database_can_hold_is_cleaned(riverside_contest, martin, clara
     at("presenting")
     claras_desk.post(f"{BOX}paper/riverside/", {"seed": "4\x008"})
     assert BallotPaper.objects.get().lot_seed == "48"
+
+
+def test_while_the_review_lasts_the_key_comes_before_the_paper(riverside_contest, claras_desk, at) -> None:
+    at("reviewing")
+    assert "make the key of the box" in text_of(claras_desk.get(BOX))
+
+
+def test_with_a_rehearsed_key_the_desk_waits_for_the_end_of_the_review(
+    riverside_contest, shares, claras_desk, at
+) -> None:
+    at("reviewing")
+    assert "between the review and the vote" in text_of(claras_desk.get(BOX))
