@@ -1,7 +1,5 @@
 """Set-up of people: users and the roles they hold. No digest is shown, and nothing of a ballot is anywhere here."""
 
-from typing import Any
-
 import allauth.account.admin
 import allauth.mfa.admin
 import allauth.socialaccount.admin
@@ -18,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Resident, Role, User
 from accounts.visitors import signed_in
+from budgeting.admin import ReadOnly
 
 # Whoever could write these could sign in as anybody, vote in their name, and be on no record.
 admin.site.unregister([EmailAddress, Authenticator, SocialAccount, SocialToken, UserSession])
@@ -96,7 +95,7 @@ class RoleAdmin(admin.ModelAdmin[Role]):
 
 
 @admin.register(Resident)
-class ResidentAdmin(admin.ModelAdmin[Resident]):
+class ResidentAdmin(ReadOnly[Resident]):
     """The register, to look at: it is made by importing it."""
 
     list_display = ("__str__", "cycle", "district", "age_band", "removed_at", "is_verified")
@@ -107,12 +106,3 @@ class ResidentAdmin(admin.ModelAdmin[Resident]):
     @admin.display(boolean=True, description=_("verified"))
     def is_verified(self, resident: Resident) -> bool:
         return hasattr(resident, "verification")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

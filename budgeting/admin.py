@@ -70,6 +70,19 @@ def _brief(value: Any) -> str | None:
 CITY_CLOCKS = _("On the city's clocks (%s).") % settings.TIME_ZONE
 
 
+class ReadOnly(admin.ModelAdmin[Noun]):
+    """What may be looked at in the set-up, and changed only by the verbs of its own room."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 class PhaseForm(forms.ModelForm[Phase]):
     opens = CityTimeField(label=_("Opens"), widget=AdminSplitDateTime, help_text=CITY_CLOCKS)
     closes = CityTimeField(

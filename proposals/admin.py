@@ -10,7 +10,7 @@ from import_export.admin import ExportMixin
 from import_export.formats.base_formats import CSV, XLSX
 
 from budgeting import clock
-from budgeting.admin import SetUp
+from budgeting.admin import ReadOnly, SetUp
 from budgeting.spreadsheets import cell
 from proposals.models import Category, Proposal
 from proposals.models.finding import Proposals
@@ -46,7 +46,7 @@ class ProposalResource(resources.ModelResource):
 
 
 @admin.register(Proposal)
-class ProposalAdmin(ExportMixin, admin.ModelAdmin[Proposal]):
+class ProposalAdmin(ExportMixin, ReadOnly[Proposal]):
     """Read and exported, never written: what a proposal says and how it stands follows from what people did."""
 
     resource_classes = (ProposalResource,)
@@ -61,12 +61,3 @@ class ProposalAdmin(ExportMixin, admin.ModelAdmin[Proposal]):
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
