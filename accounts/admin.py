@@ -12,11 +12,12 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Resident, Role, User
-from accounts.visitors import signed_in
-from budgeting.admin import ReadOnly
+from accounts.models import Role, User
+from accounts.visitors import user_of
+from audit.acts import Done
+from budgeting.people import RoleName
+from lib import clock
 
 # Whoever could write these could sign in as anybody, vote in their name, and be on no record.
 admin.site.unregister([EmailAddress, Authenticator, SocialAccount, SocialToken, UserSession])
@@ -41,7 +42,7 @@ class UserAdmin(admin.ModelAdmin[User]):
             user.set_unusable_password()
         super().save_model(request, user, form, change)
         changes = {name: form.cleaned_data[name] for name in form.changed_data if name.startswith("is_")}
-        signed_in(request).record("user.changed" if change else "user.made", on=user, **changes)
+        user_of(request).record(Done.CHANGED if change else Done.MADE, on=user, **changes)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False
@@ -58,7 +59,7 @@ class AuthenticatorAdmin(admin.ModelAdmin[Authenticator]):
     actions = None
 
     def delete_model(self, request: HttpRequest, factor: Authenticator) -> None:
-        signed_in(request).record("second factor taken away", on=factor.user, type=factor.type)
+        user_of(request).record(Done.SECOND_FACTOR_TAKEN, on=factor.user, type=factor.type)
         super().delete_model(request, factor)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -80,29 +81,15 @@ class RoleAdmin(admin.ModelAdmin[Role]):
     fields = ("user", "kind", "district")
 
     def save_model(self, request: HttpRequest, role: Role, form: ModelForm[Role], change: bool) -> None:
-        granted = role.user.grant(Role.Kind(role.kind), by=signed_in(request), district=role.district)
+        granted = role.user.grant(RoleName(role.kind), by=user_of(request), at=clock.now(), district=role.district)
         role.pk, role._state.adding = granted.pk, False
 
     def delete_model(self, request: HttpRequest, role: Role) -> None:
-        role.revoke(by=signed_in(request))
+        role.revoke(by=user_of(request))
 
     def delete_queryset(self, request: HttpRequest, roles: QuerySet[Role]) -> None:
         for role in roles:
-            role.revoke(by=signed_in(request))
+            role.revoke(by=user_of(request))
 
     def has_change_permission(self, request: HttpRequest, obj: Role | None = None) -> bool:
         return False
-
-
-@admin.register(Resident)
-class ResidentAdmin(ReadOnly[Resident]):
-    """The register, to look at: it is made by importing it."""
-
-    list_display = ("__str__", "cycle", "district", "age_band", "removed_at", "is_verified")
-    list_filter = ("cycle", "district", "age_band", ("removed_at", admin.EmptyFieldListFilter))
-    list_select_related = ("cycle", "district", "verification")
-    fields = ("cycle", "district", "age_band", "removed_at")
-
-    @admin.display(boolean=True, description=_("verified"))
-    def is_verified(self, resident: Resident) -> bool:
-        return hasattr(resident, "verification")

@@ -1,20 +1,14 @@
-"""What people are asked."""
-
-from datetime import date
-from typing import Any
+"""What people say of themselves: on sign-up, and on my page."""
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Resident, User
-from accounts.reading import date_of
-from budgeting.models import Cycle, District
+from accounts.models import User
 
 
-class PublicName(forms.Form):
+class PublicNameForm(forms.Form):
     """The name others see: on my page, and added by allauth to the sign-up form."""
 
     name = forms.CharField(
@@ -30,94 +24,5 @@ class PublicName(forms.Form):
         user.save(update_fields=["name"])
 
 
-class Language(forms.Form):
+class LanguageForm(forms.Form):
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
-
-
-class LetterCodeForm(forms.Form):
-    code = forms.CharField(
-        label=_("Code"),
-        max_length=40,
-        help_text=_("The 16 letters and digits in the frame of your letter. Capitals and dashes do not matter."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
-    )
-
-
-class RegisterFile(forms.Form):
-    file = forms.FileField(
-        label=_("File"),
-        help_text=_("CSV or XLSX. The first line names the columns: identifier, name, birth_date, district."),
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx"}),
-    )
-
-
-class LettersFor(RegisterFile):
-    """Which residents get a letter."""
-
-    district = forms.ModelChoiceField(District.objects.all(), label=_("District"), required=False, empty_label=_("All"))
-    first_line = forms.IntegerField(
-        label=_("Begin at line"), required=False, min_value=1, help_text=_("Of the file. Empty: at the top.")
-    )
-    again = forms.BooleanField(
-        label=_("Also for those who have a letter already: the older code stops working"), required=False
-    )
-    field_order = ("file", "district", "first_line", "again")
-
-
-class Reference(forms.Form):
-    reference = forms.CharField(
-        label=_("Reference of the letter"), max_length=20, help_text=_("Two groups of four, at the foot of the sheet.")
-    )
-
-    def clean_reference(self) -> str:
-        plain = "".join(filter(str.isalnum, self.cleaned_data["reference"].upper()))
-        return f"{plain[:4]}-{plain[4:]}"
-
-
-class AtTheDesk(forms.Form):
-    """Who stands at the desk: the line of the register their document shows, and the account they use."""
-
-    identifier = forms.CharField(label=_("Identifier"), max_length=100, help_text=_("As on the document."))
-    name = forms.CharField(label=_("Name"), max_length=200, help_text=_("As on the document; accents do not matter."))
-    birth_date = forms.CharField(label=_("Date of birth"), max_length=10, help_text=_("Such as 31/03/1979."))
-    email = forms.EmailField(label=_("E-mail address of their account"))
-
-    def __init__(self, *args: Any, cycle: Cycle, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.cycle = cycle
-        for field in self.fields.values():
-            field.widget.attrs["autocomplete"] = "off"
-
-    def clean_birth_date(self) -> date:
-        if (born := date_of(self.cleaned_data["birth_date"])) is None:
-            raise ValidationError(_("Write the day, the month and the year, such as 31/03/1979."))
-        return born
-
-    def clean_email(self) -> User:
-        account = User.objects.filter(email__iexact=self.cleaned_data["email"], is_active=True).first()
-        if account is None:
-            raise ValidationError(_("There is no account with this address. They can make one now, on their phone."))
-        return account
-
-    def clean(self) -> dict[str, object]:
-        data = self.cleaned_data
-        if {"identifier", "name", "birth_date"} <= data.keys():
-            found = Resident.matching(self.cycle, data["identifier"], data["name"], data["birth_date"])
-            if found is None:
-                raise ValidationError(
-                    _("No line of the register has this identifier, name and date of birth together.")
-                )
-            data["resident"] = found
-        return data
-
-
-class Settlement(forms.Form):
-    granted = forms.TypedChoiceField(
-        label=_("Decision"),
-        choices=[("yes", _("Give the line to the second account")), ("no", _("Leave it with the first account"))],
-        coerce=lambda value: value == "yes",
-        widget=forms.RadioSelect,
-    )
-    reason = forms.CharField(
-        label=_("Reason"), max_length=1_000, widget=forms.Textarea, help_text=_("It goes into the audit log.")
-    )

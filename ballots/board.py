@@ -5,25 +5,26 @@ before it; the first names the digest of the ballot paper. `sha256sum` is all on
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ballots.models import BallotPaper, BoardBatch, Envelope
-from budgeting import clock
-from budgeting.calendar import Stage
 from budgeting.models import Contest, Cycle
-from proposals.rules import Refused
+from budgeting.stages import Stage
+from lib import clock
+from lib.refusal import Refused
 
 CROWD = 10  # so many new envelopes come up together; fewer wait for the day's first batch, or for the close
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Standing:
     """Where a receipt stands: in the box, on the board since `batch` (None: not yet), or replaced by a later ballot."""
 
     contest: Contest
@@ -71,6 +72,33 @@ def publish(contest: Contest) -> BoardBatch | None:
     return batch
 
 
+def publish_due(closed: bool = False) -> Iterator[BoardBatch]:
+    """Put up what is due on all boards, or only on those of votes that have `closed`; gives each batch as it goes up.
+
+    A board that fails keeps no other back: what failed is raised at the end, as one ExceptionGroup.
+    """
+    failures: list[Exception] = []
+    for contest in unfinished():
+        if closed and not has_closed(contest.cycle, clock.of_the_database()):
+            continue
+        try:
+            batch = publish(contest)
+        except Exception as failure:
+            failure.add_note(str(contest))
+            failures.append(failure)
+        else:
+            if batch:
+                yield batch
+    if failures:
+        raise ExceptionGroup("Some boards could not be published.", failures)
+
+
+def unfinished() -> QuerySet[Contest]:
+    """The contests with a ballot paper and a key whose final batch is not up yet."""
+    ready = Contest.objects.filter(paper__isnull=False, cycle__box_key__isnull=False)
+    return ready.exclude(batches__final=True).select_related("cycle", "district", "paper")
+
+
 def close(cycle: Cycle) -> bool:
     """Has voting closed, by the database's clock? If so wait for the votes still being cast; no other can follow.
 
@@ -109,7 +137,7 @@ def text_of(batch: BoardBatch) -> str:
     contest = batch.contest
     head = [
         "common-purse board 1",
-        f"{contest.cycle.slug}/{contest.district.slug} batch {batch.number} of {batch.day:%Y-%m-%d}",
+        f"{contest.cycle.slug}/{contest.slug} batch {batch.number} of {batch.day:%Y-%m-%d}",
         f"previous {batch.previous_root}",
         f"in force {batch.envelopes} {batch.list_digest}",
         *(["final"] if batch.final else []),
@@ -122,9 +150,9 @@ def root_of(batch: BoardBatch) -> str:
     return hashlib.sha256(text_of(batch).encode()).hexdigest()
 
 
-def faults(contest: Contest) -> list[str]:
+def errors(contest: Contest) -> list[str]:
     """What is wrong with the board of a contest, a sentence each. Empty if every batch follows from the one before."""
-    found, seen, previous = [], set[str](), contest.paper.digest
+    sentences, seen, previous = [], set[str](), contest.paper.digest
     for number, batch in enumerate(contest.batches.select_related("contest__cycle", "contest__district"), start=1):
         seen = (seen - set(batch.replaced)) | set(batch.added)
         holds = (
@@ -134,14 +162,14 @@ def faults(contest: Contest) -> list[str]:
             and (batch.envelopes, batch.list_digest) == (len(seen), digest_of(seen))
         )
         if not holds:
-            found.append(
+            sentences.append(
                 _("%(contest)s: batch %(number)d of the board was altered.") % {"contest": contest, "number": number}
             )
         previous = batch.root
-    return found
+    return sentences
 
 
-def look_up(cycle: Cycle, receipt: str) -> Found | None:
+def look_up(cycle: Cycle, receipt: str) -> Standing | None:
     """Where a receipt stands, typed in any case and grouping; None if no such envelope is known.
 
     Whoever has just voted finds the envelope in the box before it is on the board. Only who has the receipt can ask.
@@ -152,9 +180,9 @@ def look_up(cycle: Cycle, receipt: str) -> Found | None:
     if last_added is None:
         envelopes = Envelope.objects.filter(contest__cycle=cycle, fingerprint=fingerprint)
         waiting = envelopes.select_related("contest__district").first()
-        return Found(waiting.contest) if waiting else None
+        return Standing(waiting.contest) if waiting else None
     replaced = last_added.contest.batches.filter(replaced__contains=[fingerprint], number__gt=last_added.number)
-    return Found(last_added.contest, last_added, replaced.exists())
+    return Standing(last_added.contest, last_added, replaced.exists())
 
 
 def understood(receipt: str) -> str:

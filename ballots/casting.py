@@ -10,16 +10,16 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
-from accounts.models import AuditEvent, Resident
-from ballots import styles
+from audit.acts import Done
+from ballots import marks
 from ballots.models import BallotBoxKey, BallotPaper, Envelope
 from ballots.sealing import ballot_info, fingerprint, in_groups, seal
-from budgeting import clock
-from budgeting.calendar import Act
 from budgeting.models import Contest, Cycle
-from proposals.rules import Person, Refused
-
-VOTED = "voted"
+from budgeting.people import Person
+from budgeting.stages import Act
+from lib import clock
+from lib.refusal import Refused
+from residents.models import Resident, Verification
 
 # The primary key makes it one envelope, whatever happens at the same time; a ballot handed in on paper stays.
 INTO_THE_BOX = """
@@ -57,7 +57,7 @@ class Receipt:
 
 
 @sensitive_variables("choices", "plain")
-def cast(user: Person, contest: Contest, choices: styles.Choices) -> Receipt:
+def cast(contest: Contest, choices: marks.Choices, *, by: Person) -> Receipt:
     """Seal the choices and put them into the box, in place of what this resident had put there before.
 
     One transaction, in which the database's clock decides whether voting is open: it waits for whoever is closing the
@@ -65,11 +65,11 @@ def cast(user: Person, contest: Contest, choices: styles.Choices) -> Receipt:
     envelope.
     Raises NotVerified, NotValid, or Refused with a sentence.
     """
-    resident, (paper, key) = resident_of(user, contest), box_of(contest)
-    if reasons := styles.check(choices, paper):
+    resident, (paper, key) = resident_of(by, contest), box_of(contest)
+    if reasons := marks.errors(choices, paper):
         raise NotValid(reasons)
-    plain = styles.encode(choices, paper.size)
-    info = ballot_info(contest.cycle.slug, contest.district.slug, paper.digest)
+    plain = marks.encode(choices, paper.size)
+    info = ballot_info(contest.cycle.slug, contest.slug, paper.digest)
     sealed = seal(plain, bytes(key.public_key), info)
     receipt = Receipt(fingerprint(sealed))
     with transaction.atomic():
@@ -78,13 +78,13 @@ def cast(user: Person, contest: Contest, choices: styles.Choices) -> Receipt:
             cursor.execute(INTO_THE_BOX, [resident.pk, contest.pk, sealed, receipt.fingerprint])
             if cursor.rowcount != 1:
                 raise Refused(_("You have handed in your ballot on paper."))
-        user.record(VOTED, on=contest, resident=resident.pk)
+        by.record(Done.VOTED, on=contest, resident=resident.pk)
     return receipt
 
 
-def resident_of(user: Person, contest: Contest) -> Resident:
+def resident_of(person: Person, contest: Contest) -> Resident:
     """The line of the register by which this person may vote in this contest. Raises NotVerified or Refused."""
-    verification = user.verification_for(contest.cycle)
+    verification = Verification.of(person, contest.cycle)
     if verification is None:
         raise NotVerified(_("To vote you first show that you live here."))
     resident = verification.resident
@@ -93,10 +93,11 @@ def resident_of(user: Person, contest: Contest) -> Resident:
     if resident.district_id != contest.district_id:
         raise Refused(_("You vote in %s, where you live.") % resident.district)
     # The register may have moved the resident since: a trigger refuses the second envelope, this says why.
-    districts = Envelope.objects.filter(resident=resident, contest__cycle=contest.cycle).exclude(contest=contest)
-    voted_in = districts.filter(contest__district__city_wide=False).values_list("contest__district__name", flat=True)
-    if elsewhere := voted_in.first():
-        raise Refused(_("You have voted in %s, where you lived before: that ballot counts.") % elsewhere)
+    votes = Envelope.objects.filter(resident=resident, contest__cycle=contest.cycle)
+    elsewhere = votes.exclude(contest__district=contest.district).filter(contest__district__city_wide=False)
+    voted_in = elsewhere.values_list("contest__district__name", flat=True)
+    if district := voted_in.first():
+        raise Refused(_("You have voted in %s, where you lived before: that ballot counts.") % district)
     return resident
 
 
@@ -116,17 +117,11 @@ def _refuse_unless_voting_is_open(contest: Contest) -> None:
         raise Refused(_("Voting is not open. Your ballot was not cast."))
 
 
-def receipt_of(user: Person, contest: Contest) -> Receipt | None:
+def receipt_of(person: Person, contest: Contest) -> Receipt | None:
     """The receipt of what this person has in the box, if anything."""
-    verification = user.verification_for(contest.cycle)
+    verification = Verification.of(person, contest.cycle)
     if verification is None:
         return None
     envelopes = Envelope.objects.filter(contest=contest, resident_id=verification.resident_id)
     found = envelopes.values_list("fingerprint", flat=True).first()
     return Receipt(found) if found else None
-
-
-def voters_recorded(contest: Contest) -> int:
-    """How many residents voted online in this contest according to the audit log: the roll the box is held against."""
-    events = AuditEvent.objects.filter(action=VOTED, object=f"{contest._meta.label_lower}:{contest.pk}")
-    return events.values("facts__resident").distinct().count()

@@ -2,12 +2,48 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from ballots.board import has_closed
 from ballots.models import BallotBoxKey, Envelope, Opening
-from budgeting.calendar import Act, Stage
 from budgeting.models import Contest, Cycle
+from budgeting.stages import Act
+
+
+class Step(StrEnum):
+    """The steps of a box, in order."""
+
+    PAPER = "paper"
+    KEY = "key"
+    REHEARSAL = "rehearsal"
+    REVIEW = "review"
+    VOTE = "vote"
+    OPENING = "opening"
+    COUNT = "count"
+    DESTRUCTION = "destruction"
+    NOTHING = "nothing"
+
+    @property
+    def words(self) -> Promise:
+        """What comes after "Next:"."""
+        return WORDS[self]
+
+
+WORDS = {
+    Step.PAPER: _("freeze the ballot papers"),
+    Step.KEY: _("make the key of the box"),
+    Step.REHEARSAL: _("rehearse the opening"),
+    Step.REVIEW: _("freeze the ballot papers, between the review and the vote"),
+    Step.VOTE: _("ready; waiting for the close of the vote"),
+    Step.OPENING: _("open the box"),
+    Step.COUNT: _("count the ballots"),
+    Step.DESTRUCTION: _("destroy the shares"),
+    Step.NOTHING: _("nothing is left to do"),
+}
 
 
 @dataclass(frozen=True)
@@ -43,52 +79,57 @@ class Checklist:
         return self.cycle.allows(Act.MAKE_KEY, self.at)
 
     @property
-    def is_late(self) -> bool:
-        """Voting has opened by the calendar, but the box is not ready."""
-        return self.cycle.stage(self.at) is Stage.VOTING and not self.is_ready
+    def may_count(self) -> bool:
+        return self.cycle.allows(Act.COUNT, self.at)
 
     @property
     def voting_is_open(self) -> bool:
         return self.cycle.allows(Act.VOTE, self.at)
 
     @property
+    def is_late(self) -> bool:
+        """Voting has opened by the calendar, but the box is not ready."""
+        return self.voting_is_open and not self.is_ready
+
+    @property
     def has_closed(self) -> bool:
         return has_closed(self.cycle, self.at)
 
     @property
-    def accounts(self) -> list[dict[str, Any]]:
+    def reconciliation_rows(self) -> list[dict[str, Any]]:
         """The reconciliation of the opening, a row for each contest and channel."""
-        told = self.opening.reconciliation if self.opening else {}
-        contests = [contest for contest in self.contests if contest.district.slug in told]
-        rows = []
-        for contest in contests:
-            account = told[contest.district.slug]
-            for channel, numbers in account["channels"].items():
-                name = Envelope.Channel(channel).label
-                rows.append({"contest": contest, "channel_name": name, **account, **numbers})
-        return rows
+        accounts = self.opening.reconciliation if self.opening else {}
+        return [
+            {"contest": contest, "channel_name": Envelope.Channel(channel).label, **accounts[contest.slug], **numbers}
+            for contest in self.contests
+            if contest.slug in accounts
+            for channel, numbers in accounts[contest.slug]["channels"].items()
+        ]
 
     @property
     def uncounted(self) -> list[Contest]:
         return [contest for contest in self.contests if hasattr(contest, "paper") and not hasattr(contest, "count")]
 
     @property
-    def waits_for(self) -> str:
-        """The next step: paper, key, rehearsal, review, vote, opening, count, destruction, or nothing.
-
-        While the review lasts no paper can be frozen, but the key can be made and rehearsed.
-        """
+    def waits_for(self) -> Step:
+        """The next step. While the review lasts no paper can be frozen, but the key can be made and rehearsed."""
         steps = [
-            ("paper", bool(self.unfrozen) and self.may_freeze),
-            ("key", self.key is None),
-            ("rehearsal", not self.is_rehearsed),
-            ("review", bool(self.unfrozen) and not self.has_closed),
-            ("vote", not self.has_closed),
-            ("opening", self.opening is None),
-            ("count", bool(self.uncounted)),
-            ("destruction", self.key is not None and not hasattr(self.key, "destruction")),
+            (Step.PAPER, bool(self.unfrozen) and self.may_freeze),
+            (Step.KEY, self.key is None),
+            (Step.REHEARSAL, not self.is_rehearsed),
+            (Step.REVIEW, bool(self.unfrozen) and not self.has_closed),
+            (Step.VOTE, not self.has_closed),
+            (Step.OPENING, self.opening is None),
+            (Step.COUNT, bool(self.uncounted)),
+            (Step.DESTRUCTION, self.key is not None and not hasattr(self.key, "destruction")),
         ]
-        return next((name for name, waits in steps if waits), "")
+        return next((step for step, waits in steps if waits), Step.NOTHING)
+
+    @property
+    def is_due(self) -> bool:
+        """Does anything wait at this box yet? Before papers can be frozen nobody need look at it."""
+        has_begun = self.may_freeze or self.cycle.stage(self.at).about.has_box
+        return bool(self.contests) and has_begun and self.waits_for is not Step.NOTHING
 
 
 def checklist(cycle: Cycle, at: datetime) -> Checklist:

@@ -1,17 +1,19 @@
-"""From ballots to a result: plain values out to `ballots.tally`, its answer back."""
+"""From ballots to a result: plain values out to `tally`, its answer back."""
 
 from datetime import datetime
 
-from babel.numbers import get_currency_precision
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from ballots import styles
+from audit.acts import Done
+from ballots import marks
 from ballots.models import BallotPaper, Count, Opening
-from ballots.tally import Ballot, Election, Outcome, Project, Rule, UnresolvedTie, count
-from budgeting.calendar import Stage
 from budgeting.models import Contest
-from proposals.rules import Person, Refused
+from budgeting.people import Person
+from budgeting.stages import Act
+from lib import money
+from lib.refusal import Refused, require
+from tally import Ballot, Election, Outcome, Project, Rule, UnresolvedTie, count
 
 
 def rule_of(contest: Contest) -> Rule:
@@ -20,14 +22,13 @@ def rule_of(contest: Contest) -> Rule:
     Unless the parameters say otherwise, approvals and knapsacks are ranked by votes, points and rankings by points, and
     a project needs one of them to be funded.
     """
-    marks = (Contest.BallotStyle.APPROVAL, Contest.BallotStyle.KNAPSACK)
-    told = {
+    defaults = {
         "name": contest.counting_rule,
-        "rank_by": "votes" if contest.ballot_style in marks else "points",
+        "rank_by": "votes" if contest.has_marks else "points",
         "minimum_votes": 1,
         "seed": contest.lot_seed or None,
     }
-    return Rule.from_dict({**told, **contest.rule_parameters})
+    return Rule.from_dict({**defaults, **contest.rule_parameters})
 
 
 def election_of(contest: Contest) -> Election:
@@ -39,10 +40,10 @@ def election_of(contest: Contest) -> Election:
     ]
     opened = contest.opened_ballots.order_by("content").values_list("content", "ballots")
     ballots = (
-        Ballot({str(number): points for number, points in styles.read(content).items()}, copies)
+        Ballot({str(number): points for number, points in marks.from_text(content).items()}, copies)
         for content, copies in opened.iterator(chunk_size=5000)
     )
-    return Election(projects, ballots, contest.budget, unit=10 ** get_currency_precision(contest.cycle.currency))
+    return Election(projects, ballots, contest.budget, unit=money.unit(contest.cycle.currency))
 
 
 def outcome_of(contest: Contest) -> Outcome:
@@ -64,18 +65,20 @@ def outcome_of(contest: Contest) -> Outcome:
 
 
 @transaction.atomic
-def count_contest(contest: Contest, by: Person | None, at: datetime) -> Count:
+def count_contest(contest: Contest, *, by: Person | None, at: datetime) -> Count:
     """Count a contest by its rule and keep the outcome; counting again gives the same, or replaces what was wrong.
 
-    The proposals learn whether they are funded, to be seen once the results open. Raises Refused as `outcome_of` does.
+    `by` None: an election from elsewhere, which no calendar of ours binds. The proposals learn whether they are funded,
+    to be seen once the results open. Raises Refused as `outcome_of` does, or if the calendar does not allow it.
     """
+    may_count = by is None or contest.cycle.allows(Act.COUNT, at)
+    require(may_count, _("The ballots are counted between the close of the vote and the end of the results."))
     outcome = outcome_of(contest)
-    facts = {"rule": outcome.rule.to_dict(), "outcome": outcome.to_dict(), "by": by, "at": at}
-    found, _created = Count.objects.update_or_create(contest=contest, defaults=facts)
-    results = contest.cycle.window(Stage.RESULTS)
+    facts = {"rule": outcome.rule.to_dict(), "outcome": outcome.to_dict(), "by_id": by.pk if by else None, "at": at}
+    kept, _created = Count.objects.update_or_create(contest=contest, defaults=facts)
     for line in contest.paper.lines.select_related("proposal"):
         funded = str(line.ballot_number) in outcome.winners
-        line.proposal.conclude(at, funded=funded, public_from=results.opens if results else at)
+        line.proposal.conclude(at=at, funded=funded)
     if by is not None:
-        by.record("counted", on=contest, winners=list(outcome.winners), spent=outcome.spent)
-    return found
+        by.record(Done.COUNTED, on=contest, winners=list(outcome.winners), spent=outcome.spent)
+    return kept

@@ -8,16 +8,17 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from audit.acts import Done
 from ballots.models import BallotBoxKey, Envelope, KeyShare, Opening, Rehearsal, ShareDestruction
 from ballots.sealing import CannotOpen, PrivateKey, Share, WrongShare, bring_together, make_key, seal
-from ballots.tasks import tend_board
-from budgeting.calendar import Act
 from budgeting.models import Cycle
-from proposals.rules import Person, Refused
+from budgeting.people import Person
+from budgeting.stages import Act
+from lib.refusal import Refused
 
 
 @transaction.atomic
-def make(cycle: Cycle, holders: Sequence[Person], by: Person, at: datetime, threshold: int = 2) -> list[Share]:
+def make(cycle: Cycle, holders: Sequence[Person], *, by: Person, at: datetime, threshold: int = 2) -> list[Share]:
     """Make the key of a cycle's box and give back its shares, one for each holder in order. They are stored nowhere.
 
     Replaces a key no ballot is sealed to. Raises Refused once voting has begun, or if the holders are too few.
@@ -38,12 +39,15 @@ def make(cycle: Cycle, holders: Sequence[Person], by: Person, at: datetime, thre
         shares=len(shares),
         test_envelope=seal(test, public_key, rehearsal_info(cycle)),
         test_digest=hashlib.sha256(test).hexdigest(),
-        made_by=by,
+        made_by_id=by.pk,
         made_at=at,
     )
     for holder, share in zip(holders, shares, strict=True):
-        KeyShare.objects.create(key=key, number=share.number, holder=holder, commitment=share.commitment(public_key))
-    by.record("made ballot-box key", on=cycle, public_key=name_of(public_key), shares=len(shares), threshold=threshold)
+        KeyShare.objects.create(
+            key=key, number=share.number, holder_id=holder.pk, commitment=share.commitment(public_key)
+        )
+    facts = {"public_key": name_of(public_key), "shares": len(shares), "threshold": threshold}
+    by.record(Done.KEY_MADE, on=cycle, **facts)
     return shares
 
 
@@ -68,11 +72,8 @@ def unlock(key: BallotBoxKey, shares: Iterable[Share]) -> PrivateKey:
     return bring_together(shares, key.threshold, public_key)
 
 
-def rehearse(cycle: Cycle, shares: Sequence[Share], by: Person, at: datetime) -> Rehearsal:
-    """Open the test envelope with the shares, and record that it worked. Raises WrongShare or Refused if it did not.
-
-    From the first rehearsal on the worker tends the board.
-    """
+def rehearse(cycle: Cycle, shares: Sequence[Share], *, by: Person, at: datetime) -> Rehearsal:
+    """Open the test envelope with the shares, and record that it worked. Raises WrongShare or Refused if it did not."""
     key = key_of(cycle)
     try:
         test = unlock(key, shares).open(bytes(key.test_envelope), rehearsal_info(cycle))
@@ -81,23 +82,21 @@ def rehearse(cycle: Cycle, shares: Sequence[Share], by: Person, at: datetime) ->
     if hashlib.sha256(test).hexdigest() != key.test_digest:
         raise Refused(_("The test envelope held something else: make a new key."))
     numbers = sorted(share.number for share in shares)
-    if not key.is_rehearsed:
-        tend_board.enqueue(cycle.pk)
     with transaction.atomic():
-        rehearsal = Rehearsal.objects.create(key=key, share_numbers=numbers, by=by, at=at)
-        by.record("rehearsed opening", on=cycle, shares=numbers)
+        rehearsal = Rehearsal.objects.create(key=key, share_numbers=numbers, by_id=by.pk, at=at)
+        by.record(Done.OPENING_REHEARSED, on=cycle, shares=numbers)
     return rehearsal
 
 
 @transaction.atomic
-def destroy_shares(cycle: Cycle, witnesses: str, by: Person, at: datetime) -> ShareDestruction:
+def destroy_shares(cycle: Cycle, witnesses: str, *, by: Person, at: datetime) -> ShareDestruction:
     """Put on record that the sheets were destroyed. Raises Refused before the opening."""
     if not Opening.objects.filter(cycle=cycle).exists():
         raise Refused(_("The shares are needed until the box has been opened."))
     if ShareDestruction.objects.filter(key__cycle=cycle).exists():
         raise Refused(_("The destruction of the shares is on record already."))
-    destruction = ShareDestruction.objects.create(key=key_of(cycle), witnesses=witnesses, by=by, at=at)
-    by.record("destroyed key shares", on=cycle)
+    destruction = ShareDestruction.objects.create(key=key_of(cycle), witnesses=witnesses, by_id=by.pk, at=at)
+    by.record(Done.SHARES_DESTROYED, on=cycle)
     return destruction
 
 

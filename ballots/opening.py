@@ -12,15 +12,17 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from ballots import board, key, styles
-from ballots.casting import voters_recorded
+from audit.acts import Done
+from ballots import board, key, marks
 from ballots.models import BallotPaper, Envelope, InvalidBallot, OpenedBallot, Opening
-from ballots.paper import canonical
+from ballots.roll import voters_recorded
 from ballots.sealing import CannotOpen, PrivateKey, Share, ballot_info, fingerprint
-from budgeting import clock
-from budgeting.calendar import Act
 from budgeting.models import Contest, Cycle
-from proposals.rules import Person, Refused
+from budgeting.people import Person
+from budgeting.stages import Act
+from lib import clock
+from lib.canonical import canonical
+from lib.refusal import Refused
 
 
 @dataclass
@@ -47,7 +49,7 @@ class Emptied:
         }
 
 
-def open_box(cycle: Cycle, shares: Sequence[Share], by: Person, at: datetime) -> Opening:
+def open_box(cycle: Cycle, shares: Sequence[Share], *, by: Person, at: datetime) -> Opening:
     """Open every envelope of a cycle with the holders' shares, once voting has closed by the database's clock.
 
     Identities are stripped and the order is destroyed: what is kept is how many ballots said the same. Everything is
@@ -66,7 +68,7 @@ def open_box(cycle: Cycle, shares: Sequence[Share], by: Person, at: datetime) ->
             raise Refused(" ".join(differences))
         if opening := Opening.objects.filter(cycle=cycle).first():
             return _same_again(opening, emptied)
-        return _store(cycle, emptied, shares, by, at)
+        return _store(cycle, emptied, shares, by=by, at=at)
 
 
 def _refuse_unless_closed(cycle: Cycle) -> None:
@@ -77,24 +79,24 @@ def _refuse_unless_closed(cycle: Cycle) -> None:
 
 def _empty(contest: Contest, private: PrivateKey) -> Emptied:
     found, paper = Emptied(), contest.paper
-    info = ballot_info(contest.cycle.slug, contest.district.slug, paper.digest)
+    info = ballot_info(contest.cycle.slug, contest.slug, paper.digest)
     rows = Envelope.objects.filter(contest=contest).values_list("sealed", "fingerprint", "channel")
     for sealed, name, channel in rows.iterator(chunk_size=2000):
         found.envelopes[channel] += 1
         found.fingerprints.add(name)
         found.altered += fingerprint(bytes(sealed)) != name
         try:
-            choices = styles.decode(private.open(bytes(sealed), info), paper.size)
-            reasons = styles.check(choices, paper)
+            choices = marks.decode(private.open(bytes(sealed), info), paper.size)
+            reasons = marks.errors(choices, paper)
         except CannotOpen:
             reasons = [_("The envelope does not open.")]
-        except styles.Unreadable:
+        except marks.BallotDecodeError:
             reasons = [_("What is in the envelope is no ballot of this contest.")]
         if reasons:
             found.invalid[" ".join(reasons)] += 1
         else:
             found.opened[channel] += 1
-            found.ballots[styles.written(choices)] += 1
+            found.ballots[marks.as_text(choices)] += 1
     return found
 
 
@@ -113,10 +115,12 @@ def _differences(contest: Contest, found: Emptied) -> list[str]:
             found.envelopes.total() - found.ballots.total() - found.invalid.total(),
         ),
     ]
-    return board.faults(contest) + [f"{contest}: {line % {'count': count}}" for line, count in checks if count]
+    return board.errors(contest) + [f"{contest}: {line % {'count': count}}" for line, count in checks if count]
 
 
-def _store(cycle: Cycle, emptied: dict[Contest, Emptied], shares: Sequence[Share], by: Person, at: datetime) -> Opening:
+def _store(
+    cycle: Cycle, emptied: dict[Contest, Emptied], shares: Sequence[Share], *, by: Person, at: datetime
+) -> Opening:
     for contest, found in emptied.items():
         # Sorted by content, so that the order in which rows are written says nothing either.
         ballots = sorted(found.ballots.items())
@@ -129,13 +133,15 @@ def _store(cycle: Cycle, emptied: dict[Contest, Emptied], shares: Sequence[Share
             for reason, count in sorted(found.invalid.items())
         )
     numbers = sorted(share.number for share in shares)
-    reconciliation = {contest.district.slug: _accounts(contest, found) for contest, found in emptied.items()}
-    opening = Opening.objects.create(cycle=cycle, share_numbers=numbers, reconciliation=reconciliation, by=by, at=at)
-    by.record("opened ballot box", on=cycle, shares=numbers, reconciliation=reconciliation)
+    reconciliation = {contest.slug: _reconciled(contest, found) for contest, found in emptied.items()}
+    opening = Opening.objects.create(
+        cycle=cycle, share_numbers=numbers, reconciliation=reconciliation, by_id=by.pk, at=at
+    )
+    by.record(Done.BOX_OPENED, on=cycle, shares=numbers, reconciliation=reconciliation)
     return opening
 
 
-def _accounts(contest: Contest, found: Emptied) -> dict[str, Any]:
+def _reconciled(contest: Contest, found: Emptied) -> dict[str, Any]:
     last = contest.batches.get(final=True)
     return {
         "voters": voters_recorded(contest),
@@ -161,7 +167,7 @@ def export(contest: Contest) -> str:
     return canonical(
         {
             "version": 1,
-            "info": ballot_info(contest.cycle.slug, contest.district.slug, paper.digest).decode(),
+            "info": ballot_info(contest.cycle.slug, contest.slug, paper.digest).decode(),
             "manifest": paper.manifest,
             "public_key": b64encode(bytes(box_key.public_key)).decode(),
             "threshold": box_key.threshold,

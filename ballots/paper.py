@@ -1,7 +1,6 @@
 """The ballot paper of a contest: drawn by lot, and frozen."""
 
 import hashlib
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -9,15 +8,18 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from audit.acts import Done
 from ballots.models import BallotLine, BallotPaper
-from ballots.tally.ties import lot
-from budgeting.calendar import Act
 from budgeting.models import Contest
+from budgeting.people import Person
+from budgeting.stages import Act
+from lib.canonical import canonical
+from lib.refusal import Refused
 from proposals.models import Proposal
-from proposals.rules import Person, Refused
+from tally.ties import lot
 
 
-def freeze(contest: Contest, by: Person, at: datetime, seed: str) -> BallotPaper:
+def freeze(contest: Contest, *, by: Person, at: datetime, seed: str) -> BallotPaper:
     """Put the shortlist on the ballot paper, in an order drawn by lot from `seed`, and freeze it for good.
 
     The order is that of SHA-256(seed ‖ proposal number), so anyone can draw it again. Raises Refused if the calendar
@@ -34,14 +36,14 @@ def freeze(contest: Contest, by: Person, at: datetime, seed: str) -> BallotPaper
         raise Refused(_("These cost more than the whole budget: %s.") % ", ".join(too_dear))
     drawn = sorted(shortlist, key=lambda proposal: lot(seed, str(proposal.number)))
     with transaction.atomic():
-        paper = write(contest, drawn, by, at, seed)
-        by.record("froze ballot paper", on=contest, digest=paper.digest, seed=seed)
+        paper = write(contest, drawn, by=by, at=at, seed=seed)
+        by.record(Done.PAPER_FROZEN, on=contest, digest=paper.digest, seed=seed)
     return paper
 
 
 @transaction.atomic
 def write(
-    contest: Contest, proposals: Sequence[Proposal], by: Person | None, at: datetime, seed: str = ""
+    contest: Contest, proposals: Sequence[Proposal], *, by: Person | None, at: datetime, seed: str = ""
 ) -> BallotPaper:
     """Write the paper with the proposals in the order given: the first has ballot number 1."""
     lines = [
@@ -53,7 +55,13 @@ def write(
     manifest = canonical(describe(contest, lines, seed))
     digest = hashlib.sha256(manifest.encode()).hexdigest()
     paper = BallotPaper.objects.create(
-        contest=contest, manifest=manifest, digest=digest, size=len(lines), lot_seed=seed, frozen_at=at, frozen_by=by
+        contest=contest,
+        manifest=manifest,
+        digest=digest,
+        size=len(lines),
+        lot_seed=seed,
+        frozen_at=at,
+        frozen_by_id=by.pk if by else None,
     )
     for line in lines:
         line.paper = paper
@@ -66,7 +74,7 @@ def describe(contest: Contest, lines: Sequence[BallotLine], seed: str) -> dict[s
     return {
         "version": 1,
         "cycle": contest.cycle.slug,
-        "district": contest.district.slug,
+        "contest": contest.slug,
         "currency": contest.cycle.currency,
         "budget": contest.budget,
         "ballot_style": contest.ballot_style,
@@ -87,8 +95,3 @@ def describe(contest: Contest, lines: Sequence[BallotLine], seed: str) -> dict[s
             for line in lines
         ],
     }
-
-
-def canonical(value: Any) -> str:
-    """JSON that has one form only: sorted keys, no blanks, UTF-8."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

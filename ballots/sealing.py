@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.utils.translation import gettext as _
 from mnemonic import Mnemonic
 
-from proposals.rules import Refused
+from lib.refusal import Refused
 
 SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_128_GCM)
 OVERHEAD = KEM.MLKEM768_X25519.enc_length() + 16  # bytes an envelope is longer than what is in it
@@ -105,9 +105,9 @@ def seal(plain: bytes, public_key: bytes, info: bytes) -> bytes:
     return SUITE.encrypt(plain, MLKEM768X25519PublicKey(lattice, curve), info)
 
 
-def ballot_info(cycle: str, district: str, digest: str) -> bytes:
-    """What a ballot's envelope is bound to: it opens for no other cycle, district or ballot paper."""
-    return f"pb-ballot/v1|{cycle}|{district}|{digest}".encode()
+def ballot_info(cycle: str, contest: str, digest: str) -> bytes:
+    """What a ballot's envelope is bound to: it opens for no other cycle, contest (by their addresses) or paper."""
+    return f"pb-ballot/v1|{cycle}|{contest}|{digest}".encode()
 
 
 def fingerprint(sealed: bytes) -> str:

@@ -1,86 +1,27 @@
 """Set-up: cycles with their calendars, districts with their boundaries, contests with their money and rules."""
 
-from typing import Any, TypeVar
+from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.widgets import AdminSplitDateTime
-from django.db import IntegrityError, models
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.db import models
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from budgeting.forms import BoundaryField, CityTimeField, MoneyField
-from budgeting.geography import drawing
+from audit.admin import SetUp
 from budgeting.models import Contest, Cycle, District, Phase, check_calendar
-from budgeting.money import written
+from lib.forms import BoundaryField, CityTimeField, MoneyField
+from lib.geography import drawing
+from lib.money import written
 
 admin.site.site_header = admin.site.site_title = settings.CITY_NAME
 admin.site.index_title = _("Set-up")
-Noun = TypeVar("Noun", bound=models.Model)
-
-
-class SetUp(admin.ModelAdmin[Noun]):
-    """Every change goes into the audit log in the transaction that makes it; nothing is deleted in bulk."""
-
-    actions = None
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        self._record(request, "changed" if change else "made", form.instance, _changes(form, formsets))
-
-    def delete_model(self, request: HttpRequest, obj: Noun) -> None:
-        self._record(request, "deleted", obj, {"was": str(obj)})
-        super().delete_model(request, obj)
-
-    def _record(self, request: HttpRequest, verb: str, obj: Noun, facts: dict[str, Any]) -> None:
-        # The user brings the audit log along: this room knows no people.
-        request.user.record(f"{self.opts.model_name}.{verb}", on=obj, **facts)  # type: ignore[union-attr]
-
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return super().changeform_view(request, *args, **kwargs)
-        except IntegrityError:
-            refusal = _("Not saved: what a frozen ballot paper or a finished count rests on can no longer change.")
-            messages.error(request, refusal)
-            return redirect(request.get_full_path())
-
-
-def _changes(form: Any, formsets: Any) -> dict[str, Any]:
-    """What a form and its rows change, as the audit log keeps it: {"title": ["old", "new"], "phase": {"Voting": …}}."""
-    pairs = {name: [_brief(form.initial.get(name)), _brief(form.cleaned_data[name])] for name in form.changed_data}
-    facts: dict[str, Any] = {name: [old, new] for name, (old, new) in pairs.items() if old != new}
-    for formset in formsets:
-        rows: dict[str, Any] = {
-            str(row.instance): _changes(row, ()) for row in formset.forms if row.has_changed() and row.is_valid()
-        }
-        rows |= {str(row): "deleted" for row in getattr(formset, "deleted_objects", ())}
-        if rows:
-            facts[str(formset.model._meta.model_name)] = rows
-    return facts
-
-
-def _brief(value: Any) -> str | None:
-    """A value as text; of a long one, such as a boundary, the beginning."""
-    return None if value is None else str(value)[:200]
 
 
 CITY_CLOCKS = _("On the city's clocks (%s).") % settings.TIME_ZONE
-
-
-class ReadOnly(admin.ModelAdmin[Noun]):
-    """What may be looked at in the set-up, and changed only by the verbs of its own room."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class PhaseForm(forms.ModelForm[Phase]):

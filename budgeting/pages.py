@@ -1,19 +1,16 @@
-"""The addresses of this room, last of all since a cycle's slug stands first."""
+"""The words that stand where a district or a contest stands in an address: /2027/board/ is no district."""
 
-from django.urls import path
-from django.views.i18n import set_language
+from django.db import models
+from django.utils.translation import gettext_lazy as _
 
-from budgeting import (
-    addresses,  # noqa: F401  (registers <cycle:…>)
-    views,
-)
+# A test compares them with the addresses there are.
+WORDS = ("board", "box", "proposals", "results")
 
-urlpatterns = [
-    path("", views.home, name="home"),
-    path("how-it-works/", views.how_it_works, name="how_it_works"),
-    path("accessibility/", views.accessibility, name="accessibility"),
-    path("styleguide/", views.styleguide, name="styleguide"),
-    path("language/", set_language, name="set_language"),
-    path("<cycle:cycle>/", views.cycle, name="cycle"),
-    path("<cycle:cycle>/<slug:district>/", views.contest, name="contest"),
-]
+
+def is_no_page(name: str) -> models.CheckConstraint:
+    """A constraint on a noun whose slug stands right after the cycle's in addresses."""
+    return models.CheckConstraint(
+        name=name,
+        condition=~models.Q(slug__in=WORDS),
+        violation_error_message=_("A page of each cycle has this address already. Choose another."),
+    )

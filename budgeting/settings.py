@@ -91,10 +91,14 @@ ALLOWED_HOSTS = [_public.hostname or "127.0.0.1", "127.0.0.1", "localhost"]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 INSTALLED_APPS = [
+    "audit",
     "budgeting",
     "accounts",
+    "residents",
     "proposals",
     "ballots",
+    "results",
+    "front",
     "demo",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -154,13 +158,14 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
-                "budgeting.city.city",
+                "budgeting.context_processors.city",
+                "budgeting.context_processors.frame",
             ],
         },
     }
 ]
 
-FORM_RENDERER = "budgeting.forms.Renderer"
+FORM_RENDERER = "budgeting.renderer.Renderer"
 
 DATABASES = {"default": _database(_database_url())}
 CACHES = {
@@ -173,6 +178,7 @@ CACHES = {
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 STATIC_URL = "/static/"
+BUNDLED_FILES = BASE_DIR / "budgeting" / "static"  # the only files a PDF may be made from
 STATICFILES_DIRS = [("leaflet", Path(leaflet.__file__).parent / "static" / "leaflet")]
 WHITENOISE_USE_FINDERS = True  # straight from the program: nothing to collect, nothing that could be out of date
 MEDIA_ROOT = VAR_DIR / "media"  # photos: like all files handed out by views, which ask who may see them
@@ -214,7 +220,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.PublicName"
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.PublicNameForm"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True

@@ -11,8 +11,10 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("", include("accounts.urls")),
+    path("", include("residents.urls")),
     path("", include("ballots.urls")),
+    path("", include("results.urls")),
     path("", include("proposals.urls")),
-    path("", include("budgeting.pages")),
     *([path("", include("demo.mailbox"))] if settings.DEMO else []),
+    path("", include("front.urls")),
 ]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent / "city"
+PICTURES = FOLDER / "pictures"
 ROUNDS = ("finished", "voting", "reviewing", "collecting")
 
 
@@ -52,7 +53,7 @@ class Proposal:
     upkeep: int
     benefits: str
     summary: str
-    picture: tuple[str, str, str]
+    picture: Path  # a file in PICTURES
     alt: str
     description: str
     support: int  # percent of the voters who would tick it
@@ -143,7 +144,7 @@ def _proposal(told: dict[str, Any]) -> Proposal:
         **{
             **told,
             "description": _flowing(told["description"]),
-            "picture": tuple(told["picture"]),
+            "picture": PICTURES / told["picture"],
             "comments": tuple(Comment(**one) for one in told.get("comments", ())),
             "delivery": tuple(Step(**one) for one in told.get("delivery", ())),
         }

@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from budgeting.calendar import Stage, Window
+from budgeting.calendar import Window
 from budgeting.models import Cycle, Phase
+from budgeting.stages import Stage
 
 # Days from the day of loading on which each stage opens and closes; None: without end.
 PLANS: dict[str, list[tuple[Stage, int, int | None]]] = {

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-from accounts.letters import sheets
 from demo.loading import Town
 from demo.people import PASSWORD, sign_ins
+from residents.letters import sheets
 
 SHEET = "sign-ins.txt"
 

@@ -2,26 +2,30 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.hashers import make_password
 
-from accounts.models import AuditEvent, Role, User
+from accounts.models import User
+from audit.acts import Done
+from audit.models import AuditEvent
+from budgeting.people import RoleName
 from demo.content import City
 from demo.electorate import Line, email_of
 
 PASSWORD = "halverne-demo"  # noqa: S105  everyone's, in an invented city; staff need a second factor besides
 DOMAIN = "halverne.example"
 ROLES = {
-    "clerk": Role.Kind.CLERK,
-    "committee": Role.Kind.COMMITTEE,
-    "council": Role.Kind.COUNCIL,
-    "auditor": Role.Kind.AUDITOR,
-    "keyholder1": Role.Kind.COUNCIL,
-    "keyholder2": Role.Kind.COUNCIL,
-    "keyholder3": Role.Kind.COUNCIL,
+    "clerk": RoleName.CLERK,
+    "committee": RoleName.COMMITTEE,
+    "council": RoleName.COUNCIL,
+    "auditor": RoleName.AUDITOR,
+    "keyholder1": RoleName.COUNCIL,
+    "keyholder2": RoleName.COUNCIL,
+    "keyholder3": RoleName.COUNCIL,
 }
 KEY_HOLDERS = ("keyholder1", "keyholder2", "keyholder3")
 
@@ -63,14 +67,14 @@ def settle(city: City, voters: Iterable[Line]) -> dict[str, User]:
     return made
 
 
-def appoint(city: City, people: dict[str, User]) -> None:
+def appoint(city: City, people: dict[str, User], at: datetime) -> None:
     """Give the roles, on record, and each sign-in that needs one a second factor."""
     admin = people[city.sign_ins["admin"]]
     for name in city.staff:
-        people[name].grant(Role.Kind.CLERK, by=admin)
+        people[name].grant(RoleName.CLERK, by=admin, at=at)
     for one in sign_ins(city):
         if one.key in ROLES:
-            people[one.name].grant(ROLES[one.key], by=admin)
+            people[one.name].grant(ROLES[one.key], by=admin, at=at)
         if one.needs_a_code:
             TOTP.activate(people[one.name], generate_totp_secret())
 
@@ -91,12 +95,10 @@ def _public(city: City, name: str) -> str:
 
 # Whose city this is --------------------------------------------------------------------------------------------------
 
-LOADED = "demo.loaded"
-
 
 def is_demo() -> bool:
     """Was this city made by the demo? The first entry of its audit log, which nothing can change, says so."""
-    return AuditEvent.objects.filter(number=1, action=LOADED).exists()
+    return AuditEvent.objects.filter(number=1, action=Done.DEMO_LOADED).exists()
 
 
 def authenticator_of(email: str) -> Authenticator | None:

@@ -9,11 +9,12 @@ from import_export import fields, resources
 from import_export.admin import ExportMixin
 from import_export.formats.base_formats import CSV, XLSX
 
-from budgeting import clock
-from budgeting.admin import ReadOnly, SetUp
-from budgeting.spreadsheets import cell
+from audit.admin import SetUp
+from lib import clock
+from lib.admin import ReadOnly
+from lib.spreadsheets import cell
 from proposals.models import Category, Proposal
-from proposals.models.finding import Proposals
+from proposals.models.queries import Proposals
 
 
 @admin.register(Category)
@@ -29,7 +30,7 @@ class ProposalResource(resources.ModelResource):
     district = fields.Field("contest__district__slug")
     category = fields.Field("category__slug")
     status = fields.Field("status")
-    supporters = fields.Field("support")
+    supporters = fields.Field("endorsement_count")
 
     class Meta:
         model = Proposal

@@ -1,22 +1,20 @@
-"""The addresses of this room."""
+"""Addresses of proposals: looked for, written, discussed, decided on and built."""
 
 from django.urls import path
 
-from budgeting import addresses as _cycles  # noqa: F401  (registers <cycle:…>)
-from proposals import addresses  # noqa: F401  (registers <numbered:…>)
 from proposals.views import browse, discuss, review, write
 
-IN_CONTEST = "<cycle:cycle>/<slug:district>/proposals/"
-ONE = IN_CONTEST + "<numbered:number>/"
-DRAFT = IN_CONTEST + "drafts/<int:pk>/"
+IN_DISTRICT = "<cycle:cycle>/<slug:district>/proposals/"
+ONE = IN_DISTRICT + "<numbered:number>/"
+DRAFT = IN_DISTRICT + "drafts/<int:pk>/"
 
 urlpatterns = [
     path("photos/<slug:name>-<slug:size>.jpg", browse.photo, name="photo"),
     path("<cycle:cycle>/proposals/", browse.index, name="proposals"),
     path("<cycle:cycle>/proposals.geojson", browse.places, name="places"),
     path("<cycle:cycle>/proposals/new/", write.choose_district, name="propose_where"),
-    path(IN_CONTEST, browse.of_district, name="district_proposals"),
-    path(IN_CONTEST + "new/", write.begin, name="propose"),
+    path(IN_DISTRICT, browse.of_district, name="district_proposals"),
+    path("<cycle:cycle>/<slug:contest>/proposals/new/", write.begin, name="propose"),
     path(DRAFT + "discard/", write.discard, name="discard"),
     path(DRAFT + "preview/", write.preview, name="preview"),
     path(DRAFT + "<slug:step>/", write.step, name="draft"),

@@ -12,9 +12,12 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.postgresql.operations import DatabaseOperations
 
 from accounts.models import Role, User
-from budgeting import clock
-from budgeting.calendar import Stage
 from budgeting.models import Contest, Cycle, District, Phase
+from budgeting.people import RoleName
+from budgeting.stages import Stage
+from lib import clock
+
+pytest_plugins = ["tests.vote"]
 
 FIRST_DAY = datetime(2027, 1, 4, 8, tzinfo=UTC)
 MONTH = timedelta(days=30)
@@ -153,7 +156,7 @@ def hillside_contest(cycle: Cycle, hillside: District) -> Contest:
     return Contest.objects.create(cycle=cycle, district=hillside, budget=150_000_00)
 
 
-def person(name: str, *roles: Role.Kind, district: District | None = None) -> User:
+def person(name: str, *roles: RoleName, district: District | None = None) -> User:
     user = get_user_model().objects.create_user(f"{name.lower()}@example.org", name=name)
     for kind in roles:
         Role.objects.create(user=user, kind=kind, district=district)
@@ -177,22 +180,22 @@ def tomas(db) -> User:
 @pytest.fixture
 def clara(db) -> User:
     """A clerk."""
-    return person("Clara", Role.Kind.CLERK)
+    return person("Clara", RoleName.CLERK)
 
 
 @pytest.fixture
 def martin(db, riverside: District) -> User:
     """A member of Riverside's committee."""
-    return person("Martin", Role.Kind.COMMITTEE, district=riverside)
+    return person("Martin", RoleName.COMMITTEE, district=riverside)
 
 
 @pytest.fixture
 def ines(db) -> User:
     """A council member."""
-    return person("Ines", Role.Kind.COUNCIL)
+    return person("Ines", RoleName.COUNCIL)
 
 
 @pytest.fixture
 def otto(db) -> User:
     """An auditor."""
-    return person("Otto", Role.Kind.AUDITOR)
+    return person("Otto", RoleName.AUDITOR)

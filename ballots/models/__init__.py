@@ -3,7 +3,6 @@
 from ballots.models.box import BallotBoxKey, BoardBatch, Envelope, KeyShare, Rehearsal
 from ballots.models.opening import Count, InvalidBallot, OpenedBallot, Opening, ShareDestruction
 from ballots.models.paper import BallotLine, BallotPaper
-from ballots.models.report import Report
 
 __all__ = [
     "BallotBoxKey",
@@ -17,6 +16,5 @@ __all__ = [
     "OpenedBallot",
     "Opening",
     "Rehearsal",
-    "Report",
     "ShareDestruction",
 ]

@@ -91,7 +91,7 @@ class Envelope(models.Model):
         PAPER = "paper", _("on paper")
 
     pk = models.CompositePrimaryKey("resident_id", "contest_id")
-    resident = models.ForeignKey("accounts.Resident", on_delete=models.PROTECT, related_name="+")
+    resident = models.ForeignKey("residents.Resident", on_delete=models.PROTECT, related_name="+")
     contest = models.ForeignKey(Contest, on_delete=models.PROTECT, related_name="envelopes")
     sealed = models.BinaryField()
     fingerprint = models.CharField(max_length=FINGERPRINT, unique=True)

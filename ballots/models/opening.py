@@ -86,7 +86,7 @@ class InvalidBallot(models.Model):
 
 
 class Count(models.Model):
-    """A contest was counted: `rule` and `outcome` as `ballots.tally` tells them; projects go by ballot number."""
+    """A contest was counted: `rule` and `outcome` as `tally` tells them; projects go by ballot number."""
 
     contest = models.OneToOneField(Contest, on_delete=models.PROTECT, related_name="count")
     rule = models.JSONField()

@@ -6,12 +6,13 @@ from django import template
 from django.db.models import Q
 
 from ballots.casting import NotVerified, Receipt, box_of, receipt_of, resident_of
-from ballots.checklist import Checklist, checklist
+from ballots.checklist import checklist
 from ballots.models import BallotPaper, Envelope
-from budgeting import clock
-from budgeting.calendar import Act, Stage, Window
+from budgeting.calendar import Window
 from budgeting.models import Contest, Cycle
-from proposals.rules import Refused
+from budgeting.stages import Act, Stage
+from lib import clock
+from lib.refusal import Refused
 
 register = template.Library()
 
@@ -72,10 +73,5 @@ def box_desk(context: dict[str, Any]) -> dict[str, object]:
     due = Cycle.objects.filter(
         Q(box_key__isnull=False, box_key__destruction=None) | Q(phases__stage=Stage.VOTING.value, phases__closes__gt=at)
     )
-    lists: list[Checklist] = []
-    for cycle in due.distinct().prefetch_related("phases"):
-        found = checklist(cycle, at)
-        begun = cycle.stage(at) not in (Stage.PREPARING, Stage.PROPOSING, Stage.REVIEWING) or found.may_freeze
-        if found.contests and found.waits_for and begun:
-            lists.append(found)
-    return {"lists": lists, "user": context["request"].user}
+    boxes = (checklist(cycle, at) for cycle in due.distinct().prefetch_related("phases"))
+    return {"lists": [box for box in boxes if box.is_due], "user": context["request"].user}

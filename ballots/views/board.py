@@ -27,16 +27,16 @@ def show(request: HttpRequest, cycle: str) -> HttpResponse:
 
 
 @require_safe
-def in_force(request: HttpRequest, cycle: str, district: str) -> HttpResponse:
+def in_force(request: HttpRequest, cycle: str, contest: str) -> HttpResponse:
     """The fingerprints in the box by the last batch, one a line."""
-    contest = contest_or_404(cycle, district)
-    text = board.list_of(board.in_force(contest.batches.all()))
+    found = contest_or_404(cycle, contest)
+    text = board.list_of(board.in_force(found.batches.all()))
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 @require_safe
-def batch(request: HttpRequest, cycle: str, district: str, number: int) -> HttpResponse:
+def batch(request: HttpRequest, cycle: str, contest: str, number: int) -> HttpResponse:
     """The text of one batch; its SHA-256 is the batch's root."""
     batches = BoardBatch.objects.select_related("contest__cycle", "contest__district")
-    found = get_object_or_404(batches, contest=contest_or_404(cycle, district), number=number)
+    found = get_object_or_404(batches, contest=contest_or_404(cycle, contest), number=number)
     return HttpResponse(board.text_of(found), content_type="text/plain; charset=utf-8")

@@ -2,17 +2,15 @@
 
 import secrets
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 import segno
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
@@ -22,30 +20,32 @@ from ballots.counting import count_contest
 from ballots.forms import ClosingForm, DestructionForm, KeyForm, SharesForm
 from ballots.models import BallotBoxKey
 from ballots.sealing import Share
-from budgeting import clock
-from budgeting.models import Cycle
-from proposals.rules import Person, Refused
+from budgeting.guards import clerks_only, overseers_only
+from budgeting.models import Contest, Cycle
+from budgeting.people import Person, Request
+from lib import clock
+from lib.refusal import obeying
+from lib.typed import typed
 
 
-def may_see_the_box(user: Person) -> bool:
-    return user.is_clerk or user.is_council or user.is_auditor
-
-
-def cycle_or_404(slug: str, user: Person, act: bool = False) -> Cycle:
-    """The cycle, for those whom its box concerns; to everybody else there is no such page. Clerks act, others look."""
-    if not (user.is_clerk if act else may_see_the_box(user)):
-        raise Http404
+def cycle_or_404(slug: str) -> Cycle:
     return get_object_or_404(Cycle.objects.prefetch_related("phases"), slug=slug)
 
 
-def _page(request: HttpRequest, cycle: Cycle, status: int = 200, **forms: Any) -> HttpResponse:
+def _frozen(cycle: Cycle) -> QuerySet[Contest]:
+    """The contests of a cycle that have a ballot paper."""
+    return cycle.contests.select_related("cycle", "district").filter(paper__isnull=False)
+
+
+def _page(request: Request, cycle: Cycle, status: int = 200, **forms: Any) -> HttpResponse:
     """The desk, with the form that was not accepted in place of an empty one."""
+    at = clock.now()
     made = BallotBoxKey.objects.filter(cycle=cycle).prefetch_related("holders__holder", "rehearsals").first()
     context = {
         "cycle": cycle,
-        "at": clock.now(),
+        "at": at,
         "box_key": made,
-        "list": checklist(cycle, clock.now()),
+        "list": checklist(cycle, at),
         "key_form": KeyForm(prefix="key"),
         "rehearsal_form": SharesForm(made, prefix="rehearsal") if made else None,
         "closing_form": ClosingForm(prefix="closing"),
@@ -57,56 +57,40 @@ def _page(request: HttpRequest, cycle: Cycle, status: int = 200, **forms: Any) -
 
 
 @require_safe
-@never_cache
-@login_required
-def desk(request: HttpRequest, cycle: str) -> HttpResponse:
-    return _page(request, cycle_or_404(cycle, request.user))
-
-
-def _try(request: HttpRequest, act: Callable[[], Any], done: str) -> None:
-    """Act, and say on the next page that it is done or why not."""
-    try:
-        act()
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-    else:
-        messages.success(request, done)
+@overseers_only
+def desk(request: Request, cycle: str) -> HttpResponse:
+    return _page(request, cycle_or_404(cycle))
 
 
 @require_POST
-@login_required
-def freeze(request: HttpRequest, cycle: str, district: str) -> HttpResponse:
-    found = cycle_or_404(cycle, request.user, act=True)
-    contest = get_object_or_404(found.contests.select_related("cycle", "district"), district__slug=district)
-    seed = request.POST.get("seed", "").replace("\0", "").strip()[:200] or secrets.token_hex(16)
-    _try(
-        request,
-        lambda: paper.freeze(contest, by=request.user, at=clock.now(), seed=seed),
-        _("The ballot paper of %s is frozen.") % contest.district,
-    )
+@clerks_only
+def freeze(request: Request, cycle: str, contest: str) -> HttpResponse:
+    contests = Contest.objects.select_related("cycle", "district")
+    found = get_object_or_404(contests, cycle__slug=cycle, slug=contest)
+    seed = typed(request.POST, "seed", 200) or secrets.token_hex(16)
+    with obeying(request):
+        paper.freeze(found, by=request.user, at=clock.now(), seed=seed)
+        messages.success(request, _("The ballot paper of %s is frozen.") % found.title)
     return redirect("box", cycle)
 
 
 @require_POST
-@never_cache
-@login_required
+@clerks_only
 @sensitive_variables("shares", "sheets")
-def make_key(request: HttpRequest, cycle: str) -> HttpResponse:
+def make_key(request: Request, cycle: str) -> HttpResponse:
     """Make the key. The answer is the holders' sheets, to be printed now: they exist nowhere else."""
-    found = cycle_or_404(cycle, request.user, act=True)
+    found = cycle_or_404(cycle)
     form = KeyForm(request.POST, prefix="key")
     if not form.is_valid():
         return _page(request, found, status=422, key_form=form)
-    holders = form.cleaned_data["holders"]
-    try:
-        shares = key.make(found, holders, request.user, clock.now(), form.cleaned_data["threshold"])
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-        return redirect("box", cycle)
-    sheets = [sheet(holder, share) for holder, share in zip(holders, shares, strict=True)]
-    context = {"cycle": found, "box_key": found.box_key, "sheets": sheets, "at": clock.now()}
-    context["name_of_key"] = key.name_of(bytes(found.box_key.public_key))
-    return render(request, "ballots/sheets.html", context)
+    holders, threshold = form.cleaned_data["holders"], form.cleaned_data["threshold"]
+    with obeying(request):
+        shares = key.make(found, holders, by=request.user, at=clock.now(), threshold=threshold)
+        sheets = [sheet(holder, share) for holder, share in zip(holders, shares, strict=True)]
+        context = {"cycle": found, "box_key": found.box_key, "sheets": sheets, "at": clock.now()}
+        context["name_of_key"] = key.name_of(bytes(found.box_key.public_key))
+        return render(request, "ballots/sheets.html", context)
+    return redirect("box", cycle)
 
 
 @sensitive_variables()
@@ -124,93 +108,76 @@ def sheet(holder: Person, share: Share) -> dict[str, Any]:
 
 
 @sensitive_variables("form")
-def _with_shares(
-    request: HttpRequest, cycle: str, prefix: str, act: Callable[[Cycle, list[Share], Person, datetime], Any], done: str
-) -> HttpResponse:
-    """Act with the shares that were typed, and say so; or show the desk again with what is wrong with them."""
-    found = cycle_or_404(cycle, request.user, act=True)
+def _with_shares(request: Request, cycle: str, prefix: str, verb: Callable[..., object], success: str) -> HttpResponse:
+    """Carry out a verb with the shares that were typed, or show the desk again with what is wrong with them."""
+    found = cycle_or_404(cycle)
     form = SharesForm(get_object_or_404(BallotBoxKey, cycle=found), request.POST, prefix=prefix)
-    try:
-        if form.is_valid():
-            act(found, form.shares, request.user, clock.now())
-            messages.success(request, done)
+    if form.is_valid():
+        with obeying(form):
+            verb(found, form.shares, by=request.user, at=clock.now())
+            messages.success(request, success)
             return redirect("box", cycle)
-    except Refused as refused:
-        form.add_error(None, refused.sentence)
     return _page(request, found, status=422, **{f"{prefix}_form": form})
 
 
 @require_POST
-@never_cache
-@login_required
+@clerks_only
 @sensitive_post_parameters()
-def rehearse(request: HttpRequest, cycle: str) -> HttpResponse:
-    done = _("The test envelope opened. The holders' sheets work.")
-    return _with_shares(request, cycle, "rehearsal", key.rehearse, done)
+def rehearse(request: Request, cycle: str) -> HttpResponse:
+    success = _("The test envelope opened. The holders' sheets work.")
+    return _with_shares(request, cycle, "rehearsal", key.rehearse, success)
 
 
 @require_POST
-@login_required
-def close_voting(request: HttpRequest, cycle: str) -> HttpResponse:
-    found = cycle_or_404(cycle, request.user, act=True)
+@clerks_only
+def close_voting(request: Request, cycle: str) -> HttpResponse:
+    found = cycle_or_404(cycle)
     form = ClosingForm(request.POST, prefix="closing")
     if not form.is_valid():
         return _page(request, found, status=422, closing_form=form)
-    _try(
-        request,
-        lambda: closing.close_voting(found, by=request.user, reason=form.cleaned_data["reason"]),
-        _("Voting has ended. Nobody can vote any more."),
-    )
+    with obeying(request):
+        closing.close_voting(found, by=request.user, reason=form.cleaned_data["reason"])
+        messages.success(request, _("Voting has ended. Nobody can vote any more."))
     return redirect("box", cycle)
 
 
 @require_POST
-@never_cache
-@login_required
+@clerks_only
 @sensitive_post_parameters()
-def open_box(request: HttpRequest, cycle: str) -> HttpResponse:
-    done = _("The box is open, and everything in it is accounted for.")
-    return _with_shares(request, cycle, "opening", opening.open_box, done)
+def open_box(request: Request, cycle: str) -> HttpResponse:
+    success = _("The box is open, and everything in it is accounted for.")
+    return _with_shares(request, cycle, "opening", opening.open_box, success)
 
 
 @require_POST
-@login_required
-def count(request: HttpRequest, cycle: str, district: str) -> HttpResponse:
-    found = cycle_or_404(cycle, request.user, act=True)
-    contests = found.contests.select_related("cycle", "district").filter(paper__isnull=False)
-    contest = get_object_or_404(contests, district__slug=district)
-    _try(
-        request,
-        lambda: count_contest(contest, by=request.user, at=clock.now()),
-        _("%s is counted.") % contest.district,
-    )
+@clerks_only
+def count(request: Request, cycle: str, contest: str) -> HttpResponse:
+    found = get_object_or_404(_frozen(cycle_or_404(cycle)), slug=contest)
+    with obeying(request):
+        count_contest(found, by=request.user, at=clock.now())
+        messages.success(request, _("%s is counted.") % found.title)
     return redirect("box", cycle)
 
 
 @require_POST
-@login_required
-def destroy_shares(request: HttpRequest, cycle: str) -> HttpResponse:
-    found = cycle_or_404(cycle, request.user, act=True)
+@clerks_only
+def destroy_shares(request: Request, cycle: str) -> HttpResponse:
+    found = cycle_or_404(cycle)
     form = DestructionForm(request.POST, prefix="destruction")
     if not form.is_valid():
         return _page(request, found, status=422, destruction_form=form)
-    _try(
-        request,
-        lambda: key.destroy_shares(found, form.cleaned_data["witnesses"], request.user, clock.now()),
-        _("The destruction of the shares is on record."),
-    )
+    with obeying(request):
+        key.destroy_shares(found, form.cleaned_data["witnesses"], by=request.user, at=clock.now())
+        messages.success(request, _("The destruction of the shares is on record."))
     return redirect("box", cycle)
 
 
 @require_safe
-@never_cache
-@login_required
-def box_file(request: HttpRequest, cycle: str, district: str) -> HttpResponse:
+@overseers_only
+def box_file(request: Request, cycle: str, contest: str) -> HttpResponse:
     """The envelopes of one contest without their residents, to open them again elsewhere. Once the box is open."""
-    found = cycle_or_404(cycle, request.user)
-    contest = get_object_or_404(
-        found.contests, district__slug=district, paper__isnull=False, cycle__opening__isnull=False
-    )
-    answer = HttpResponse(opening.export(contest), content_type="application/json")
-    answer["Content-Disposition"] = f'attachment; filename="box-{cycle}-{district}.json"'
+    opened = _frozen(cycle_or_404(cycle)).filter(cycle__opening__isnull=False)
+    content = opening.export(get_object_or_404(opened, slug=contest))
+    answer = HttpResponse(content, content_type="application/json")
+    answer["Content-Disposition"] = f'attachment; filename="box-{cycle}-{contest}.json"'
     return answer

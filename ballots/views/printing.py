@@ -7,17 +7,17 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from ballots.models import BallotPaper
-from ballots.models.report import PrivateFiles
-from ballots.reports.printed import printed_ballot
+from ballots.printing import printed_ballot
+from lib.private_files import PrivateFiles
 
 
 @require_safe
-def paper_ballot(request: HttpRequest, cycle: str, district: str) -> FileResponse:
+def paper_ballot(request: HttpRequest, cycle: str, contest: str) -> FileResponse:
     """A contest's ballot to print. A frozen paper never changes, so each language is made once and kept."""
     papers = BallotPaper.objects.select_related("contest__cycle", "contest__district")
-    paper = get_object_or_404(papers, contest__cycle__slug=cycle, contest__district__slug=district)
+    paper = get_object_or_404(papers, contest__cycle__slug=cycle, contest__slug=contest)
     language, kept = get_language() or "en", PrivateFiles()
     name = f"ballots/{paper.digest}-{language}.pdf"
     if not kept.exists(name):
         name = kept.save(name, ContentFile(printed_ballot(paper, language)))
-    return FileResponse(kept.open(name), content_type="application/pdf", filename=f"ballot-{cycle}-{district}.pdf")
+    return FileResponse(kept.open(name), content_type="application/pdf", filename=f"ballot-{cycle}-{contest}.pdf")

@@ -6,13 +6,14 @@ from typing import Any
 
 from django import template
 from django.core.paginator import Page
-from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from budgeting import clock
-from budgeting.geography import drawing
+from budgeting import registry
 from budgeting.models import Contest, Cycle
+from lib import clock
+from lib.geography import drawing
 
 register = template.Library()
 
@@ -25,22 +26,27 @@ def cycle_shown(context: dict[str, Any]) -> Cycle | None:
 
 
 @register.simple_tag(takes_context=True)
-def nav_link(context: dict[str, Any], text: str, name: str, *args: str) -> SafeString:
-    """{% nav_link "Proposals" "proposals" cycle.slug %}: a link that says so when it leads to this page."""
-    address = reverse(name, args=args)
+def nav_link(context: dict[str, Any], text: str, address: str) -> SafeString:
+    """{% nav_link "My page" pages.me %}: a link that says so when it leads to this page."""
     here = getattr(context.get("request"), "path", None) == address
     return format_html('<a href="{}"{}>{}</a>', address, SafeString(' aria-current="page"' if here else ""), text)
+
+
+@register.simple_tag
+def navigation(cycle: Cycle | None) -> list[tuple[Promise, str]]:
+    """{% navigation cycle as entries %}: the words and addresses that the rooms offer on every page."""
+    return registry.offered(registry.Place.NAVIGATION, cycle)
 
 
 @register.inclusion_tag("components/crumbs.html")
 def crumbs(*steps: object) -> dict[str, object]:
     """{% crumbs cycle contest "Proposals" %}: nouns with an address become links; a text is where we are."""
-    return {"steps": [_crumb(step) for step in steps]}
+    return {"home": registry.address_of(registry.Page.HOME), "steps": [_crumb(step) for step in steps]}
 
 
 def _crumb(step: object) -> tuple[object, str]:
-    """A contest goes by its district, since its cycle stands before it."""
-    name = step.district if isinstance(step, Contest) else step
+    """A contest goes by its name alone, since its cycle stands before it."""
+    name = step.title if isinstance(step, Contest) else step
     return name, getattr(step, "get_absolute_url", str)() if hasattr(step, "pk") else ""
 
 

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from budgeting import clock
+from lib import clock
 
 register = template.Library()
 

@@ -2,7 +2,7 @@
 
 from django import template
 
-from budgeting import money as purse
+from lib import money as purse
 
 register = template.Library()
 

@@ -60,7 +60,7 @@ def open_box(box: dict, shares: list[tuple[int, bytes]]) -> Counter[str]:
     manifest = json.loads(box["manifest"])
     key, found = private_key(shares, b64decode(box["public_key"])), Counter[str]()
     digest = hashlib.sha256(box["manifest"].encode()).hexdigest()
-    info = f"pb-ballot/v1|{manifest['cycle']}|{manifest['district']}|{digest}".encode()
+    info = f"pb-ballot/v1|{manifest['cycle']}|{manifest['contest']}|{digest}".encode()
     for envelope in box["envelopes"]:
         sealed = b64decode(envelope["sealed"])
         if b32encode(hashlib.sha256(sealed).digest()[:20]).decode() != envelope["fingerprint"]:

@@ -1,12 +1,14 @@
-"""What we might build."""
+"""What we might build, and what became of it."""
 
 from proposals.models.delivery import Award, Milestone
-from proposals.models.discussion import Comment, CommentReport, Endorsement, Hiding
-from proposals.models.finding import Status
+from proposals.models.discussion import Comment, CommentReport, Hiding
 from proposals.models.photo import Photo
-from proposals.models.proposal import Category, Proposal
+from proposals.models.proposal import Proposal
 from proposals.models.review import Decision
-from proposals.models.writing import Version, Withdrawal
+from proposals.models.status import Status
+from proposals.models.support import Endorsement
+from proposals.models.text import Category
+from proposals.models.versions import Version, Withdrawal
 
 __all__ = [
     "Award",

@@ -1,26 +1,34 @@
 """What became of a proposal after the vote."""
 
+from datetime import datetime
+from typing import Any
+
 from django.conf import settings
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from proposals.models.writing import SAYS_SOMETHING
+from budgeting.people import Person
+from budgeting.stages import Act
+from lib.refusal import allow
+from proposals.models.status import Status
+from proposals.models.text import ProposalText
+from proposals.models.versions import SAYS_SOMETHING
 
 
 class Award(models.Model):
     """What the vote said of a proposal on the ballot: funded or not. Written by whoever counts (docs/decisions/0004).
 
-    Nobody sees it before `public_from`, so a count made before the results are published gives nothing away.
+    Nobody sees it before the calendar opens the results, so a count made earlier gives nothing away.
     """
 
     proposal = models.OneToOneField("proposals.Proposal", on_delete=models.CASCADE, related_name="award")
-    funded = models.BooleanField(_("funded"))
+    funded = models.BooleanField(gettext_lazy("funded"))
     at = models.DateTimeField()
-    public_from = models.DateTimeField()
 
     class Meta:
-        verbose_name = _("award")
-        verbose_name_plural = _("awards")
+        verbose_name = gettext_lazy("award")
+        verbose_name_plural = gettext_lazy("awards")
 
     def __str__(self) -> str:
         return f"{self.proposal}: {_('funded') if self.funded else _('not funded')}"
@@ -30,34 +38,76 @@ class Milestone(models.Model):
     """How the building of a funded proposal is going, in the city's words."""
 
     class Kind(models.TextChoices):
-        PLANNED = "planned", _("Planned")
-        STARTED = "started", _("Work has started")
-        DELAYED = "delayed", _("Delayed")
-        DELIVERED = "delivered", _("Delivered")
+        PLANNED = "planned", gettext_lazy("Planned")
+        STARTED = "started", gettext_lazy("Work has started")
+        DELAYED = "delayed", gettext_lazy("Delayed")
+        DELIVERED = "delivered", gettext_lazy("Delivered")
 
     proposal = models.ForeignKey("proposals.Proposal", on_delete=models.CASCADE, related_name="milestones")
-    kind = models.CharField(_("what happened"), max_length=10, choices=Kind)
-    on = models.DateField(_("date"), help_text=_("The day it happened, or is planned for."))
-    note = models.TextField(_("in words"), max_length=2000, blank=True, help_text=_("A delay needs its reason."))
-    percent = models.PositiveSmallIntegerField(_("how much is done, in percent"), default=0)
-    final_cost = models.PositiveBigIntegerField(_("final cost"), null=True, blank=True)  # minor units
+    kind = models.CharField(gettext_lazy("what happened"), max_length=10, choices=Kind)
+    on = models.DateField(gettext_lazy("date"), help_text=gettext_lazy("The day it happened, or is planned for."))
+    note = models.TextField(
+        gettext_lazy("in words"), max_length=2000, blank=True, help_text=gettext_lazy("A delay needs its reason.")
+    )
+    percent = models.PositiveSmallIntegerField(gettext_lazy("how much is done, in percent"), default=0)
+    final_cost = models.PositiveBigIntegerField(gettext_lazy("final cost"), null=True, blank=True)  # minor units
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField()
 
     class Meta:
         ordering = ("at", "pk")
-        verbose_name = _("milestone")
-        verbose_name_plural = _("milestones")
+        verbose_name = gettext_lazy("milestone")
+        verbose_name_plural = gettext_lazy("milestones")
         constraints = (
             models.CheckConstraint(
-                condition=~models.Q(kind="delayed") | models.Q(note__regex=SAYS_SOMETHING), name="a_delay_has_a_reason"
+                name="a_delay_has_a_reason",
+                condition=~models.Q(kind="delayed") | models.Q(note__regex=SAYS_SOMETHING),
+                violation_error_message=gettext_lazy("A delay needs its reason."),
             ),
-            models.CheckConstraint(condition=models.Q(percent__lte=100), name="no_more_than_all_is_done"),
             models.CheckConstraint(
-                condition=models.Q(final_cost__isnull=True) | models.Q(kind="delivered"),
+                name="no_more_than_all_is_done",
+                condition=models.Q(percent__lte=100),
+                violation_error_message=gettext_lazy("No more than 100 percent can be done."),
+            ),
+            models.CheckConstraint(
                 name="the_final_cost_is_known_when_delivered",
+                condition=models.Q(final_cost__isnull=True) | models.Q(kind="delivered"),
+                violation_error_message=gettext_lazy(
+                    "The final cost is known when it is delivered: leave it empty until then."
+                ),
             ),
         )
 
     def __str__(self) -> str:
         return f"{self.proposal}: {self.get_kind_display()}"
+
+
+class Delivered(ProposalText):
+    """What the count and the city do."""
+
+    class Meta:
+        abstract = True
+
+    def conclude(self, *, at: datetime, funded: bool) -> None:
+        """Note what the vote said; counting again replaces it. Nobody sees it before the results open."""
+        Award.objects.update_or_create(proposal_id=self.pk, defaults={"at": at, "funded": funded})
+        self.forget_status()
+
+    def report_delivery(self, *, by: Person, at: datetime, kind: str, **facts: Any) -> Milestone:
+        """Say how the building goes: `kind`, `on` (a date), and perhaps `note`, `percent`, `final_cost`."""
+        allow(self.why_not_report_delivery(by=by, at=at))
+        milestone = Milestone(proposal_id=self.pk, by_id=by.pk, at=at, kind=kind, **facts)
+        if kind == Milestone.Kind.DELIVERED:
+            milestone.percent = 100
+        milestone.full_clean(exclude=["by"])
+        milestone.save()
+        self.forget_status()
+        return milestone
+
+    def why_not_report_delivery(self, *, by: Person, at: datetime) -> str:
+        if not by.is_clerk:
+            return _("Only a clerk reports on the building.")
+        if not self.cycle.allows(Act.REPORT_DELIVERY, at):
+            return _("Nothing is being built yet.")
+        is_won = self.status_at(at) in (Status.FUNDED, Status.DELIVERED)
+        return "" if is_won else _("This proposal is not funded.")

@@ -4,27 +4,17 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import models, transaction
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from proposals.models.writing import SAYS_SOMETHING
-from proposals.rules import Person, require
+from audit.acts import Done
+from budgeting.people import Person
+from budgeting.stages import Act
+from lib.refusal import allow, require
+from proposals.models.text import ProposalText
+from proposals.models.versions import LONGEST_REASON, SAYS_SOMETHING
 
-
-class Endorsement(models.Model):
-    """One person's support before the review: once, and it can be taken back."""
-
-    proposal = models.ForeignKey("proposals.Proposal", on_delete=models.CASCADE, related_name="endorsements")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="endorsements")
-    at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("endorsement")
-        verbose_name_plural = _("endorsements")
-        constraints = (models.UniqueConstraint(fields=["proposal", "by"], name="a_person_endorses_once"),)
-
-    def __str__(self) -> str:
-        return f"{self.by}: {self.proposal}"
+LONGEST_COMMENT = 4_000  # characters
 
 
 class Comment(models.Model):
@@ -35,46 +25,52 @@ class Comment(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="comments"
     )
-    text = models.TextField(_("comment"), max_length=4000)
+    text = models.TextField(gettext_lazy("comment"), max_length=LONGEST_COMMENT)
     at = models.DateTimeField()
-    official = models.BooleanField(_("official answer"), default=False)  # the author's role when it was written
+    official = models.BooleanField(
+        gettext_lazy("official answer"), default=False
+    )  # the author's role when it was written
 
     class Meta:
         ordering = ("at", "pk")
-        verbose_name = _("comment")
-        verbose_name_plural = _("comments")
+        verbose_name = gettext_lazy("comment")
+        verbose_name_plural = gettext_lazy("comments")
         constraints = (
-            models.CheckConstraint(condition=models.Q(text__regex=SAYS_SOMETHING), name="a_comment_says_something"),
+            models.CheckConstraint(
+                name="a_comment_says_something",
+                condition=models.Q(text__regex=SAYS_SOMETHING),
+                violation_error_message=gettext_lazy("Write your comment first."),
+            ),
         )
 
     def __str__(self) -> str:
         return self.text[:60]
 
-    def report(self, by: Person, at: datetime, reason: str) -> None:
+    def report(self, *, by: Person, at: datetime, reason: str) -> None:
         """Tell the clerks of a comment. Reporting again only changes the reason."""
-        require(by.is_authenticated, gettext("Sign in to report a comment."))
-        require(reason.strip(), gettext("Say in a few words what is wrong with this comment."))
-        self.reports.update_or_create(by=by, defaults={"at": at, "reason": reason.strip()})
+        require(by.is_authenticated, _("Sign in to report a comment."))
+        require(reason.strip(), _("Say in a few words what is wrong with this comment."))
+        self.reports.update_or_create(by_id=by.pk, defaults={"at": at, "reason": reason.strip()})
 
-    def hide(self, by: Person, at: datetime, reason: str) -> None:
+    def hide(self, *, by: Person, at: datetime, reason: str) -> None:
         """Take the text out of sight; that it was hidden, when and why stays visible. Settles its reports."""
-        require(by.is_clerk, gettext("Only a clerk can hide a comment."))
-        require(reason.strip(), gettext("Give the reason: it stays visible in the comment's place."))
+        require(by.is_clerk, _("Only a clerk can hide a comment."))
+        require(reason.strip(), _("Give the reason: it stays visible in the comment's place."))
         with transaction.atomic():
             __, is_new = Hiding.objects.get_or_create(
-                comment=self, defaults={"by": by, "at": at, "reason": reason.strip()}
+                comment=self, defaults={"by_id": by.pk, "at": at, "reason": reason.strip()}
             )
-            require(is_new, gettext("This comment is hidden already."))
-            self.reports.filter(settled_at=None).update(settled_at=at, settled_by=by)
-            by.record("comment hidden", on=self, reason=reason.strip())
+            require(is_new, _("This comment is hidden already."))
+            self.reports.filter(settled_at=None).update(settled_at=at, settled_by=by.pk)
+            by.record(Done.COMMENT_HIDDEN, on=self, reason=reason.strip())
 
-    def keep(self, by: Person, at: datetime) -> None:
+    def keep(self, *, by: Person, at: datetime) -> None:
         """Settle the open reports of a comment that stays."""
-        require(by.is_clerk, gettext("Only a clerk can settle a report."))
+        require(by.is_clerk, _("Only a clerk can settle a report."))
         with transaction.atomic():
-            settled = self.reports.filter(settled_at=None).update(settled_at=at, settled_by=by)
-            require(settled, gettext("These reports have been settled already."))
-            by.record("comment kept", on=self, reports=settled)
+            settled = self.reports.filter(settled_at=None).update(settled_at=at, settled_by=by.pk)
+            require(settled, _("These reports have been settled already."))
+            by.record(Done.COMMENT_KEPT, on=self, reports=settled)
 
 
 class Hiding(models.Model):
@@ -83,13 +79,17 @@ class Hiding(models.Model):
     comment = models.OneToOneField(Comment, on_delete=models.CASCADE, related_name="hiding")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField()
-    reason = models.TextField(_("reason"), max_length=1000)
+    reason = models.TextField(gettext_lazy("reason"), max_length=LONGEST_REASON)
 
     class Meta:
-        verbose_name = _("hiding")
-        verbose_name_plural = _("hidings")
+        verbose_name = gettext_lazy("hiding")
+        verbose_name_plural = gettext_lazy("hidings")
         constraints = (
-            models.CheckConstraint(condition=models.Q(reason__regex=SAYS_SOMETHING), name="a_hiding_has_a_reason"),
+            models.CheckConstraint(
+                name="a_hiding_has_a_reason",
+                condition=models.Q(reason__regex=SAYS_SOMETHING),
+                violation_error_message=gettext_lazy("Give the reason: it stays visible in the comment's place."),
+            ),
         )
 
     def __str__(self) -> str:
@@ -102,7 +102,7 @@ class CommentReport(models.Model):
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="reports")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     at = models.DateTimeField()
-    reason = models.TextField(_("what is wrong"), max_length=1000)
+    reason = models.TextField(gettext_lazy("what is wrong"), max_length=LONGEST_REASON)
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -110,9 +110,41 @@ class CommentReport(models.Model):
 
     class Meta:
         ordering = ("at", "pk")
-        verbose_name = _("report of a comment")
-        verbose_name_plural = _("reports of comments")
-        constraints = (models.UniqueConstraint(fields=["comment", "by"], name="a_person_reports_a_comment_once"),)
+        verbose_name = gettext_lazy("report of a comment")
+        verbose_name_plural = gettext_lazy("reports of comments")
+        constraints = (
+            models.UniqueConstraint(
+                name="a_person_reports_a_comment_once",
+                fields=["comment", "by"],
+                violation_error_message=gettext_lazy("You have reported this comment already."),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.comment}: {self.reason[:60]}"
+
+
+class Discussed(ProposalText):
+    """What people say."""
+
+    class Meta:
+        abstract = True
+
+    def comment(self, *, by: Person, at: datetime, text: str, parent: Comment | None = None) -> Comment:
+        """Add to the discussion. A reply to a reply joins the same thread; staff and committee answer officially."""
+        require(by.is_authenticated, _("Sign in to comment."))
+        allow(self.why_not_comment(at))
+        require(text.strip(), _("Write your comment first."))
+        too_long = _("This comment is longer than 4,000 characters. Shorten it or write two.")
+        require(len(text) <= LONGEST_COMMENT, too_long)
+        if parent is not None:
+            require(parent.proposal_id == self.pk, _("This comment belongs to another proposal."))
+            parent = parent.parent or parent
+        official = by.is_clerk or by.is_committee_for(self.contest.district)
+        said = {"text": text.strip(), "parent": parent, "official": official}
+        return Comment.objects.create(proposal_id=self.pk, author_id=by.pk, at=at, **said)
+
+    def why_not_comment(self, at: datetime) -> str:
+        if not self.is_draft and self.cycle.allows(Act.COMMENT, at):
+            return ""
+        return _("The discussion is closed now.")

@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import datetime
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -11,17 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from proposals.models.writing import SAYS_SOMETHING
-from proposals.pictures import redrawn
-from proposals.rules import Person, require
+from budgeting.people import Person
+from lib.refusal import require
+from lib.safe_image import redrawn
+from proposals.models.versions import SAYS_SOMETHING
 
-if TYPE_CHECKING:
-    from proposals.models.proposal import Proposal
-
-
-def new_name() -> str:
-    """A name nobody chose and nobody can guess."""
-    return secrets.token_urlsafe(16)
+MOST_PHOTOS = 5  # of one proposal
 
 
 class Photo(models.Model):
@@ -30,7 +25,7 @@ class Photo(models.Model):
     proposal = models.ForeignKey("proposals.Proposal", on_delete=models.CASCADE, related_name="photos")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField()
-    name = models.CharField(max_length=32, unique=True, default=new_name, editable=False)
+    name = models.CharField(max_length=32, unique=True, editable=False)
     large = models.FileField(upload_to="photos")
     small = models.FileField(upload_to="photos")
     width = models.PositiveSmallIntegerField()
@@ -44,18 +39,27 @@ class Photo(models.Model):
         verbose_name = _("photo")
         verbose_name_plural = _("photos")
         constraints = (
-            models.CheckConstraint(condition=models.Q(alt__regex=SAYS_SOMETHING), name="a_photo_is_described"),
+            models.CheckConstraint(
+                name="a_photo_is_described",
+                condition=models.Q(alt__regex=SAYS_SOMETHING),
+                violation_error_message=_("Describe what the photo shows, for those who cannot see it."),
+            ),
         )
 
     def __str__(self) -> str:
         return self.alt
 
     @classmethod
-    def take(cls, proposal: "Proposal", by: Person, at: datetime, file: IO[bytes], alt: str) -> "Photo":
-        """Keep an uploaded picture with a proposal. Raises Refused if it is no picture, too large, or has no words."""
+    def take(cls, proposal: int, *, by: Person, at: datetime, file: IO[bytes], alt: str) -> "Photo":
+        """Keep an uploaded picture with a proposal (its key), under a name nobody chose and nobody can guess.
+
+        Raises Refused if it is no picture, too large, or has no words.
+        """
         require(alt.strip(), gettext("Describe what the photo shows, for those who cannot see it."))
         picture = redrawn(file)
-        photo = cls(proposal=proposal, by=by, at=at, alt=alt.strip(), width=picture.width, height=picture.height)
+        size = {"width": picture.width, "height": picture.height}
+        name = secrets.token_urlsafe(16)
+        photo = cls(proposal_id=proposal, by_id=by.pk, at=at, name=name, alt=alt.strip(), **size)
         photo.large.save(f"{photo.name}.jpg", ContentFile(picture.large), save=False)
         photo.small.save(f"{photo.name}-small.jpg", ContentFile(picture.small), save=False)
         photo.save()

@@ -1,42 +1,122 @@
 """What the committee said."""
 
-from django.conf import settings
-from django.db import models
-from django.utils.translation import gettext_lazy as _
+from datetime import datetime
 
-from proposals.models.writing import SAYS_SOMETHING
+from django.conf import settings
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from audit.acts import Done
+from budgeting.people import Person
+from budgeting.stages import Act
+from lib.refusal import allow, require
+from proposals.models.status import Status
+from proposals.models.text import ProposalText
+from proposals.models.versions import SAYS_SOMETHING
+from proposals.models.writing import Writing
+
+LONGEST_DECISION = 4_000  # characters of its reason
 
 
 class Decision(models.Model):
     """The committee's public word on a proposal. The latest counts; the earlier ones stay readable."""
 
     class Outcome(models.TextChoices):
-        SHORTLIST = "shortlist", _("Put on the shortlist")
-        REJECT = "reject", _("Not put on the shortlist")
-        MERGE = "merge", _("Merged into another proposal")
-        RETURN = "return", _("Returned to the author for correction")
+        SHORTLIST = "shortlist", gettext_lazy("Put on the shortlist")
+        REJECT = "reject", gettext_lazy("Not put on the shortlist")
+        MERGE = "merge", gettext_lazy("Merged into another proposal")
+        RETURN = "return", gettext_lazy("Returned to the author for correction")
 
     proposal = models.ForeignKey("proposals.Proposal", on_delete=models.CASCADE, related_name="decisions")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField()
-    outcome = models.CharField(_("decision"), max_length=10, choices=Outcome)
-    reason = models.TextField(_("public reason"), max_length=4000)
+    outcome = models.CharField(gettext_lazy("decision"), max_length=10, choices=Outcome)
+    reason = models.TextField(gettext_lazy("public reason"), max_length=LONGEST_DECISION)
     into = models.ForeignKey(
         "proposals.Proposal", on_delete=models.PROTECT, null=True, blank=True, related_name="merged"
     )
 
     class Meta:
         ordering = ("at", "pk")
-        verbose_name = _("decision")
-        verbose_name_plural = _("decisions")
+        verbose_name = gettext_lazy("decision")
+        verbose_name_plural = gettext_lazy("decisions")
         constraints = (
-            models.CheckConstraint(condition=models.Q(reason__regex=SAYS_SOMETHING), name="a_decision_has_a_reason"),
             models.CheckConstraint(
+                name="a_decision_has_a_reason",
+                condition=models.Q(reason__regex=SAYS_SOMETHING),
+                violation_error_message=gettext_lazy("A decision needs a reason that everybody can read."),
+            ),
+            models.CheckConstraint(
+                name="only_a_merged_proposal_goes_into_another",
                 condition=models.Q(outcome="merge", into__isnull=False)
                 | (~models.Q(outcome="merge") & models.Q(into__isnull=True)),
-                name="only_a_merged_proposal_goes_into_another",
+                violation_error_message=gettext_lazy("Only a merger names another proposal."),
             ),
         )
 
     def __str__(self) -> str:
         return f"{self.proposal}: {self.get_outcome_display()}"
+
+
+class Reviewed(Writing):
+    """What the committee does."""
+
+    class Meta:
+        abstract = True
+
+    def decide(
+        self,
+        *,
+        by: Person,
+        at: datetime,
+        outcome: str,
+        reason: str,
+        into: ProposalText | None = None,
+        cost: int | None = None,
+    ) -> Decision:
+        """The committee's decision with its public reason; the latest counts.
+
+        `into` is the proposal this one is merged into. `cost` (minor units) is the committee's own estimate: it
+        becomes the proposal's cost, as a version anyone may compare.
+        """
+        with transaction.atomic():
+            self.hold()
+            allow(self.why_not_decide(by=by, at=at))
+            require(reason.strip(), _("A decision needs a reason that everybody can read."))
+            require(outcome in Decision.Outcome.values, _("Choose one of the decisions."))
+            self._require_mergeable(outcome, into, at)
+            if cost is not None and cost != self.cost:
+                self.cost = cost
+                self.save()
+                self.keep_version(by=by, at=at)
+            if outcome == Decision.Outcome.SHORTLIST:
+                self.require_within_means()
+            facts = {"outcome": outcome, "reason": reason.strip(), "into_id": into and into.pk}
+            decision = Decision.objects.create(proposal_id=self.pk, by_id=by.pk, at=at, **facts)
+            merged_into = {"into": into.number} if into else {}
+            by.record(Done.PROPOSAL_DECIDED, on=self, outcome=str(outcome), reason=reason.strip(), **merged_into)
+            self.forget_status()
+            return decision
+
+    def why_not_decide(self, *, by: Person, at: datetime) -> str:
+        if not by.is_committee_for(self.contest.district):
+            return _("Only the district's committee decides.")
+        if self.is_by(by):
+            return _("Nobody decides on a proposal of their own.")
+        is_open = not self.is_draft and self.cycle.allows(Act.DECIDE, at)
+        if is_open and self.status_at(at) != Status.WITHDRAWN:
+            return ""
+        return _("This proposal is not open for a decision.")
+
+    def _require_mergeable(self, outcome: str, into: ProposalText | None, at: datetime) -> None:
+        if outcome != Decision.Outcome.MERGE:
+            require(into is None, _("Only a merger names another proposal."))
+            return
+        require(into is not None, _("Say into which proposal this one is merged."))
+        if into is not None:
+            places = [(one.cycle_id, one.contest.district_id) for one in (self, into)]
+            same = places[0] == places[1] and into.pk != self.pk and not into.is_draft
+            require(same, _("A proposal is merged into another one of the same district and cycle."))
+            gone = into.status_at(at) in (Status.WITHDRAWN, Status.MERGED)
+            require(not gone, _("That proposal was itself withdrawn or merged. Choose another."))

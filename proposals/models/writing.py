@@ -1,45 +1,146 @@
-"""What an author leaves behind: the text as it stood, and the withdrawal."""
+"""Writing a proposal: submitting, changing, illustrating, and taking it back."""
 
-from django.conf import settings
-from django.db import models
-from django.utils.translation import gettext_lazy as _
+from datetime import datetime
+from typing import IO, Any
 
-SAYS_SOMETHING = r"\S"  # a reason of blanks is no reason
+from django.db import models, transaction
+from django.utils.translation import gettext as _
 
-
-class Version(models.Model):
-    """The text as it stood when submitted (number 1) and after each edit since. Anyone may compare them."""
-
-    proposal = models.ForeignKey("proposals.Proposal", on_delete=models.CASCADE, related_name="versions")
-    number = models.PositiveSmallIntegerField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-    at = models.DateTimeField()
-    text = models.JSONField()  # the proposal's field names and their values
-
-    class Meta:
-        ordering = ("number",)
-        verbose_name = _("version")
-        verbose_name_plural = _("versions")
-        constraints = (models.UniqueConstraint(fields=["proposal", "number"], name="versions_are_numbered"),)
-
-    def __str__(self) -> str:
-        return f"{self.proposal} ({self.number})"
+from audit.acts import Done
+from budgeting.models import Cycle
+from budgeting.people import Person
+from budgeting.stages import Act
+from lib import money
+from lib.geography import lies_within
+from lib.refusal import allow, require
+from proposals.models.photo import MOST_PHOTOS, Photo
+from proposals.models.status import Status
+from proposals.models.text import ProposalText
+from proposals.models.versions import Withdrawal
 
 
-class Withdrawal(models.Model):
-    """The author took the proposal back."""
-
-    proposal = models.OneToOneField("proposals.Proposal", on_delete=models.CASCADE, related_name="withdrawal")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-    at = models.DateTimeField()
-    reason = models.TextField(_("reason"), max_length=1000)
+class Writing(ProposalText):
+    """What an author does."""
 
     class Meta:
-        verbose_name = _("withdrawal")
-        verbose_name_plural = _("withdrawals")
-        constraints = (
-            models.CheckConstraint(condition=models.Q(reason__regex=SAYS_SOMETHING), name="a_withdrawal_has_a_reason"),
-        )
+        abstract = True
 
-    def __str__(self) -> str:
-        return str(self.proposal)
+    @property
+    def photo(self) -> Photo | None:
+        """The first photo, which stands for the proposal in lists."""
+        return next(iter(self.photos.all()), None)  # type: ignore[attr-defined]  # of Proposal, once it is a table
+
+    def submit(self, *, by: Person, at: datetime) -> None:
+        """Make the draft public under the cycle's next number, and keep its text as the first version."""
+        with transaction.atomic():
+            self.hold()
+            require(self.is_by(by), _("Only the author can submit a proposal."))
+            require(self.is_draft, _("This proposal has been submitted already."))
+            require(self.cycle.allows(Act.PROPOSE, at), _("Proposals are not being collected now."))
+            missing = self.missing()
+            require(not missing, _("Before you submit, fill in: %s.") % ", ".join(missing))
+            self.require_within_means()
+            self.number = self._next_number()
+            self.submitted_at = at
+            self.save()
+            self.keep_version(by=by, at=at)
+
+    def missing(self) -> list[str]:
+        """The names of what a draft still lacks before it can be submitted."""
+        needed = ("title", "summary", "description", "cost", *(() if self.has_place else ("address",)))
+        fields = [field for field in self._meta.fields if field.name in needed]
+        return [str(field.verbose_name) for field in fields if not getattr(self, field.name)]
+
+    def edit(self, *, by: Person, at: datetime, **changes: Any) -> None:
+        """Change the text or the place. After submission each edit that changes something is a version."""
+        if unknown := set(changes) - self.EDITABLE:
+            raise TypeError(f"not for editing: {', '.join(sorted(unknown))}")
+        with transaction.atomic():
+            self.hold()
+            allow(self.why_not_edit(by=by, at=at))
+            before = self.text()
+            for name, value in changes.items():
+                setattr(self, name, value)
+            named = {self._meta.get_field(name).name for name in changes}
+            self.clean_fields(exclude=[field.name for field in self._meta.fields if field.name not in named])
+            self._require_in_district()
+            if not self.is_draft:
+                self.require_within_means()
+            self.save()
+            if not self.is_draft and self.text() != before:
+                self.keep_version(by=by, at=at)
+
+    def why_not_edit(self, *, by: Person, at: datetime) -> str:
+        """The author may: a draft always, a submitted one until the deadline, a returned one while the review lasts."""
+        if self.is_by(by) and (self.is_draft or self._is_open_to_its_author(at)):
+            return ""
+        return _("This proposal can no longer be changed.")
+
+    def _is_open_to_its_author(self, at: datetime) -> bool:
+        status = self.status_at(at)
+        if status == Status.RETURNED:
+            return self.cycle.allows(Act.DECIDE, at)
+        return status != Status.WITHDRAWN and self.cycle.allows(Act.EDIT, at)
+
+    def discard(self, *, by: Person) -> None:
+        """Throw a draft away, with its photos."""
+        with transaction.atomic():
+            self.hold()
+            require(self.is_by(by) and self.is_draft, _("Only a draft of your own can be thrown away."))
+            for photo in Photo.objects.filter(proposal=self.pk):
+                photo.delete()
+            self.delete()
+
+    def withdraw(self, *, by: Person, at: datetime, reason: str) -> None:
+        """Take a submitted proposal back, for good; it stays readable with the reason."""
+        with transaction.atomic():
+            self.hold()
+            allow(self.why_not_withdraw(by=by, at=at))
+            require(reason.strip(), _("Say in a few words why, for those who supported it."))
+            Withdrawal.objects.create(proposal_id=self.pk, by_id=by.pk, at=at, reason=reason.strip())
+            by.record(Done.PROPOSAL_WITHDRAWN, on=self, reason=reason.strip())
+            self.forget_status()
+
+    def why_not_withdraw(self, *, by: Person, at: datetime) -> str:
+        if not self.is_by(by):
+            return _("Only the author can withdraw a proposal.")
+        is_open = not self.is_draft and self.cycle.allows(Act.WITHDRAW, at)
+        if is_open and self.status_at(at) != Status.WITHDRAWN:
+            return ""
+        return _("This proposal can no longer be withdrawn.")
+
+    def add_photo(self, *, by: Person, at: datetime, file: IO[bytes], alt: str) -> Photo:
+        """Add a photo, re-encoded without metadata and with the words that stand for it. At most five."""
+        with transaction.atomic():
+            self.hold()
+            allow(self.why_not_edit(by=by, at=at))
+            has_room = Photo.objects.filter(proposal=self.pk).count() < MOST_PHOTOS
+            require(has_room, _("A proposal has at most five photos. Remove one first."))
+            return Photo.take(self.pk, by=by, at=at, file=file, alt=alt)
+
+    def remove_photo(self, *, by: Person, at: datetime, photo: Photo) -> None:
+        is_mine = photo.proposal_id == self.pk and not self.why_not_edit(by=by, at=at)
+        require(is_mine, _("This photo can no longer be removed."))
+        photo.delete()
+
+    def require_within_means(self) -> None:
+        """Raise Refused unless the cost is one that its contest can pay."""
+        sentence = _("A project in %(district)s may cost %(amount)s at most.") % {
+            "district": self.contest.title,
+            "amount": money.written(self.contest.most_expensive, self.cycle.currency),
+        }
+        require(0 < self.cost <= self.contest.most_expensive, sentence)
+
+    def _require_in_district(self) -> None:
+        if self.latitude is None or self.longitude is None:
+            require(self.latitude is self.longitude, _("A place has both a latitude and a longitude."))
+            return
+        district = self.contest.district
+        inside = lies_within(district.boundary, self.longitude, self.latitude)
+        require(inside, _("This place lies outside %s. Choose one within it.") % district)
+
+    def _next_number(self) -> int:
+        """Under a lock on the cycle: two who submit at once get two numbers."""
+        Cycle.objects.select_for_update(no_key=True).get(pk=self.cycle_id)
+        numbers = type(self)._default_manager.filter(cycle=self.cycle_id)
+        return (numbers.aggregate(last=models.Max("number"))["last"] or 0) + 1

@@ -6,10 +6,10 @@ from django import template
 from django.db.models import Case, When
 from django.utils.safestring import SafeString
 
-from budgeting import clock
-from budgeting.calendar import Act
 from budgeting.models import Contest, Cycle
-from proposals.markdown import to_html
+from budgeting.stages import Act
+from lib import clock
+from lib.markdown import to_html
 from proposals.models import CommentReport, Proposal, Status
 
 register = template.Library()
@@ -48,7 +48,7 @@ def status_tag(proposal: Proposal) -> dict[str, object]:
 def proposals_of(contest: Contest, most: int = 6) -> dict[str, object]:
     """{% proposals_of contest %}: a district's most supported (after the vote, the funded), and the way to all."""
     proposals = _rows().filter(contest=contest)
-    standing = proposals.exclude(status__in=GONE).order_by(WINNERS_FIRST, "-support", "-submitted_at")
+    standing = proposals.exclude(status__in=GONE).order_by(WINNERS_FIRST, "-endorsement_count", "-submitted_at")
     count = Proposal.objects.submitted().filter(contest=contest).count()
     return {"proposals": standing[:most], "count": count, "cycle": contest.cycle, "district": contest.district}
 
@@ -67,7 +67,7 @@ def latest_proposals(cycle: Cycle, most: int = 6) -> dict[str, object]:
 @register.inclusion_tag("proposals/mine.html", takes_context=True)
 def my_proposals(context: dict[str, Any]) -> dict[str, object]:
     """{% my_proposals %}: the drafts and proposals of the person signed in."""
-    mine = Proposal.objects.filter(author=context["request"].user.pk).with_status(clock.now()).with_support()
+    mine = Proposal.objects.filter(author=context["request"].user.pk).with_status(clock.now()).with_counts()
     mine = mine.select_related("contest__district", "contest__cycle").order_by("-created_at")
     return {"drafts": mine.drafts(), "proposals": mine.submitted()}
 

@@ -7,20 +7,22 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import CharField, Prefetch, TextField
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from budgeting import clock
-from budgeting.calendar import Act
-from budgeting.models import Contest, Cycle
-from proposals.difference import Piece, difference
-from proposals.forms import CommentForm, SearchForm
-from proposals.maps import collection
+from budgeting.models import Cycle, District
+from budgeting.people import Request
+from budgeting.stages import Act
+from lib import clock
+from lib.text_diff import Piece, text_diff
+from proposals.forms.discussion import CommentForm
+from proposals.forms.search import SearchForm
+from proposals.geojson import map_of
 from proposals.models import Comment, Photo, Proposal
-from proposals.story import story
+from proposals.timeline import timeline
 
 PER_PAGE = 24
 MOST_PLACES = 2000
@@ -30,9 +32,9 @@ def cycle_of(slug: str) -> Cycle:
     return get_object_or_404(Cycle.objects.prefetch_related("phases"), slug=slug)
 
 
-def find(request: HttpRequest, at: datetime, cycle: str, district: str, number: int) -> Proposal:
+def find(request: Request, at: datetime, cycle: str, district: str, number: int) -> Proposal:
     """The submitted proposal of that number, or 404."""
-    proposals = Proposal.objects.visible_to(request.user).with_status(at).with_support()
+    proposals = Proposal.objects.visible_to(request.user).with_status(at).with_counts()
     related = ("author", "category", "cycle", "contest__district", "contest__cycle", "withdrawal", "award")
     return get_object_or_404(
         proposals.select_related(*related).prefetch_related("cycle__phases", "photos", "milestones"),
@@ -43,7 +45,7 @@ def find(request: HttpRequest, at: datetime, cycle: str, district: str, number: 
 
 
 @require_safe
-def index(request: HttpRequest, cycle: str) -> HttpResponse:
+def index(request: Request, cycle: str) -> HttpResponse:
     """A cycle's proposals: list and map of the same results."""
     at, found = clock.now(), cycle_of(cycle)
     search = SearchForm(found, request.GET)
@@ -55,7 +57,7 @@ def index(request: HttpRequest, cycle: str) -> HttpResponse:
         "page": page.get_page(request.GET.get("page")),
         "can_propose": found.allows(Act.PROPOSE, at),
     }
-    template = "proposals/index.html" + ("#results" if request.htmx else "")  # type: ignore[attr-defined]
+    template = "proposals/index.html" + ("#results" if request.htmx else "")
     response = render(request, template, context)
     # The order stays the same while the browser is open; the cookie holds nothing but the lot it was drawn by.
     response.set_cookie("order", seed, httponly=True, samesite="Lax", secure=request.is_secure())
@@ -64,25 +66,25 @@ def index(request: HttpRequest, cycle: str) -> HttpResponse:
 
 
 @require_safe
-def of_district(request: HttpRequest, cycle: str, district: str) -> HttpResponse:
+def of_district(request: Request, cycle: str, district: str) -> HttpResponse:
     """One district's proposals are the cycle's, filtered."""
-    contest = get_object_or_404(Contest, cycle__slug=cycle, district__slug=district)
-    return redirect(f"{reverse('proposals', args=[cycle])}?district={contest.district.slug}")
+    found = get_object_or_404(District.objects.filter(contests__cycle__slug=cycle).distinct(), slug=district)
+    return redirect(f"{reverse('proposals', args=[cycle])}?district={found.slug}")
 
 
 @require_safe
-def places(request: HttpRequest, cycle: str) -> HttpResponse:
+def places(request: Request, cycle: str) -> HttpResponse:
     """The results of the same search as GeoJSON: the districts, and a point for each proposal that has a place."""
     found = cycle_of(cycle)
     search = SearchForm(found, request.GET)
     chosen = search.cleaned_data.get("district")
-    districts = [chosen] if chosen else [each.district for each in found.contests.select_related("district")]
+    districts = [chosen] if chosen else list(District.objects.filter(contests__cycle=found).distinct())
     proposals = search.found(clock.now()).exclude(latitude=None).select_related("contest__district", "contest__cycle")
     proposals = proposals.defer("description", "long_text", "short_text").order_by("number")[:MOST_PLACES]
-    return JsonResponse(collection(districts, proposals), content_type="application/geo+json")
+    return JsonResponse(map_of(districts, proposals), content_type="application/geo+json")
 
 
-def detail(request: HttpRequest, cycle: str, district: str, number: int) -> HttpResponse:
+def detail(request: Request, cycle: str, district: str, number: int) -> HttpResponse:
     at = clock.now()
     proposal = find(request, at, cycle, district, number)
     if request.path != proposal.get_absolute_url():
@@ -90,35 +92,35 @@ def detail(request: HttpRequest, cycle: str, district: str, number: int) -> Http
     return shown(request, proposal, at)
 
 
-def shown(request: HttpRequest, proposal: Proposal, at: datetime, form: CommentForm | None = None) -> HttpResponse:
+def shown(request: Request, proposal: Proposal, at: datetime, form: CommentForm | None = None) -> HttpResponse:
     """A proposal's page, with a comment being written if there is one."""
-    told = Comment.objects.select_related("author", "hiding")
+    replies = Comment.objects.select_related("author", "hiding")
     threads = proposal.comments.filter(parent=None).select_related("author", "hiding")
     context = {
         "proposal": proposal,
         "cycle": proposal.cycle,
         "at": at,
-        "threads": threads.prefetch_related(Prefetch("replies", told)),
-        "place": collection([proposal.contest.district], [proposal]),
-        "events": story(proposal, at),
+        "threads": threads.prefetch_related(Prefetch("replies", replies)),
+        "place": map_of([proposal.contest.district], [proposal]),
+        "events": timeline(proposal, at),
         "merged": proposal.merged.select_related("proposal__contest__district", "proposal__contest__cycle"),
         "form": form or CommentForm(),
         "replying_to": form.data.get("parent") if form else None,
         "endorsed": proposal.is_endorsed_by(request.user),
         "may": {
-            "edit": proposal.may_edit(request.user, at),
-            "withdraw": proposal.may_withdraw(request.user, at),
-            "decide": proposal.may_decide(request.user, at),
-            "endorse": proposal.may_endorse(at),
-            "comment": proposal.discussion_is_open(at),
-            "report_delivery": proposal.may_report_delivery(request.user, at),
+            "edit": not proposal.why_not_edit(by=request.user, at=at),
+            "withdraw": not proposal.why_not_withdraw(by=request.user, at=at),
+            "decide": not proposal.why_not_decide(by=request.user, at=at),
+            "endorse": not proposal.why_not_endorse(at),
+            "comment": not proposal.why_not_comment(at),
+            "report_delivery": not proposal.why_not_report_delivery(by=request.user, at=at),
         },
     }
     return render(request, "proposals/detail.html", context, status=422 if form else 200)
 
 
 @require_safe
-def history(request: HttpRequest, cycle: str, district: str, number: int) -> HttpResponse:
+def history(request: Request, cycle: str, district: str, number: int) -> HttpResponse:
     """What changed from one version to another: by default from the first to the present one."""
     proposal = find(request, clock.now(), cycle, district, number)
     versions = list(proposal.versions.select_related("by"))
@@ -140,11 +142,11 @@ def _changes(proposal: Proposal, before: dict[str, Any], after: dict[str, Any]) 
         field = Proposal._meta.get_field(name.removesuffix("_id"))
         old, new = (proposal.written(name, text) for text in (before, after))
         in_words = isinstance(field, CharField | TextField)
-        yield str(field.verbose_name), difference(old, new) if in_words else [Piece("gone", old), Piece("new", new)]  # type: ignore[union-attr]
+        yield str(field.verbose_name), text_diff(old, new) if in_words else [Piece("gone", old), Piece("new", new)]  # type: ignore[union-attr]
 
 
 @require_safe
-def photo(request: HttpRequest, name: str, size: str) -> HttpResponseBase:
+def photo(request: Request, name: str, size: str) -> HttpResponseBase:
     """A photo's file, to those who may see its proposal."""
     visible = Proposal.objects.visible_to(request.user)
     found = get_object_or_404(Photo.objects.filter(proposal__in=visible).select_related("proposal"), name=name)

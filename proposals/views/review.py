@@ -3,46 +3,51 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from budgeting import clock
-from proposals.forms import DecisionForm, MilestoneForm, obeyed
+from budgeting.guards import clerks_touch
+from budgeting.people import Request
+from lib import clock
+from lib.refusal import obeying
+from proposals.forms.staff import DecisionForm, MilestoneForm
 from proposals.models import Proposal
 from proposals.views.browse import find
 
 
 @login_required
-def decide(request: HttpRequest, cycle: str, district: str, number: int) -> HttpResponse:
+def decide(request: Request, cycle: str, district: str, number: int) -> HttpResponse:
     """A committee member decides, with a reason everybody can read."""
     at = clock.now()
     proposal = find(request, at, cycle, district, number)
-    if not request.user.is_committee_for(proposal.contest.district):  # type: ignore[union-attr]
+    if not request.user.is_committee_for(proposal.contest.district):
         raise PermissionDenied
     form = DecisionForm(proposal, request.POST or None)
-    if form.is_valid() and obeyed(form, proposal.decide, request.user, at, **form.cleaned_data):
-        messages.success(request, _("The decision is published."))
-        return redirect(proposal)
+    if form.is_valid():
+        with obeying(form):
+            proposal.decide(by=request.user, at=at, **form.cleaned_data)
+            messages.success(request, _("The decision is published."))
+            return redirect(proposal)
     context = {
         "proposal": proposal,
         "cycle": proposal.cycle,
         "form": form,
         "decisions": proposal.decisions.select_related("by"),
         "similar": Proposal.objects.similar_to(proposal).select_related("contest__district", "contest__cycle")[:5],
-        "open": proposal.may_decide(request.user, at),
+        "open": not proposal.why_not_decide(by=request.user, at=at),
     }
     return render(request, "proposals/decide.html", context)
 
 
-@login_required
-def report_delivery(request: HttpRequest, cycle: str, district: str, number: int) -> HttpResponse:
+@clerks_touch
+def report_delivery(request: Request, cycle: str, district: str, number: int) -> HttpResponse:
     """A clerk says how the building of a funded proposal is going."""
-    if not request.user.is_clerk:  # type: ignore[union-attr]
-        raise PermissionDenied
     at = clock.now()
     proposal = find(request, at, cycle, district, number)
     form = MilestoneForm(proposal, request.POST or None, initial={"on": at.date()})
-    if form.is_valid() and obeyed(form, proposal.report_delivery, request.user, at, **form.cleaned_data):
-        return redirect(proposal)
+    if form.is_valid():
+        with obeying(form):
+            proposal.report_delivery(by=request.user, at=at, **form.cleaned_data)
+            return redirect(proposal)
     return render(request, "proposals/milestone.html", {"proposal": proposal, "cycle": proposal.cycle, "form": form})

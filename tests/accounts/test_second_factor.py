@@ -9,7 +9,9 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Role, User
+from accounts.models import User
+from budgeting.people import RoleName
+from tests.conftest import FIRST_DAY
 
 
 def without_second_factor(user: User) -> User:
@@ -53,7 +55,7 @@ def test_recovery_codes_alone_are_no_second_factor(client: Client, clara: User) 
 def test_a_role_granted_while_signed_in_counts_at_the_next_page(client: Client, rosa: User, clara: User) -> None:
     client.force_login(rosa)
     assert client.get("/").status_code == 200
-    rosa.grant(Role.Kind.AUDITOR, by=clara)
+    rosa.grant(RoleName.AUDITOR, by=clara, at=FIRST_DAY)
     assert client.get("/").url == reverse("second_factor")
 
 

@@ -5,16 +5,17 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from accounts.models import AuditEvent, Resident
-from ballots import key, styles
+from audit.models import AuditEvent
+from ballots import key, marks
 from ballots.casting import NotValid, NotVerified, cast, receipt_of
 from ballots.models import BallotPaper, Envelope
 from ballots.sealing import ballot_info, fingerprint, in_groups
-from budgeting import clock
-from budgeting.calendar import Stage
 from budgeting.models import Contest, District
-from proposals.rules import Refused
-from tests.ballots.conftest import enrol, put_on_paper
+from budgeting.stages import Stage
+from lib import clock
+from lib.refusal import Refused
+from residents.models import Resident, Verification
+from tests.vote import enrol, put_on_paper
 
 
 def inside(envelope: Envelope, shares) -> dict[int, int]:
@@ -22,11 +23,11 @@ def inside(envelope: Envelope, shares) -> dict[int, int]:
     contest = envelope.contest
     info = ballot_info(contest.cycle.slug, contest.district.slug, contest.paper.digest)
     plain = key.unlock(contest.cycle.box_key, shares[:2]).open(bytes(envelope.sealed), info)
-    return styles.decode(plain, contest.paper.size)
+    return marks.decode(plain, contest.paper.size)
 
 
 def test_rosa_votes_and_gets_a_receipt(voting, shares, rosa_may_vote, riverside_contest) -> None:
-    receipt = cast(rosa_may_vote, riverside_contest, {1: 1, 4: 1})
+    receipt = cast(riverside_contest, {1: 1, 4: 1}, by=rosa_may_vote)
     envelope = Envelope.objects.get()
     assert receipt.fingerprint == envelope.fingerprint == fingerprint(bytes(envelope.sealed))
     assert str(receipt) == in_groups(receipt.fingerprint)
@@ -35,24 +36,24 @@ def test_rosa_votes_and_gets_a_receipt(voting, shares, rosa_may_vote, riverside_
 
 
 def test_voting_again_replaces_the_ballot(voting, shares, rosa_may_vote, riverside_contest) -> None:
-    first = cast(rosa_may_vote, riverside_contest, {1: 1})
-    second = cast(rosa_may_vote, riverside_contest, {2: 1})
+    first = cast(riverside_contest, {1: 1}, by=rosa_may_vote)
+    second = cast(riverside_contest, {2: 1}, by=rosa_may_vote)
     assert first != second
     assert inside(Envelope.objects.get(), shares) == {2: 1}
     assert receipt_of(rosa_may_vote, riverside_contest) == second
 
 
 def test_the_audit_log_knows_that_rosa_voted_and_nothing_else(voting, rosa_may_vote, riverside_contest) -> None:
-    receipt = cast(rosa_may_vote, riverside_contest, {1: 1})
+    receipt = cast(riverside_contest, {1: 1}, by=rosa_may_vote)
     event = AuditEvent.objects.order_by("number").last()
     assert (event.actor, event.action) == (rosa_may_vote, "voted")
-    assert event.facts == {"resident": rosa_may_vote.verification_for(riverside_contest.cycle).resident_id}
+    assert event.facts == {"resident": Verification.of(rosa_may_vote, riverside_contest.cycle).resident_id}
     assert receipt.fingerprint not in str(event.entry())
 
 
 def test_who_is_not_verified_cannot_vote(voting, rosa, riverside_contest) -> None:
     with pytest.raises(NotVerified):
-        cast(rosa, riverside_contest, {1: 1})
+        cast(riverside_contest, {1: 1}, by=rosa)
 
 
 def test_tomas_votes_where_he_lives_and_city_wide(
@@ -60,12 +61,12 @@ def test_tomas_votes_where_he_lives_and_city_wide(
 ) -> None:
     enrol(tomas, cycle, hillside_contest.district)
     with pytest.raises(Refused, match="You vote in Hillside"):
-        cast(tomas, riverside_contest, {1: 1})
+        cast(riverside_contest, {1: 1}, by=tomas)
     everywhere = District.objects.create(slug="city", name="The whole city", city_wide=True)
     of_the_city = Contest.objects.create(cycle=cycle, district=everywhere, budget=250_000_00)
     for contest in (hillside_contest, of_the_city):
         put_on_paper(contest)
-        assert cast(tomas, contest, {1: 1})
+        assert cast(contest, {1: 1}, by=tomas)
 
 
 def test_rosa_who_moves_while_voting_is_open_does_not_vote_in_both_districts(
@@ -73,10 +74,10 @@ def test_rosa_who_moves_while_voting_is_open_does_not_vote_in_both_districts(
 ) -> None:
     """T-01. The register may be imported again during the vote."""
     put_on_paper(hillside_contest)
-    cast(rosa_may_vote, riverside_contest, {1: 1})
+    cast(riverside_contest, {1: 1}, by=rosa_may_vote)
     Resident.objects.update(district=hillside_contest.district)
     with pytest.raises(Refused, match="You have voted in Riverside"):
-        cast(rosa_may_vote, hillside_contest, {1: 1})
+        cast(hillside_contest, {1: 1}, by=rosa_may_vote)
     assert Envelope.objects.get().contest == riverside_contest
     assert AuditEvent.objects.filter(action="voted").count() == 1
     sealed = bytes(Envelope.objects.get().sealed)
@@ -112,12 +113,12 @@ def test_the_name_of_a_district_can_still_be_put_right(voting, riverside) -> Non
 def test_who_moved_away_cannot_vote(voting, rosa_may_vote, riverside_contest) -> None:
     Resident.objects.update(removed_at=voting)
     with pytest.raises(NotVerified):
-        cast(rosa_may_vote, riverside_contest, {1: 1})
+        cast(riverside_contest, {1: 1}, by=rosa_may_vote)
 
 
 def test_an_invalid_ballot_is_not_sealed(voting, rosa_may_vote, riverside_contest) -> None:
     with pytest.raises(NotValid) as refused:
-        cast(rosa_may_vote, riverside_contest, {7: 1})
+        cast(riverside_contest, {7: 1}, by=rosa_may_vote)
     assert refused.value.reasons == ["A project is not on this ballot paper."]
     assert not Envelope.objects.exists()
 
@@ -125,13 +126,13 @@ def test_an_invalid_ballot_is_not_sealed(voting, rosa_may_vote, riverside_contes
 def test_nobody_votes_before_the_holders_have_rehearsed(voting, cycle, rosa_may_vote, riverside_contest) -> None:
     cycle.box_key.rehearsals.all().delete()
     with pytest.raises(Refused, match="not ready"):
-        cast(rosa_may_vote, riverside_contest, {1: 1})
+        cast(riverside_contest, {1: 1}, by=rosa_may_vote)
 
 
 def test_nobody_votes_without_a_frozen_paper(cycle, shares, at, rosa_may_vote, riverside_contest) -> None:
     at("voting")
     with pytest.raises(Refused, match="not ready"):
-        cast(rosa_may_vote, riverside_contest, {1: 1})
+        cast(riverside_contest, {1: 1}, by=rosa_may_vote)
 
 
 @pytest.mark.parametrize(
@@ -145,26 +146,26 @@ def test_the_database_clock_decides_to_the_millisecond(
     moment = getattr(cycle.window(Stage.VOTING), edge) + timedelta(milliseconds=offset)
     monkeypatch.setattr(clock, "of_the_database", lambda: moment)
     if accepted:
-        assert cast(rosa_may_vote, riverside_contest, {1: 1})
+        assert cast(riverside_contest, {1: 1}, by=rosa_may_vote)
     else:
         with pytest.raises(Refused, match="Voting is not open"):
-            cast(rosa_may_vote, riverside_contest, {1: 1})
+            cast(riverside_contest, {1: 1}, by=rosa_may_vote)
         assert not Envelope.objects.exists()
         assert not AuditEvent.objects.filter(action="voted").exists()
 
 
 def test_a_ballot_handed_in_on_paper_stays(voting, rosa_may_vote, riverside_contest) -> None:
-    cast(rosa_may_vote, riverside_contest, {1: 1})
+    cast(riverside_contest, {1: 1}, by=rosa_may_vote)
     Envelope.objects.update(channel="paper")
     before = Envelope.objects.values_list("fingerprint", flat=True).get()
     with pytest.raises(Refused, match="on paper"):
-        cast(rosa_may_vote, riverside_contest, {2: 1})
+        cast(riverside_contest, {2: 1}, by=rosa_may_vote)
     assert Envelope.objects.values_list("fingerprint", flat=True).get() == before
 
 
 def test_every_envelope_of_a_contest_has_one_length(voting, neighbours, riverside_contest) -> None:
     for count, user in enumerate(neighbours[:7]):
-        cast(user, riverside_contest, dict.fromkeys(range(1, count + 1), 1))
+        cast(riverside_contest, dict.fromkeys(range(1, count + 1), 1), by=user)
     assert len({len(sealed) for sealed in Envelope.objects.values_list("sealed", flat=True)}) == 1
 
 
@@ -178,7 +179,7 @@ def test_the_database_refuses_what_the_application_never_does(
     voting, tomas, cycle, riverside, rosa_may_vote, riverside_contest
 ) -> None:
     """T-02: direct SQL, with the application's own rights."""
-    cast(rosa_may_vote, riverside_contest, {1: 1})
+    cast(riverside_contest, {1: 1}, by=rosa_may_vote)
     tomas_line = enrol(tomas, cycle, riverside)
     row = Envelope.objects.values("resident_id", "contest_id", "sealed", "fingerprint").get()
     insert = (

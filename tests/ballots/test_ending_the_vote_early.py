@@ -3,23 +3,23 @@
 import pytest
 from django.test import Client
 
-from accounts.models import AuditEvent
+from audit.models import AuditEvent
 from ballots.casting import cast
 from ballots.closing import close_voting
 from ballots.models import Envelope
 from ballots.opening import open_box
-from budgeting.calendar import Stage
-from proposals.rules import Refused
+from budgeting.stages import Stage
+from lib.refusal import Refused
 
 
 def test_the_vote_ends_at_once_and_the_box_can_be_opened(
     riverside_contest, rosa_may_vote, tomas, clara, shares, voting
 ) -> None:
-    cast(rosa_may_vote, riverside_contest, {1: 1})
+    cast(riverside_contest, {1: 1}, by=rosa_may_vote)
     cycle = riverside_contest.cycle
     at = close_voting(cycle, by=clara, reason="The power is out in half the city.")
     with pytest.raises(Refused, match="not open"):
-        cast(rosa_may_vote, riverside_contest, {2: 1})
+        cast(riverside_contest, {2: 1}, by=rosa_may_vote)
     cycle.refresh_from_db()
     assert cycle.stage(at) is Stage.COUNTING
     assert open_box(cycle, shares[:2], by=clara, at=at).reconciliation["riverside"]["voters"] == 1
@@ -28,7 +28,7 @@ def test_the_vote_ends_at_once_and_the_box_can_be_opened(
 
 def test_it_is_on_record_with_who_and_why(cycle, clara, voting) -> None:
     close_voting(cycle, by=clara, reason="  A flood. ")
-    entry = AuditEvent.objects.get(action="voting ended early")
+    entry = AuditEvent.objects.get(action="voting ended")
     assert (entry.actor, entry.facts) == (clara, {"reason": "A flood."})
 
 

@@ -24,12 +24,13 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import ProgrammingError, connection
 from django.utils import timezone
 
-from accounts.models import AuditEvent, User
+from accounts.models import User
+from audit.models import AuditEvent
 from ballots import key
 from ballots.casting import cast
 from ballots.models import Envelope
 from budgeting.models import Contest, Cycle, Phase
-from tests.ballots.conftest import enrol, put_on_paper
+from tests.vote import enrol, put_on_paper
 
 THREADS = 200
 WORKERS = 4
@@ -174,7 +175,7 @@ def test_without_the_primary_key_no_vote_is_accepted(contest_open_now, rosa, no_
     """The product as it is notices at once that the key is gone: better no vote than two."""
     enrol(rosa, contest_open_now.cycle, contest_open_now.district)
     with pytest.raises(ProgrammingError, match="ON CONFLICT"):
-        cast(rosa, contest_open_now, {1: 1})
+        cast(contest_open_now, {1: 1}, by=rosa)
     assert not Envelope.objects.exists()
 
 

@@ -4,18 +4,22 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from accounts.models import AuditEvent
-from ballots import board, key, styles
+from audit.models import AuditEvent
+from ballots import board, key, marks
 from ballots.casting import cast
 from ballots.counting import count_contest
 from ballots.models import Count, Envelope, InvalidBallot, OpenedBallot, Opening
 from ballots.opening import export, open_box
 from ballots.sealing import Share, WrongShare, ballot_info, fingerprint, seal
-from proposals.rules import Refused
+from budgeting.models import Cycle
+from budgeting.stages import Act
+from lib.refusal import Refused
+from residents.models import Verification
 from tests.ballots.test_casting import refused_by_the_database
 from tests.ballots.test_the_board import without_triggers
 
@@ -26,7 +30,7 @@ BALLOTS = [{1: 1}, {1: 1, 4: 1}, {}, {1: 1}, {2: 1, 4: 1}, {4: 1}, {1: 1, 4: 1},
 @pytest.fixture
 def voted(voting, neighbours, riverside_contest) -> None:
     for user, choices in zip(neighbours, BALLOTS, strict=True):
-        cast(user, riverside_contest, choices)
+        cast(riverside_contest, choices, by=user)
 
 
 @pytest.fixture
@@ -36,7 +40,7 @@ def opened(voted, cycle, shares, clara, at) -> Opening:
 
 def test_what_comes_out_is_what_was_put_in_without_names_or_order(opened, riverside_contest) -> None:
     rows = list(OpenedBallot.objects.order_by("pk").values_list("content", "ballots"))
-    assert Counter(dict(rows)) == Counter(map(styles.written, BALLOTS))
+    assert Counter(dict(rows)) == Counter(map(marks.as_text, BALLOTS))
     assert rows == sorted(rows)
 
 
@@ -48,7 +52,7 @@ def test_the_record_balances(opened, riverside_contest) -> None:
         "channels": {"online": {"envelopes": 12, "opened": 12, "invalid": 0}},
         "board": {"root": final.root, "batches": 1, "envelopes": 12},
     }
-    assert AuditEvent.objects.filter(action="opened ballot box").exists()
+    assert AuditEvent.objects.filter(action="box opened").exists()
 
 
 def test_the_box_stays_shut_until_voting_has_closed(voted, cycle, shares, clara, at) -> None:
@@ -95,8 +99,8 @@ def test_an_invalid_ballot_is_counted_as_invalid_with_its_reason(
 ) -> None:
     """What the booth never makes: two approvals of one project, no ballot at all, and noise."""
     one, two, three = Envelope.objects.order_by("fingerprint")[:3]
-    put_in(one, sealed_into(riverside_contest, styles.encode({1: 2}, 6)))
-    put_in(two, sealed_into(riverside_contest, b"\x02" + bytes(styles.length(6) - 1)))
+    put_in(one, sealed_into(riverside_contest, marks.encode({1: 2}, 6)))
+    put_in(two, sealed_into(riverside_contest, b"\x02" + bytes(marks.length(6) - 1)))
     put_in(three, bytes(len(three.sealed)))
     opening = open_box(cycle, shares[:2], by=clara, at=at("counting"))
     assert dict(InvalidBallot.objects.values_list("reason", "ballots")) == {
@@ -138,9 +142,9 @@ def test_a_tampered_box_is_refused_and_said_where(
 
 def test_an_envelope_nobody_cast_is_refused(voted, cycle, shares, clara, at, rosa_may_vote, riverside_contest) -> None:
     """Put in by SQL before the board's last batch: only the audit log knows that nobody voted."""
-    sealed = sealed_into(riverside_contest, styles.encode({1: 1}, 6))
+    sealed = sealed_into(riverside_contest, marks.encode({1: 1}, 6))
     Envelope.objects.create(
-        resident=rosa_may_vote.verification_for(cycle).resident,
+        resident=Verification.of(rosa_may_vote, cycle).resident,
         contest=riverside_contest,
         sealed=sealed,
         fingerprint=fingerprint(sealed),
@@ -191,7 +195,35 @@ def test_proposals_learn_whether_they_are_funded_when_results_open(opened, river
     count_contest(riverside_contest, by=clara, at=at("counting"))
     funded = {line.ballot_number: line.proposal.award for line in riverside_contest.paper.lines.all()}
     assert {number for number, award in funded.items() if award.funded} == {4, 1, 6}
-    assert funded[1].public_from == cycle.phases.get(stage="results").opens
+    playground = riverside_contest.paper.lines.get(ballot_number=1).proposal
+    assert playground.status_at(at("counting")) != "funded"
+    assert playground.status_at(at("results")) == "funded"
+
+
+def test_results_that_are_postponed_after_the_count_stay_out_of_sight(
+    opened, riverside_contest, clara, at, cycle
+) -> None:
+    count_contest(riverside_contest, by=clara, at=at("counting"))
+    playground = riverside_contest.paper.lines.get(ballot_number=1).proposal
+    the_old_day = at("results")
+    cycle.phases.filter(stage="results").update(opens=the_old_day + timedelta(days=3))
+    assert playground.status_at(the_old_day) != "funded"
+    assert not Cycle.objects.get().allows(Act.SEE_RESULTS, the_old_day)
+    assert playground.status_at(the_old_day + timedelta(days=3)) == "funded"
+
+
+def test_without_dates_for_the_results_nobody_learns_what_is_funded(
+    opened, riverside_contest, clara, at, cycle
+) -> None:
+    count_contest(riverside_contest, by=clara, at=at("counting"))
+    cycle.phases.filter(stage__in=("results", "delivering")).delete()
+    playground = riverside_contest.paper.lines.get(ballot_number=1).proposal
+    assert playground.status_at(at("delivering")) != "funded"
+
+
+def test_a_vote_is_not_counted_anew_once_the_building_has_begun(opened, riverside_contest, clara, at) -> None:
+    with pytest.raises(Refused, match="between the close of the vote and the end of the results"):
+        count_contest(riverside_contest, by=clara, at=at("delivering"))
 
 
 def test_nothing_is_counted_before_the_box_is_opened(voted, riverside_contest, clara, at) -> None:
@@ -202,7 +234,7 @@ def test_nothing_is_counted_before_the_box_is_opened(voted, riverside_contest, c
 def test_a_contest_without_a_key_is_not_counted_either(riverside_paper, riverside_contest, clara, at) -> None:
     """No ballot was cast: otherwise every project would be told that it lost."""
     with pytest.raises(Refused, match="opened before"):
-        count_contest(riverside_contest, by=clara, at=at("presenting"))
+        count_contest(riverside_contest, by=clara, at=at("counting"))
     assert not Count.objects.exists()
 
 

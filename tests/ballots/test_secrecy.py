@@ -17,20 +17,23 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
-from accounts.models import AuditEvent, User
-from ballots import board, key, styles
+from accounts.models import User
+from audit.models import AuditEvent
+from ballots import board, key, marks
 from ballots.casting import cast
 from ballots.models import Envelope, OpenedBallot
 from ballots.opening import open_box
 from ballots.sealing import Share
-from tests.ballots.conftest import enrol, put_on_paper
 from tests.conftest import person
+from tests.vote import enrol, put_on_paper
 
 VOTERS = 200
 LINES = 24
 ALMOST_ALL = 180  # a few are cut in two by the headers of the pages they lie on
 # Of 200 guesses at 200 different ballots chance gets one right; it gets ten or more once in ten million times.
 BY_CHANCE = 9
+# A slot belongs to the whole server, where another run may have one for its own database.
+SLOT = "left('secrecy_' || regexp_replace(lower(current_database()), '[^a-z0-9_]', '_', 'g'), 63)"
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -65,13 +68,13 @@ def different_ballots() -> list[dict[int, int]]:
 def log_begins(transactional_db) -> Iterator[str]:
     """Where the server's write-ahead log stands now; what follows is kept until the test has read it."""
     try:
-        begins = rows("SELECT lsn::text FROM pg_create_physical_replication_slot('secrecy', true)")[0]
+        begins = rows(f"SELECT lsn::text FROM pg_create_physical_replication_slot({SLOT}, true)")[0]
     except DatabaseError as refused:
         pytest.skip(f"this database user may not keep the write-ahead log: {refused}")
     try:
         yield begins
     finally:
-        rows("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = 'secrecy'")
+        rows(f"SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = {SLOT}")
 
 
 @pytest.fixture
@@ -89,7 +92,7 @@ def vote(log_begins, cycle, riverside, riverside_contest, clara, ines, otto, at)
         if number < 10:
             vote_in_the_booth(user, list(choices))
         else:
-            cast(user, riverside_contest, choices)
+            cast(riverside_contest, choices, by=user)
     return told
 
 
@@ -103,9 +106,9 @@ def vote_in_the_booth(user: User, marks: Sequence[int]) -> None:
 def spellings(choices: dict[int, int]) -> list[bytes]:
     """The ways in which these choices might have been written down."""
     marks = sorted(choices)
-    vector = styles.encode(choices, LINES)[styles.HEAD :]
+    vector = marks.encode(choices, LINES)[marks.HEAD :]
     words = [
-        styles.written(choices),
+        marks.as_text(choices),
         ", ".join(map(str, marks)),
         ",".join(map(str, marks)),
         "', '".join(map(str, marks)),
@@ -210,7 +213,7 @@ def test_no_plain_choice_is_anywhere_during_voting(vote, riverside_contest, capf
 
 def right(guess: Sequence[int], ballots: Sequence[str], vote: Vote) -> int:
     """How many are right, if the residents in this order cast the ballots in that order."""
-    return sum(styles.written(vote.choices[one]) == said for one, said in zip(guess, ballots, strict=True))
+    return sum(marks.as_text(vote.choices[one]) == said for one, said in zip(guess, ballots, strict=True))
 
 
 VOTERS_IN_ORDER_OF = {
@@ -219,9 +222,7 @@ VOTERS_IN_ORDER_OF = {
     "fingerprint": 'SELECT resident_id FROM ballots_envelope ORDER BY fingerprint COLLATE "C"',
     "sealed bytes": "SELECT resident_id FROM ballots_envelope ORDER BY sealed",
     "register": "SELECT resident_id FROM ballots_envelope ORDER BY resident_id",
-    "audit log": (
-        "SELECT (facts ->> 'resident')::bigint FROM accounts_auditevent WHERE action = 'voted' ORDER BY number"
-    ),
+    "audit log": ("SELECT (facts ->> 'resident')::bigint FROM audit_auditevent WHERE action = 'voted' ORDER BY number"),
 }
 BALLOTS_IN_ORDER_OF = {
     "transaction": "SELECT content FROM ballots_openedballot ORDER BY xmin::text::bigint, ctid",
@@ -262,7 +263,7 @@ def test_the_experiment_does_tie_voters_to_choices_where_the_schema_is_naive(log
         for resident, choices in vote.choices.items():
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute("INSERT INTO naive_voter VALUES (%s)", [resident])
-                cursor.execute("INSERT INTO naive_vote VALUES (%s)", [styles.written(choices)])
+                cursor.execute("INSERT INTO naive_vote VALUES (%s)", [marks.as_text(choices)])
         by_transaction = "ORDER BY xmin::text::bigint"
         voters = rows(f"SELECT resident_id FROM naive_voter {by_transaction}")
         assert right(voters, rows(f"SELECT content FROM naive_vote {by_transaction}"), vote) == VOTERS

@@ -6,9 +6,9 @@ import json
 import pytest
 
 from ballots import paper
+from lib.refusal import Refused
 from proposals.models import Decision, Proposal
-from proposals.rules import Refused
-from tests.ballots.conftest import propose
+from tests.vote import propose
 
 
 @pytest.fixture

@@ -1,10 +1,13 @@
 """The board: everybody's envelope is on it, and nobody's moment (T-30)."""
 
 import hashlib
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
-from unittest.mock import patch
+from itertools import count, islice
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
@@ -13,14 +16,17 @@ from ballots import board
 from ballots.casting import cast
 from ballots.models import BoardBatch, Envelope
 from ballots.sealing import in_groups
-from ballots.tasks import tend_board
-from budgeting.calendar import Stage
-from proposals.rules import Refused
+from ballots.tasks import publish_final_batches
+from budgeting.models import Contest
+from lib import jobs
+from lib.refusal import Refused
+from tests.conftest import FIRST_DAY, person
+from tests.vote import enrol, put_on_paper
 
 
 @pytest.fixture
 def twelve_votes(voting, neighbours, riverside_contest) -> list:
-    return [cast(user, riverside_contest, {1: 1}) for user in neighbours]
+    return [cast(riverside_contest, {1: 1}, by=user) for user in neighbours]
 
 
 def test_ten_new_envelopes_come_up_together_and_sorted(twelve_votes, riverside_contest) -> None:
@@ -31,10 +37,10 @@ def test_ten_new_envelopes_come_up_together_and_sorted(twelve_votes, riverside_c
 
 def test_fewer_wait_for_the_next_day(twelve_votes, neighbours, riverside_contest, at, monkeypatch, voting) -> None:
     board.publish(riverside_contest)
-    cast(neighbours[0], riverside_contest, {2: 1})
+    cast(riverside_contest, {2: 1}, by=neighbours[0])
     assert board.publish(riverside_contest) is None
     tomorrow = voting.replace(day=voting.day + 1)
-    monkeypatch.setattr("budgeting.clock.of_the_database", lambda: tomorrow)
+    monkeypatch.setattr("lib.clock.of_the_database", lambda: tomorrow)
     assert len(board.publish(riverside_contest).added) == 1
 
 
@@ -51,19 +57,19 @@ def test_a_receipt_is_found_however_it_is_typed(twelve_votes, cycle, riverside_c
 
 
 def test_whoever_has_just_voted_finds_the_envelope_in_the_box(rosa_may_vote, cycle, riverside_contest, voting) -> None:
-    receipt = cast(rosa_may_vote, riverside_contest, {1: 1})
+    receipt = cast(riverside_contest, {1: 1}, by=rosa_may_vote)
     found = board.look_up(cycle, str(receipt))
     assert (found.contest, found.batch, found.replaced) == (riverside_contest, None, False)
     page = Client().post("/2027/board/", {"receipt": str(receipt)}).content.decode()
     assert "This envelope is in the box of Riverside." in page
     assert "next batch" in page
-    cast(rosa_may_vote, riverside_contest, {2: 1})
+    cast(riverside_contest, {2: 1}, by=rosa_may_vote)
     assert board.look_up(cycle, str(receipt)) is None
 
 
 def test_after_voting_again_the_old_receipt_is_replaced(twelve_votes, neighbours, cycle, riverside_contest, at) -> None:
     board.publish(riverside_contest)
-    new = cast(neighbours[0], riverside_contest, {2: 1})
+    new = cast(riverside_contest, {2: 1}, by=neighbours[0])
     at("counting")
     final = board.publish(riverside_contest)
     assert (final.final, final.added, final.replaced) == (True, [new.fingerprint], [twelve_votes[0].fingerprint])
@@ -81,7 +87,7 @@ def test_the_chain_can_be_checked_with_sha256sum(twelve_votes, neighbours, river
     in_force = board.list_of(board.in_force([first, final]))
     assert final.list_digest == hashlib.sha256(in_force.encode()).hexdigest()
     assert in_force.splitlines() == sorted(Envelope.objects.values_list("fingerprint", flat=True))
-    assert board.faults(riverside_contest) == []
+    assert board.errors(riverside_contest) == []
 
 
 def test_nothing_comes_after_the_final_batch(twelve_votes, riverside_contest, at) -> None:
@@ -118,7 +124,7 @@ def test_whoever_alters_the_board_is_seen(twelve_votes, riverside_contest, at, t
     at("counting")
     board.publish(riverside_contest)
     without_triggers(tampering)
-    assert board.faults(riverside_contest) != []
+    assert board.errors(riverside_contest) != []
 
 
 def test_a_missing_envelope_stops_the_board(twelve_votes, riverside_contest) -> None:
@@ -129,19 +135,80 @@ def test_a_missing_envelope_stops_the_board(twelve_votes, riverside_contest) -> 
     assert BoardBatch.objects.count() == 1
 
 
-def test_the_worker_comes_back_at_the_close_and_then_stops(twelve_votes, cycle, at) -> None:
-    closes = cycle.window(Stage.VOTING).closes
-    tend_board.call(cycle.pk)
+# The worker ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def quarters_of_an_hour(monkeypatch) -> Callable[[int], None]:
+    """Let a worker that has just been started work for so many quarters of an hour."""
+    works = [replace(work) for work in jobs.PERIODIC if work.do.__module__ == "ballots.tasks"]
+    turns = count()
+    monkeypatch.setattr(jobs, "PERIODIC", works)
+
+    def let_pass(quarters: int) -> None:
+        for turn in islice(turns, quarters):
+            jobs.do_what_is_due(FIRST_DAY + timedelta(minutes=15) * turn)
+
+    return let_pass
+
+
+def test_the_worker_puts_up_what_is_due_and_the_final_batch_once(
+    twelve_votes, riverside_contest, at, quarters_of_an_hour
+) -> None:
+    quarters_of_an_hour(2)
     assert BoardBatch.objects.count() == 1
-    late = closes - timedelta(minutes=1)
-    with patch("budgeting.clock.of_the_database", lambda: late):
-        tend_board.call(cycle.pk)
-    assert DBTaskResult.objects.order_by("enqueued_at").last().run_after == closes
     at("counting")
-    before = DBTaskResult.objects.count()
-    tend_board.call(cycle.pk)
+    quarters_of_an_hour(2)
     assert BoardBatch.objects.get(final=True).envelopes == 12
-    assert DBTaskResult.objects.count() == before
+    assert BoardBatch.objects.count() == 2
+
+
+def test_only_final_batches_come_up_between_the_quarters(twelve_votes, riverside_contest, at) -> None:
+    """A batch every minute would tell whoever watches the board when its ten people voted."""
+    publish_final_batches()
+    assert not BoardBatch.objects.exists()
+    at("counting")
+    publish_final_batches()
+    assert BoardBatch.objects.get().final
+
+
+def test_a_board_that_fails_piles_nothing_up_and_comes_back_by_itself(
+    twelve_votes, riverside_contest, hillside_contest, monkeypatch, quarters_of_an_hour, caplog
+) -> None:
+    put_on_paper(hillside_contest)
+    for user in [person(f"Hill{number}") for number in range(10)]:
+        enrol(user, hillside_contest.cycle, hillside_contest.district)
+        cast(hillside_contest, {1: 1}, by=user)
+    publish = board.publish
+
+    def publish_but_riverside(contest: Contest) -> BoardBatch | None:
+        if contest == riverside_contest:
+            raise OSError("no space left on device")
+        return publish(contest)
+
+    monkeypatch.setattr(board, "publish", publish_but_riverside)
+    quarters_of_an_hour(5)
+    assert DBTaskResult.objects.count() == 0
+    assert [batch.contest for batch in BoardBatch.objects.all()] == [hillside_contest]
+    assert [record.getMessage() for record in caplog.records] == [
+        "ballots.tasks.publish_boards failed and will be tried again:"
+        f" {riverside_contest}: OSError: no space left on device"
+    ]
+    monkeypatch.setattr(board, "publish", publish)
+    quarters_of_an_hour(1)
+    assert riverside_contest.batches.get().envelopes == 12
+
+
+def test_the_command_tells_what_it_put_up_and_which_board_failed(twelve_votes, riverside_contest, capsys) -> None:
+    call_command("publish_board")
+    assert f"{riverside_contest}: batch 1, 12 envelopes" in capsys.readouterr().out
+    without_triggers("DELETE FROM ballots_envelope WHERE fingerprint = (SELECT min(fingerprint) FROM ballots_envelope)")
+    with pytest.raises(ExceptionGroup) as told:
+        call_command("publish_board")
+    assert told.value.exceptions[0].__notes__ == [str(riverside_contest)]
+
+
+# The close -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("closes", ["closes + interval '1 hour'", "NULL"])

@@ -13,8 +13,8 @@ from django.views.debug import ExceptionReporter
 from accounts.models import User
 from ballots.casting import cast, receipt_of
 from ballots.models import Envelope
-from tests.ballots.conftest import enrol
 from tests.ballots.test_casting import inside
+from tests.vote import enrol
 
 BALLOT = "/2027/riverside/ballot/"
 
@@ -52,7 +52,7 @@ def test_rosa_chooses_reviews_casts_and_gets_a_receipt(
 
 
 def test_the_receipt_shows_no_choice(rosa_in_the_booth, rosa_may_vote, riverside_contest) -> None:
-    cast(rosa_may_vote, riverside_contest, {4: 1})
+    cast(riverside_contest, {4: 1}, by=rosa_may_vote)
     receipt = text_of(rosa_in_the_booth.get(f"{BALLOT}receipt/"))
     for line in riverside_contest.paper.lines.all():
         assert line.title not in receipt
@@ -166,7 +166,7 @@ def error_reports() -> Iterator[list[str]]:
     got_request_exception.disconnect(write)
 
 
-@pytest.mark.parametrize("where", ["ballots.casting.seal", "ballots.styles.encode", "ballots.booth.styles.check"])
+@pytest.mark.parametrize("where", ["ballots.casting.seal", "ballots.marks.encode", "ballots.booth_form.marks.errors"])
 def test_an_error_report_shows_no_choice(voting, rosa_may_vote, error_reports, monkeypatch, where) -> None:
     """T-24: whatever breaks between the form and the seal, the report hides what was chosen."""
 

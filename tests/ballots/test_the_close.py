@@ -10,9 +10,9 @@ from django.db import connection, connections
 from ballots import board
 from ballots.casting import cast
 from ballots.models import BoardBatch
-from budgeting import clock
-from budgeting.calendar import Stage
-from proposals.rules import Refused
+from budgeting.stages import Stage
+from lib import clock
+from lib.refusal import Refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
 A_MOMENT = 0.5  # seconds
@@ -47,7 +47,7 @@ def test_the_close_waits_for_a_vote_that_is_being_cast(
 
     monkeypatch.setattr(type(rosa_may_vote), "record", record)
     monkeypatch.setattr(clock, "of_the_database", lambda: closes - timedelta(milliseconds=1))
-    voter, receipts = beside(lambda: cast(rosa_may_vote, riverside_contest, {1: 1}))
+    voter, receipts = beside(lambda: cast(riverside_contest, {1: 1}, by=rosa_may_vote))
     assert in_the_box.wait(20)
     monkeypatch.setattr(clock, "of_the_database", lambda: closes)
     closer, batches = beside(lambda: board.publish(riverside_contest))
@@ -67,7 +67,7 @@ def test_a_vote_that_waits_for_the_close_comes_too_late(voting, cycle, rosa_may_
     with connection.cursor() as cursor:
         cursor.execute("BEGIN")
         cursor.execute("SELECT FROM budgeting_cycle FOR UPDATE")
-        voter, answers = beside(lambda: cast(rosa_may_vote, riverside_contest, {1: 1}))
+        voter, answers = beside(lambda: cast(riverside_contest, {1: 1}, by=rosa_may_vote))
         voter.join(A_MOMENT)
         assert voter.is_alive()
         monkeypatch.setattr(clock, "of_the_database", lambda: closes)

@@ -10,7 +10,7 @@ from ballots import board
 from ballots.casting import cast
 from ballots.models import BallotBoxKey, BallotPaper, Count, Opening, Rehearsal
 from proposals.models import Decision
-from tests.ballots.conftest import propose
+from tests.vote import propose
 
 BOX = "/2027/box/"
 
@@ -60,7 +60,7 @@ def test_from_the_paper_to_the_end_of_the_shares(
     claras_desk.post(f"{BOX}rehearsal/", typed("rehearsal", (1, words[0]), (3, words[2])))
     assert Rehearsal.objects.get().share_numbers == [1, 3]
     at("voting")
-    cast(rosa_may_vote, riverside_contest, {1: 1})
+    cast(riverside_contest, {1: 1}, by=rosa_may_vote)
     assert "waiting for the close" in text_of(claras_desk.get(BOX))
     at("counting")
     assert "open the box" in text_of(claras_desk.get(BOX))
@@ -141,7 +141,7 @@ def test_council_and_auditors_look_but_do_not_act(who, shares, riverside_contest
 
 
 def test_anyone_looks_a_receipt_up_without_signing_in(voting, rosa_may_vote, riverside_contest, at) -> None:
-    receipt = cast(rosa_may_vote, riverside_contest, {1: 1})
+    receipt = cast(riverside_contest, {1: 1}, by=rosa_may_vote)
     at("counting")
     visitor = Client()
     assert "with the next batch" in text_of(visitor.post("/2027/board/", {"receipt": str(receipt)}))

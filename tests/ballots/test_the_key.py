@@ -7,7 +7,7 @@ from ballots import key
 from ballots.casting import cast
 from ballots.models import BallotBoxKey, KeyShare, Rehearsal
 from ballots.sealing import Share, WrongShare, make_key
-from proposals.rules import Refused
+from lib.refusal import Refused
 
 
 def test_the_server_keeps_no_share_and_no_private_key(shares, cycle) -> None:
@@ -54,7 +54,7 @@ def test_a_lost_sheet_before_the_vote_means_a_new_key(shares, cycle, clara, ines
 
 
 def test_no_new_key_once_somebody_has_voted(voting, cycle, rosa_may_vote, riverside_contest, clara, ines, at) -> None:
-    cast(rosa_may_vote, riverside_contest, {})
+    cast(riverside_contest, {}, by=rosa_may_vote)
     with pytest.raises(Refused, match="before voting opens"):
         key.make(cycle, [clara, ines], by=clara, at=voting)
     with pytest.raises(Refused, match="cannot be replaced"):

@@ -4,82 +4,82 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ballots import styles
+from ballots import marks
 from ballots.models import BallotPaper
 from budgeting.models import Contest
 
 SIZE = 12
-some_choices = st.dictionaries(st.integers(1, SIZE), st.integers(1, styles.MOST_POINTS), max_size=SIZE)
+some_choices = st.dictionaries(st.integers(1, SIZE), st.integers(1, marks.MOST_POINTS), max_size=SIZE)
 
 
 @given(some_choices)
 def test_a_ballot_reads_back_as_it_was_written(choices: dict[int, int]) -> None:
-    assert styles.decode(styles.encode(choices, SIZE), SIZE) == choices
-    assert styles.read(styles.written(choices)) == choices
+    assert marks.decode(marks.encode(choices, SIZE), SIZE) == choices
+    assert marks.from_text(marks.as_text(choices)) == choices
 
 
 @given(some_choices, some_choices)
 def test_every_ballot_of_a_contest_has_the_same_length(one: dict[int, int], other: dict[int, int]) -> None:
-    assert len(styles.encode(one, SIZE)) == len(styles.encode(other, SIZE)) == styles.length(SIZE)
+    assert len(marks.encode(one, SIZE)) == len(marks.encode(other, SIZE)) == marks.length(SIZE)
 
 
 def test_equal_ballots_never_look_alike() -> None:
-    assert styles.encode({1: 1}, SIZE) != styles.encode({1: 1}, SIZE)
+    assert marks.encode({1: 1}, SIZE) != marks.encode({1: 1}, SIZE)
 
 
 def test_the_canonical_form_has_one_order() -> None:
-    assert styles.written({7: 1, 3: 1}) == styles.written({3: 1, 7: 1}) == "3:1 7:1"
-    assert styles.written({}) == ""
+    assert marks.as_text({7: 1, 3: 1}) == marks.as_text({3: 1, 7: 1}) == "3:1 7:1"
+    assert marks.as_text({}) == ""
 
 
 @given(st.binary(max_size=60))
 def test_nothing_else_reads_as_a_ballot(plain: bytes) -> None:
-    if len(plain) != styles.length(SIZE) or plain[:1] != b"\x01":
-        with pytest.raises(styles.Unreadable):
-            styles.decode(plain, SIZE)
+    if len(plain) != marks.length(SIZE) or plain[:1] != b"\x01":
+        with pytest.raises(marks.BallotDecodeError):
+            marks.decode(plain, SIZE)
 
 
 def test_a_blank_ballot_is_a_vote_in_every_style(riverside_paper: BallotPaper) -> None:
     for style in Contest.BallotStyle:
         riverside_paper.contest.ballot_style = style
-        assert styles.check({}, riverside_paper) == []
+        assert marks.errors({}, riverside_paper) == []
 
 
 def test_up_to_k_projects_can_be_approved(riverside_paper: BallotPaper) -> None:
     riverside_paper.contest.most_choices = 3
-    assert styles.check({1: 1, 2: 1, 3: 1}, riverside_paper) == []
-    assert styles.check({1: 1, 2: 1, 3: 1, 4: 1}, riverside_paper) == ["You chose 4 projects; you can choose up to 3."]
+    assert marks.errors({1: 1, 2: 1, 3: 1}, riverside_paper) == []
+    assert marks.errors({1: 1, 2: 1, 3: 1, 4: 1}, riverside_paper) == ["You chose 4 projects; you can choose up to 3."]
 
 
 def test_a_project_that_is_not_on_the_paper_cannot_be_chosen(riverside_paper: BallotPaper) -> None:
     for stranger in (0, -1, 7, 10**30):
-        assert styles.check({stranger: 1}, riverside_paper) == ["A project is not on this ballot paper."]
+        assert marks.errors({stranger: 1}, riverside_paper) == ["A project is not on this ballot paper."]
 
 
 def test_a_project_is_approved_once(riverside_paper: BallotPaper) -> None:
-    assert styles.check({1: 2}, riverside_paper) == ["A project can be chosen once."]
+    assert marks.errors({1: 2}, riverside_paper) == ["A project can be chosen once."]
     for points in (0, -1, 10**30):
-        assert styles.check({1: points}, riverside_paper) == ["Points are whole numbers above zero."]
+        assert marks.errors({1: points}, riverside_paper) == ["Points are whole numbers above zero."]
 
 
 def test_a_knapsack_fits_the_budget_exactly_and_not_a_cent_more(riverside_paper: BallotPaper) -> None:
     contest = riverside_paper.contest
     contest.ballot_style, contest.budget = Contest.BallotStyle.KNAPSACK, 210_000_00
-    assert styles.check({1: 1, 2: 1}, riverside_paper) == []
+    assert marks.errors({1: 1, 2: 1}, riverside_paper) == []
     contest.budget -= 1
-    assert styles.check({1: 1, 2: 1}, riverside_paper) == ["Your projects cost €0.01 more than the budget."]
+    assert marks.errors({1: 1, 2: 1}, riverside_paper) == ["Your projects cost €0.01 more than the budget."]
 
 
 def test_points_are_shared_out(riverside_paper: BallotPaper) -> None:
     contest = riverside_paper.contest
     contest.ballot_style, contest.points, contest.most_points = Contest.BallotStyle.POINTS, 10, 6
-    assert styles.check({1: 6, 2: 4}, riverside_paper) == []
-    assert styles.check({1: 6, 2: 5}, riverside_paper) == ["You gave 11 points; there are 10."]
-    assert styles.check({1: 7}, riverside_paper) == ["A project can have up to 6 points."]
+    assert marks.errors({1: 6, 2: 4}, riverside_paper) == []
+    assert marks.errors({1: 6, 2: 5}, riverside_paper) == ["You gave 11 points; there are 10."]
+    assert marks.errors({1: 7}, riverside_paper) == ["A project can have up to 6 points."]
 
 
 def test_a_ranking_has_no_gaps(riverside_paper: BallotPaper) -> None:
     riverside_paper.contest.ballot_style = Contest.BallotStyle.RANKING
-    assert styles.check({4: 3, 1: 2, 6: 1}, riverside_paper) == []
-    assert styles.check({4: 3, 1: 1}, riverside_paper) == ["Each place is given to one project, without gaps."]
-    assert styles.check({4: 1, 1: 1}, riverside_paper) == ["Each place is given to one project, without gaps."]
+    assert marks.errors({4: 3, 1: 2, 6: 1}, riverside_paper) == []
+    assert marks.errors({4: 3, 1: 1}, riverside_paper) == ["Each place is given to one project, without gaps."]
+    assert marks.errors({4: 1, 1: 1}, riverside_paper) == ["Each place is given to one project, without gaps."]

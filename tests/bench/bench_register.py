@@ -13,6 +13,8 @@ from time import perf_counter
 
 import django
 
+from residents import register_import
+
 LINES = 100_000
 SAMPLE = 1_000
 
@@ -29,15 +31,15 @@ def a_register(lines: int) -> bytes:
 def seconds_to_import(cycle: "Cycle", content: bytes) -> tuple[float, float]:
     """Of the preview and of the confirmation."""
     at, start = datetime.now(UTC), perf_counter()
-    made = register.preview(cycle, BytesIO(content), by=None, at=at)
+    made = register_import.preview(cycle, BytesIO(content), by=None, at=at)
     previewed = perf_counter()
-    register.confirm(made, by=None, at=at)
+    register_import.confirm(made, by=None, at=at)
     return previewed - start, perf_counter() - previewed
 
 
 def seconds_row_by_row(cycle: "Cycle", content: bytes) -> float:
     start = perf_counter()
-    for entry in register.entries_of(cycle, BytesIO(content)):
+    for entry in register_import.entries_of(cycle, BytesIO(content)):
         Resident.objects.update_or_create(
             cycle=cycle,
             identifier_digest=identifier_digest(cycle, entry.identifier),
@@ -71,11 +73,10 @@ if __name__ == "__main__":
     django.setup()
     from django.db import connection
 
-    from accounts import register
-    from accounts.digests import identifier_digest, person_digest
-    from accounts.models import Resident
-    from accounts.models.register import AgeBand
     from budgeting.models import Cycle, District
+    from residents.digests import identifier_digest, person_digest
+    from residents.models import Resident
+    from residents.models.register import AgeBand
 
     name = connection.creation.create_test_db(verbosity=0, autoclobber=True)
     try:

@@ -16,9 +16,9 @@ from time import process_time
 
 import numpy as np
 
-from ballots.tally import Ballot, Election, Project, Rule, count, pabulib
-from ballots.tally.completion import complete
-from ballots.tally.shares import EqualShares
+from tally import Ballot, Election, Project, Rule, count, pabulib
+from tally.completion import complete
+from tally.shares import EqualShares
 
 FOLDER = Path(__file__).parents[2].parent / "shared" / "pabulib"
 REPEATS = 15

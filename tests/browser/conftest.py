@@ -15,8 +15,8 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
-from tests.ballots.conftest import box_key, riverside_paper, rosa_may_vote, shares, voting  # noqa: F401  (a vote)
-from tests.ballots.reports.conftest import counted, hillside_counted  # noqa: F401  (and its results)
+from tests.results.conftest import counted, hillside_counted  # noqa: F401  (and its results)
+from tests.vote import box_key, riverside_paper, rosa_may_vote, shares, voting  # noqa: F401  (a vote)
 
 # Playwright's loop runs in the thread of the tests, where Django would refuse to touch the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"

@@ -9,9 +9,12 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from playwright.sync_api import Page, expect
 
-from accounts.models import AuditEvent, Role, User
+from accounts.models import User
+from audit.models import AuditEvent
 from budgeting.models import Contest
+from budgeting.people import RoleName
 from tests.browser.conftest import Opened, barriers
+from tests.conftest import FIRST_DAY
 
 Check = Callable[..., None]
 PASSWORD = "correct horse battery"
@@ -28,7 +31,7 @@ def nora(rosa: User) -> User:
     rosa.set_password(PASSWORD)
     rosa.save()
     EmailAddress.objects.create(user=rosa, email=rosa.email, verified=True, primary=True)
-    rosa.grant(Role.Kind.CLERK, by=None)
+    rosa.grant(RoleName.CLERK, by=None, at=FIRST_DAY)
     return rosa
 
 
@@ -62,7 +65,7 @@ def test_a_clerk_meets_no_barrier(nobody_is_kept_out: Check, clara: User, addres
 
 
 def test_an_auditor_meets_no_barrier(nobody_is_kept_out: Check, otto: User, clara: User) -> None:
-    clara.grant(Role.Kind.COUNCIL, by=otto)
+    clara.grant(RoleName.COUNCIL, by=otto, at=FIRST_DAY)
     assert AuditEvent.objects.exists()
     nobody_is_kept_out("/audit/", by=otto)
 

@@ -14,15 +14,17 @@ def city(riverside_contest, hillside_contest, rosa, tomas, clara, martin, at):
     """A discussed proposal with a photo in Riverside, one in Hillside, and a draft of Rosa's."""
     now = at("proposing")
     slide = drafted(rosa, riverside_contest)
-    slide.add_photo(rosa, now, picture(400, 300), "The empty quay")
-    slide.submit(rosa, now)
+    slide.add_photo(by=rosa, at=now, file=picture(400, 300), alt="The empty quay")
+    slide.submit(by=rosa, at=now)
     slide.edit(
-        rosa, now, description="## Now\n\nAn empty quay.\n\n#### Then\n\nA slide, and [trees](https://example.org)."
+        by=rosa,
+        at=now,
+        description="## Now\n\nAn empty quay.\n\n#### Then\n\nA slide, and [trees](https://example.org).",
     )
-    question = slide.comment(tomas, now, "Is there shade?")
-    slide.comment(martin, now, "There will be trees.", parent=question)
-    slide.comment(tomas, now, "Fools!").hide(clara, now, "Insults people.")
-    drafted(tomas, hillside_contest, title="Benches on the hill", longitude=1.5).submit(tomas, now)
+    question = slide.comment(by=tomas, at=now, text="Is there shade?")
+    slide.comment(by=martin, at=now, text="There will be trees.", parent=question)
+    slide.comment(by=tomas, at=now, text="Fools!").hide(by=clara, at=now, reason="Insults people.")
+    drafted(tomas, hillside_contest, title="Benches on the hill", longitude=1.5).submit(by=tomas, at=now)
     return slide, drafted(rosa, riverside_contest, title="A playground by the quay")
 
 
@@ -50,8 +52,8 @@ def test_the_committee_and_the_clerks_can_work(nobody_is_kept_out, city, martin,
     nobody_is_kept_out(f"{slide.get_absolute_url()}comments/{comment.pk}/hiding/", by=clara)
     at("reviewing")
     nobody_is_kept_out(f"{slide.get_absolute_url()}decision/", by=martin)
-    slide.decide(martin, middle_of("reviewing"), "shortlist", "Good")
-    slide.conclude(middle_of("counting"), funded=True, public_from=middle_of("results"))
+    slide.decide(by=martin, at=middle_of("reviewing"), outcome="shortlist", reason="Good")
+    slide.conclude(at=middle_of("counting"), funded=True)
     at("delivering")
     nobody_is_kept_out(f"{slide.get_absolute_url()}milestones/", by=clara)
     nobody_is_kept_out(slide.get_absolute_url(), by=clara)

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from budgeting.calendar import ACTS_AT, Act, Stage, Window, Wrong, faults, is_open, stage_at
+from budgeting.calendar import Window, Wrong, errors, is_open, stage_at
+from budgeting.stages import STAGES, Act, Stage
 
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -51,18 +52,18 @@ def test_the_box_may_be_opened_after_the_close_and_never_before() -> None:
 
 
 def test_a_calendar_that_overlaps_or_runs_backwards_is_named() -> None:
-    assert faults(WINDOWS) == []
-    assert faults([PROPOSING, Window(Stage.VOTING, NOON + 9 * DAY, NOON + 12 * DAY)]) == [
+    assert errors(WINDOWS) == []
+    assert errors([PROPOSING, Window(Stage.VOTING, NOON + 9 * DAY, NOON + 12 * DAY)]) == [
         (Wrong.OVERLAPPING, Stage.PROPOSING, Stage.VOTING)
     ]
-    assert faults([VOTING, Window(Stage.PROPOSING, NOON + 40 * DAY, None)]) == [
+    assert errors([VOTING, Window(Stage.PROPOSING, NOON + 40 * DAY, None)]) == [
         (Wrong.BACKWARDS, Stage.VOTING, Stage.PROPOSING)
     ]
 
 
 def test_every_stage_says_what_may_be_done() -> None:
-    assert set(ACTS_AT) == set(Stage)
-    assert {act for acts in ACTS_AT.values() for act in acts} == set(Act)
+    assert set(STAGES) == set(Stage)
+    assert {act for about in STAGES.values() for act in about.acts} == set(Act)
 
 
 def test_what_is_on_a_frozen_paper_is_not_decided_anew() -> None:

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from budgeting.geography import check_boundary, drawing, lies_within
+from lib.geography import check_boundary, drawing, lies_within
 from tests.conftest import square
 
 

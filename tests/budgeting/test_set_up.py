@@ -8,7 +8,8 @@ from django.db import IntegrityError
 from django.test import Client
 from django.utils import translation
 
-from accounts.models import AuditEvent, User
+from accounts.models import User
+from audit.models import AuditEvent
 from budgeting.models import Contest, Cycle, District, Phase
 
 PHASES = {
@@ -73,7 +74,7 @@ def test_what_the_set_up_changes_is_on_record(set_up: Client, clara: User, river
         "rule_parameters": "{}",
     }
     assert set_up.post(page, fields).status_code == 302
-    entry = AuditEvent.objects.get(action="contest.changed")
+    entry = AuditEvent.objects.get(action="changed")
     assert entry.actor == clara
     assert entry.object == f"budgeting.contest:{riverside_contest.pk}"
     assert entry.facts == {"budget": ["25000000", "30000000"]}
@@ -82,7 +83,7 @@ def test_what_the_set_up_changes_is_on_record(set_up: Client, clara: User, river
 def test_what_the_set_up_deletes_is_on_record(set_up: Client, hillside: District) -> None:
     set_up.post(f"/admin/budgeting/district/{hillside.pk}/delete/", {"post": "yes"})
     assert not District.objects.exists()
-    assert AuditEvent.objects.get(action="district.deleted").facts == {"was": "Hillside"}
+    assert AuditEvent.objects.get(action="deleted").facts == {"was": "Hillside"}
 
 
 @pytest.mark.parametrize(
@@ -90,7 +91,7 @@ def test_what_the_set_up_deletes_is_on_record(set_up: Client, hillside: District
     [
         (PHASES | {"voting": ("2027-02-01 08:00", "2027-05-23 20:00")}, "still open when “Voting” opens"),
         ({"voting": PHASES["proposing"], "proposing": PHASES["voting"]}, "comes before “Voting” in a cycle"),
-        (PHASES | {"proposing": ("2027-03-01 08:00", "2027-01-04 20:00")}, "opens_before_it_closes"),
+        (PHASES | {"proposing": ("2027-03-01 08:00", "2027-01-04 20:00")}, "has to open before it closes"),
         (PHASES | {"voting": ("2027-03-28 02:30", "2027-05-23 20:00")}, "02:30 does not exist in Europe/Brussels"),
         (PHASES | {"voting": ("2027-05-03 08:00", "2027-10-31 02:30")}, "02:30 comes twice in Europe/Brussels"),
     ],

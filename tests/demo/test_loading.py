@@ -8,13 +8,14 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from accounts.models import AuditEvent, Resident, User
+from accounts.models import User
+from audit.models import AuditEvent
 from ballots.casting import cast
 from ballots.models import BallotBoxKey, Count, Envelope, Opening
 from ballots.sealing import Share
-from budgeting import clock
-from budgeting.calendar import Act, Stage, faults
+from budgeting.calendar import errors
 from budgeting.models import Contest, Cycle, District
+from budgeting.stages import Act, Stage
 from demo import content
 from demo.content import City
 from demo.dates import PLANS, WHILE_COUNTING, WHILE_VOTING, windows
@@ -22,7 +23,9 @@ from demo.electorate import register, votes
 from demo.loading import Size, load
 from demo.management.commands import demo as command
 from demo.people import is_demo
+from lib import clock
 from proposals.models import Comment, Decision, Photo, Proposal
+from residents.models import LetterCode, Resident, Verification
 
 
 def small(city: City) -> City:
@@ -65,7 +68,7 @@ def test_a_round_is_at_its_stage_today(plan: str):
     stages = (Stage.DELIVERING, Stage.VOTING, Stage.REVIEWING, Stage.PROPOSING)
     stage = dict(zip(("finished", "voting", "reviewing", "collecting"), stages, strict=True))[plan]
     found = windows(plan, now)
-    assert faults(found) == []
+    assert errors(found) == []
     assert [window.stage for window in found if window.holds(now)] == [stage]
 
 
@@ -115,22 +118,25 @@ def test_jonas_who_is_verified_can_vote_at_once(halverne):
     jonas = User.objects.get(email="verified@halverne.example")
     contest = Contest.objects.get(cycle=halverne.cycles["voting"], district__city_wide=True)
     assert not Envelope.objects.filter(
-        contest=contest, resident=jonas.verification_for(contest.cycle).resident
+        contest=contest, resident=Verification.of(jonas, contest.cycle).resident
     ).exists()
-    assert cast(jonas, contest, {1: 1})
+    assert cast(contest, {1: 1}, by=jonas)
 
 
 def test_lucie_can_verify_with_the_code_of_her_letter(halverne):
     lucie = User.objects.get(email="resident@halverne.example")
     letter, voting = halverne.letters[0], halverne.cycles["voting"]
     assert letter.name == lucie.name
-    assert lucie.verify_by_letter(letter.code, at=clock.now()) == lucie.verification_for(voting)
+    assert LetterCode.redeem(letter.code, by=lucie, at=clock.now()) == Verification.of(lucie, voting)
 
 
 def test_the_committee_has_something_to_decide(halverne):
     desire = User.objects.get(email="committee@halverne.example")
     waiting = Proposal.objects.filter(cycle=halverne.cycles["reviewing"])
-    assert [proposal.decide(desire, clock.now(), "shortlist", "It is needed.").outcome for proposal in waiting]
+    assert [
+        proposal.decide(by=desire, at=clock.now(), outcome="shortlist", reason="It is needed.").outcome
+        for proposal in waiting
+    ]
 
 
 def test_the_audit_log_holds(halverne):

@@ -38,7 +38,7 @@ def submitted(riverside_contest: Contest) -> Callable[..., Proposal]:
 
     def submit(author: User, contest: Contest = riverside_contest, **text: object) -> Proposal:
         proposal = drafted(author, contest, **text)
-        proposal.submit(author, middle_of("proposing"))
+        proposal.submit(by=author, at=middle_of("proposing"))
         return proposal
 
     return submit

@@ -19,9 +19,9 @@ def city(submitted, rosa, tomas, martin, hillside_contest, at):
     bench = submitted(rosa, hillside_contest, title="Bench", cost=100_00, latitude=None, longitude=None)
     jeux = submitted(tomas, title="Aire de jeux", cost=200_00, language="fr")
     for user in (rosa, tomas, martin):
-        bench.endorse(user, now)
-    jeux.endorse(rosa, now)
-    slide.decide(martin, at("reviewing"), "shortlist", "Good")
+        bench.endorse(by=user, at=now)
+    jeux.endorse(by=rosa, at=now)
+    slide.decide(by=martin, at=at("reviewing"), outcome="shortlist", reason="Good")
     at("proposing")
     return slide, bench, jeux
 
@@ -152,8 +152,8 @@ def test_a_long_discussion_asks_the_database_no_more_than_a_short_one(
     now = at("proposing")
 
     def thread() -> None:
-        comment = proposal.comment(tomas, now, "Shade?")
-        proposal.comment(rosa, now, "Yes", parent=comment)
+        comment = proposal.comment(by=tomas, at=now, text="Shade?")
+        proposal.comment(by=rosa, at=now, text="Yes", parent=comment)
 
     thread()
     client.get(proposal.get_absolute_url())

@@ -1,55 +1,56 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from accounts.models import AuditEvent
+from audit.models import AuditEvent
+from lib import clock
+from lib.refusal import Refused
 from proposals.models import Decision, Proposal
-from proposals.rules import Refused
 
 
 @pytest.mark.parametrize(("outcome", "status"), [("shortlist", "shortlisted"), ("reject", "rejected")])
 def test_the_committee_decides_with_a_public_reason(proposal, martin, at, outcome, status):
-    proposal.decide(martin, at("reviewing"), outcome, "The quay belongs to the city.")
-    assert proposal.status == status
+    proposal.decide(by=martin, at=at("reviewing"), outcome=outcome, reason="The quay belongs to the city.")
+    assert proposal.status_at(clock.now()) == status
     entry = AuditEvent.objects.get()
     assert (entry.action, entry.actor, entry.facts["outcome"]) == ("proposal decided", martin, outcome)
 
 
 def test_the_latest_decision_counts_and_the_earlier_stays(proposal, martin, at):
     now = at("reviewing")
-    proposal.decide(martin, now, "reject", "No water there.")
-    proposal.decide(martin, now.replace(hour=22), "shortlist", "There is water after all.")
-    assert proposal.status == "shortlisted"
+    proposal.decide(by=martin, at=now, outcome="reject", reason="No water there.")
+    proposal.decide(by=martin, at=now.replace(hour=22), outcome="shortlist", reason="There is water after all.")
+    assert proposal.status_at(clock.now()) == "shortlisted"
     assert proposal.decisions.count() == 2
 
 
 @pytest.mark.parametrize("who", ["rosa", "tomas", "clara", "ines", "otto"])
 def test_nobody_but_the_committee_decides(proposal, at, who, request):
     with pytest.raises(Refused, match="committee"):
-        proposal.decide(request.getfixturevalue(who), at("reviewing"), "shortlist", "I like it")
+        proposal.decide(by=request.getfixturevalue(who), at=at("reviewing"), outcome="shortlist", reason="I like it")
     assert not AuditEvent.objects.exists()
 
 
 def test_riversides_committee_has_no_say_in_hillside(submitted, rosa, martin, hillside_contest, at):
     proposal = submitted(rosa, hillside_contest, latitude=None, longitude=None)
     with pytest.raises(Refused, match="committee"):
-        proposal.decide(martin, at("reviewing"), "shortlist", "Nice")
+        proposal.decide(by=martin, at=at("reviewing"), outcome="shortlist", reason="Nice")
 
 
 def test_nobody_decides_on_a_proposal_of_their_own(submitted, martin, at):
     with pytest.raises(Refused, match="of their own"):
-        submitted(martin).decide(martin, at("reviewing"), "shortlist", "It is mine")
+        submitted(martin).decide(by=martin, at=at("reviewing"), outcome="shortlist", reason="It is mine")
 
 
 @pytest.mark.parametrize("stage", ["proposing", "presenting", "voting", "results"])
 def test_decisions_are_made_while_reviewing(proposal, martin, at, stage):
     with pytest.raises(Refused, match="not open"):
-        proposal.decide(martin, at(stage), "shortlist", "Good")
+        proposal.decide(by=martin, at=at(stage), outcome="shortlist", reason="Good")
 
 
 @pytest.mark.parametrize("reason", ["", "   ", "\n\t"])
 def test_a_decision_without_a_reason_is_refused(proposal, martin, at, reason):
     with pytest.raises(Refused, match="reason"):
-        proposal.decide(martin, at("reviewing"), "reject", reason)
+        proposal.decide(by=martin, at=at("reviewing"), outcome="reject", reason=reason)
 
 
 def test_the_database_refuses_a_decision_without_a_reason(proposal, martin, at):
@@ -64,8 +65,8 @@ def test_the_database_refuses_a_decision_without_a_reason(proposal, martin, at):
 
 def test_a_proposal_is_merged_into_another_of_the_same_district(submitted, rosa, tomas, martin, at):
     one, other = submitted(rosa), submitted(tomas, title="Swings on the quay")
-    other.decide(martin, at("reviewing"), "merge", "The same quay.", into=one)
-    assert other.status == "merged"
+    other.decide(by=martin, at=at("reviewing"), outcome="merge", reason="The same quay.", into=one)
+    assert other.status_at(clock.now()) == "merged"
     assert list(one.merged.all()) == [other.decisions.get()]
 
 
@@ -77,22 +78,28 @@ def test_a_merger_names_a_proposal_that_still_stands(
     now = at("reviewing")
     for wrong in (None, other, far):
         with pytest.raises(Refused):
-            other.decide(martin, now, "merge", "Same place", into=wrong)
-    other.decide(martin, now, "merge", "Same place", into=one)
+            other.decide(by=martin, at=now, outcome="merge", reason="Same place", into=wrong)
+    other.decide(by=martin, at=now, outcome="merge", reason="Same place", into=one)
     with pytest.raises(Refused, match="itself withdrawn or merged"):
-        one.decide(martin, now, "merge", "Back again", into=other)
-    assert one.status == "submitted"
+        one.decide(by=martin, at=now, outcome="merge", reason="Back again", into=other)
+    assert one.status_at(clock.now()) == "submitted"
 
 
 def test_the_committees_cost_becomes_the_proposals_and_a_version(proposal, martin, at):
-    proposal.decide(martin, at("reviewing"), "shortlist", "Feasible, but foundations cost more.", cost=55_000_00)
+    proposal.decide(
+        by=martin,
+        at=at("reviewing"),
+        outcome="shortlist",
+        reason="Feasible, but foundations cost more.",
+        cost=55_000_00,
+    )
     assert Proposal.objects.get().cost == 55_000_00
     assert [version.text["cost"] for version in proposal.versions.all()] == [40_000_00, 55_000_00]
 
 
 def test_nothing_is_shortlisted_that_costs_more_than_the_budget(proposal, martin, at):
     with pytest.raises(Refused, match="at most"):
-        proposal.decide(martin, at("reviewing"), "shortlist", "Fine", cost=250_000_01)
+        proposal.decide(by=martin, at=at("reviewing"), outcome="shortlist", reason="Fine", cost=250_000_01)
     assert Proposal.objects.get().cost == 40_000_00
     assert not proposal.decisions.exists()
 
@@ -101,8 +108,8 @@ def test_the_ballot_gets_what_was_last_shortlisted_and_not_withdrawn(submitted, 
     good, changed, gone, waiting = (submitted(rosa) for _ in range(4))
     now = at("reviewing")
     for proposal in (good, changed, gone):
-        proposal.decide(martin, now, "shortlist", "Good")
-    changed.decide(martin, now.replace(hour=23), "reject", "The bank is a nature reserve.")
-    gone.withdraw(rosa, now, "Moving away")
-    assert waiting.status == "submitted"
+        proposal.decide(by=martin, at=now, outcome="shortlist", reason="Good")
+    changed.decide(by=martin, at=now.replace(hour=23), outcome="reject", reason="The bank is a nature reserve.")
+    gone.withdraw(by=rosa, at=now, reason="Moving away")
+    assert waiting.status_at(clock.now()) == "submitted"
     assert list(Proposal.objects.shortlisted(riverside_contest)) == [good]

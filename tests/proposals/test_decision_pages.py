@@ -47,8 +47,8 @@ def test_a_merged_proposal_links_to_the_other_and_back(client, submitted, rosa, 
 
 
 def test_a_clerk_reports_on_the_building(client, proposal, martin, clara, rosa, at):
-    proposal.decide(martin, middle_of("reviewing"), "shortlist", "Good")
-    proposal.conclude(middle_of("counting"), funded=True, public_from=middle_of("results"))
+    proposal.decide(by=martin, at=middle_of("reviewing"), outcome="shortlist", reason="Good")
+    proposal.conclude(at=middle_of("counting"), funded=True)
     at("delivering")
     address = f"{proposal.get_absolute_url()}milestones/"
     form = {"kind": "delayed", "on": date(2027, 8, 1), "note": "", "percent": "40"}

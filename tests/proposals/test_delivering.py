@@ -4,53 +4,57 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from budgeting.models import Phase
+from lib import clock
+from lib.refusal import Refused
 from proposals.models import Milestone, Proposal
-from proposals.rules import Refused
 from tests.conftest import middle_of
 
 
 @pytest.fixture
 def funded(proposal, martin):
-    proposal.decide(martin, middle_of("reviewing"), "shortlist", "Good")
-    proposal.conclude(middle_of("counting"), funded=True, public_from=middle_of("results"))
+    proposal.decide(by=martin, at=middle_of("reviewing"), outcome="shortlist", reason="Good")
+    proposal.conclude(at=middle_of("counting"), funded=True)
     return proposal
 
 
 def test_nobody_sees_the_outcome_before_the_results_are_public(funded, at):
-    public = middle_of("results")
+    public = Phase.objects.get(stage="results").opens
     before, after = (Proposal.objects.with_status(moment).get() for moment in (public - timedelta(seconds=1), public))
     assert (before.status, after.status) == ("shortlisted", "funded")
 
 
 def test_counting_again_replaces_the_outcome(funded, at):
     at("results")
-    funded.conclude(middle_of("results"), funded=False, public_from=middle_of("results"))
-    assert funded.status == "not-funded"
+    funded.conclude(at=middle_of("results"), funded=False)
+    assert funded.status_at(clock.now()) == "not-funded"
 
 
 def test_a_clerk_reports_from_planning_to_delivery(funded, clara, at):
     now = at("delivering")
-    funded.report_delivery(clara, now, "planned", on=date(2027, 9, 1))
-    funded.report_delivery(clara, now, "delayed", on=date(2027, 10, 1), note="The steel is late.", percent=40)
-    assert funded.status == "funded"
-    done = funded.report_delivery(clara, now, "delivered", on=date(2027, 11, 1), final_cost=41_000_00)
-    assert funded.status == "delivered"
+    funded.report_delivery(by=clara, at=now, kind="planned", on=date(2027, 9, 1))
+    funded.report_delivery(
+        by=clara, at=now, kind="delayed", on=date(2027, 10, 1), note="The steel is late.", percent=40
+    )
+    assert funded.status_at(clock.now()) == "funded"
+    done = funded.report_delivery(by=clara, at=now, kind="delivered", on=date(2027, 11, 1), final_cost=41_000_00)
+    assert funded.status_at(clock.now()) == "delivered"
     assert done.percent == 100
 
 
 def test_a_delay_is_explained(funded, clara, at):
-    with pytest.raises(Refused, match="reason"):
-        funded.report_delivery(clara, at("delivering"), "delayed", on=date(2027, 10, 1))
+    with pytest.raises(ValidationError, match="A delay needs its reason"):
+        funded.report_delivery(by=clara, at=at("delivering"), kind="delayed", on=date(2027, 10, 1))
     with pytest.raises(IntegrityError, match="a_delay_has_a_reason"), transaction.atomic():
         Milestone.objects.create(proposal=funded, kind="delayed", on=date(2027, 10, 1), at=at("delivering"))
     with pytest.raises(ValidationError):
-        funded.report_delivery(clara, at("delivering"), "started", on=date(2027, 10, 1), percent=101)
+        funded.report_delivery(by=clara, at=at("delivering"), kind="started", on=date(2027, 10, 1), percent=101)
 
 
 def test_only_clerks_report_and_only_on_what_is_funded(funded, submitted, rosa, martin, clara, at):
     with pytest.raises(Refused, match="Only a clerk"):
-        funded.report_delivery(martin, at("delivering"), "started", on=date(2027, 9, 1))
+        funded.report_delivery(by=martin, at=at("delivering"), kind="started", on=date(2027, 9, 1))
     with pytest.raises(Refused, match="not funded"):
-        submitted(rosa).report_delivery(clara, at("delivering"), "started", on=date(2027, 9, 1))
+        submitted(rosa).report_delivery(by=clara, at=at("delivering"), kind="started", on=date(2027, 9, 1))
     with pytest.raises(Refused, match="being built"):
-        funded.report_delivery(clara, at("results"), "started", on=date(2027, 9, 1))
+        funded.report_delivery(by=clara, at=at("results"), kind="started", on=date(2027, 9, 1))

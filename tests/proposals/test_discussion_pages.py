@@ -21,7 +21,7 @@ def test_a_session_that_ended_loses_no_word(client, proposal, at):
 
 
 def test_an_answer_that_is_too_long_comes_back_under_its_comment(client, proposal, rosa, tomas, at):
-    comment = proposal.comment(tomas, at("proposing"), "Is there shade?")
+    comment = proposal.comment(by=tomas, at=at("proposing"), text="Is there shade?")
     client.force_login(rosa)
     page = client.post(f"{proposal.get_absolute_url()}comments/", {"text": "a" * 4001, "parent": comment.pk}).text
     assert "longer than 4,000" in page
@@ -31,21 +31,21 @@ def test_an_answer_that_is_too_long_comes_back_under_its_comment(client, proposa
 
 def test_a_reply_to_another_proposals_comment_is_not_found(client, submitted, rosa, tomas, at):
     one, other = submitted(rosa), submitted(rosa)
-    comment = one.comment(tomas, at("proposing"), "Hello")
+    comment = one.comment(by=tomas, at=at("proposing"), text="Hello")
     client.force_login(rosa)
     answer = client.post(f"{other.get_absolute_url()}comments/", {"text": "Hi", "parent": comment.pk})
     assert answer.status_code == 404
 
 
 def test_the_official_answer_is_marked(client, proposal, martin, tomas, at):
-    proposal.comment(tomas, at("proposing"), "Will it flood?")
+    proposal.comment(by=tomas, at=at("proposing"), text="Will it flood?")
     assert "Official answer" not in client.get(proposal.get_absolute_url()).text
-    proposal.comment(martin, at("proposing"), "The engineers say no.")
+    proposal.comment(by=martin, at=at("proposing"), text="The engineers say no.")
     assert "Official answer" in client.get(proposal.get_absolute_url()).text
 
 
 def test_a_hidden_comment_leaves_its_reason_and_not_its_text(client, proposal, tomas, clara, at):
-    comment = proposal.comment(tomas, at("proposing"), "You fools.")
+    comment = proposal.comment(by=tomas, at=at("proposing"), text="You fools.")
     client.force_login(clara)
     client.post(f"{proposal.get_absolute_url()}comments/{comment.pk}/hiding/", {"reason": "Insults people."})
     client.logout()
@@ -56,7 +56,7 @@ def test_a_hidden_comment_leaves_its_reason_and_not_its_text(client, proposal, t
 
 @pytest.mark.parametrize(("who", "status"), [("rosa", 403), ("martin", 403), ("ines", 403), ("clara", 302)])
 def test_only_a_clerk_hides(client, proposal, tomas, at, who, status, request):
-    comment = proposal.comment(tomas, at("proposing"), "Hello")
+    comment = proposal.comment(by=tomas, at=at("proposing"), text="Hello")
     client.force_login(request.getfixturevalue(who))
     address = f"{proposal.get_absolute_url()}comments/{comment.pk}/hiding/"
     assert client.post(address, {"reason": "Why not"}).status_code == status
@@ -64,7 +64,7 @@ def test_only_a_clerk_hides(client, proposal, tomas, at, who, status, request):
 
 
 def test_a_report_reaches_the_clerk_who_keeps_the_comment(client, proposal, rosa, tomas, clara, at):
-    comment = proposal.comment(tomas, at("proposing"), "I do not like it.")
+    comment = proposal.comment(by=tomas, at=at("proposing"), text="I do not like it.")
     client.force_login(rosa)
     client.post(f"{proposal.get_absolute_url()}comments/{comment.pk}/report/", {"reason": "Too negative"})
     client.force_login(clara)

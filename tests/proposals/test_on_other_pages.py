@@ -2,7 +2,6 @@ import pytest
 from django.template import Context, Template
 
 from accounts.visitors import Visitor
-from tests.conftest import middle_of
 
 
 def shown(rf, tag: str, user=None, **context) -> str:
@@ -16,7 +15,7 @@ def test_a_district_shows_its_most_supported_proposals_and_how_many_there_are(
 ):
     now = at("proposing")
     submitted(rosa, title="Bench")
-    submitted(rosa, title="Slide").endorse(tomas, now)
+    submitted(rosa, title="Slide").endorse(by=tomas, at=now)
     submitted(rosa, hillside_contest, title="Far away", latitude=None, longitude=None)
     page = shown(rf, "{% proposals_of contest %}", contest=riverside_contest)
     assert page.index("Slide") < page.index("Bench")
@@ -26,7 +25,7 @@ def test_a_district_shows_its_most_supported_proposals_and_how_many_there_are(
 
 
 def test_what_was_withdrawn_is_not_put_forward(rf, submitted, rosa, cycle, at):
-    submitted(rosa, title="Bench").withdraw(rosa, at("proposing"), "No longer")
+    submitted(rosa, title="Bench").withdraw(by=rosa, at=at("proposing"), reason="No longer")
     assert "Bench" not in shown(rf, "{% latest_proposals cycle %}", cycle=cycle)
 
 
@@ -53,7 +52,7 @@ def test_the_committees_desk_lists_what_waits_the_longest_first(rf, submitted, r
     *_, done = [submitted(rosa, title=title) for title in ("Bench", "Slide", "Swing")]
     submitted(rosa, hillside_contest, title="Far away", latitude=None, longitude=None)
     submitted(martin, title="My own")
-    done.decide(martin, at("reviewing"), "reject", "No")
+    done.decide(by=martin, at=at("reviewing"), outcome="reject", reason="No")
     page = shown(rf, "{% to_decide %}", martin)
     assert page.index("Bench") < page.index("Slide")
     for absent in ("Swing", "Far away", "My own"):
@@ -67,7 +66,9 @@ def test_nothing_waits_for_those_who_cannot_decide(rf, proposal, at, who, stage,
 
 
 def test_clerks_alone_see_what_was_reported(rf, proposal, rosa, tomas, clara, martin, at):
-    proposal.comment(tomas, at("proposing"), "You fools.").report(rosa, at("proposing"), "Insulting")
+    proposal.comment(by=tomas, at=at("proposing"), text="You fools.").report(
+        by=rosa, at=at("proposing"), reason="Insulting"
+    )
     assert "Insulting" in shown(rf, '{% include "proposals/desk.html" %}', clara)
     for user in (rosa, martin, None):
         assert "Insulting" not in shown(rf, '{% include "proposals/desk.html" %}', user)
@@ -76,9 +77,9 @@ def test_clerks_alone_see_what_was_reported(rf, proposal, rosa, tomas, clara, ma
 @pytest.mark.parametrize("tag", ["{% proposals_of contest %}", "{% latest_proposals cycle %}"])
 def test_once_the_results_are_public_the_funded_stand_first(rf, submitted, rosa, tomas, riverside_contest, at, tag):
     won, lost = submitted(rosa, title="Bench"), submitted(rosa, title="Slide")
-    lost.endorse(tomas, at("proposing"))
+    lost.endorse(by=tomas, at=at("proposing"))
     type(won).objects.filter(pk=won.pk).update(submitted_at=won.submitted_at.replace(year=2026))
-    won.conclude(at("counting"), funded=True, public_from=middle_of("results"))
+    won.conclude(at=at("counting"), funded=True)
     page = {"contest": riverside_contest, "cycle": riverside_contest.cycle}
     hidden = shown(rf, tag, **page)
     at("results")

@@ -10,8 +10,8 @@ from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import AuditEvent
-from proposals.markdown import to_html
+from audit.models import AuditEvent
+from lib.markdown import to_html
 from tests.proposals.conftest import drafted, picture
 
 PAYLOADS = [
@@ -55,8 +55,8 @@ def rows() -> dict[str, list]:
 
 @pytest.fixture
 def everything(proposal, rosa, tomas, riverside_contest, at):
-    comment = proposal.comment(tomas, at("proposing"), "Hello")
-    comment.report(rosa, at("proposing"), "Too short")
+    comment = proposal.comment(by=tomas, at=at("proposing"), text="Hello")
+    comment.report(by=rosa, at=at("proposing"), reason="Too short")
     return addresses(proposal, drafted(rosa, riverside_contest), comment)
 
 
@@ -125,14 +125,14 @@ def test_t11_what_people_type_is_shown_and_never_run(client, submitted, rosa, to
     tomas.save()
     short = {"summary": PAYLOADS[0], "beneficiaries": PAYLOADS[4], "address": PAYLOADS[2]}
     proposal = submitted(rosa, title=PAYLOADS[2] + PAYLOADS[5], description=all_of_it, **short)
-    proposal.edit(rosa, now, description=all_of_it + " and more", summary="Changed " + PAYLOADS[1])
-    proposal.add_photo(rosa, now, picture(), PAYLOADS[2])
+    proposal.edit(by=rosa, at=now, description=all_of_it + " and more", summary="Changed " + PAYLOADS[1])
+    proposal.add_photo(by=rosa, at=now, file=picture(), alt=PAYLOADS[2])
     draft = drafted(rosa, proposal.contest, title=PAYLOADS[3], description=all_of_it, **short)
-    comment = proposal.comment(tomas, now, all_of_it)
-    proposal.comment(rosa, now, all_of_it, parent=comment)
-    comment.report(rosa, now, PAYLOADS[0])
-    proposal.comment(tomas, now, "Hidden").hide(clara, now, PAYLOADS[0])
-    proposal.decide(martin, at("reviewing"), "return", all_of_it)
+    comment = proposal.comment(by=tomas, at=now, text=all_of_it)
+    proposal.comment(by=rosa, at=now, text=all_of_it, parent=comment)
+    comment.report(by=rosa, at=now, reason=PAYLOADS[0])
+    proposal.comment(by=tomas, at=now, text="Hidden").hide(by=clara, at=now, reason=PAYLOADS[0])
+    proposal.decide(by=martin, at=at("reviewing"), outcome="return", reason=all_of_it)
     asked = [f"/2027/proposals/?{quote(name)}={quote(payload)}" for name in ("q", "sort") for payload in PAYLOADS[:6]]
     for user in (None, rosa, clara, martin):
         client.logout()
@@ -149,7 +149,7 @@ def test_t11_no_title_name_or_comment_is_run(client, submitted, rosa, at, payloa
     rosa.name = payload[:80]
     rosa.save()
     proposal = submitted(rosa, title=payload[:120], summary=payload, description=payload)
-    proposal.comment(rosa, at("proposing"), payload)
+    proposal.comment(by=rosa, at=at("proposing"), text=payload)
     for address in (proposal.get_absolute_url(), "/2027/proposals/"):
         assert Running(client.get(address).text).found == []
 
@@ -193,8 +193,8 @@ def test_t16_a_history_of_two_long_texts_is_compared_quickly(client, proposal, r
     now = at("proposing")
     one = " ".join(f"word{number % 977}" for number in range(2_400))
     other = " ".join(f"word{number % 983}" for number in range(2_400))
-    proposal.edit(rosa, now, description=one[:20_000])
-    proposal.edit(rosa, now, description=other[:20_000])
+    proposal.edit(by=rosa, at=now, description=one[:20_000])
+    proposal.edit(by=rosa, at=now, description=other[:20_000])
     begun = time.process_time()
     assert client.get(f"{proposal.get_absolute_url()}history/").status_code == 200
     assert time.process_time() - begun < 1

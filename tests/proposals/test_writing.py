@@ -1,6 +1,7 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from lib import clock
 from proposals.models import Photo, Proposal
 from tests.proposals.conftest import drafted, picture
 
@@ -119,7 +120,7 @@ def test_rosa_throws_her_draft_away_after_being_asked(client, rosa, draft, at):
 
 def test_photos_of_a_draft_are_seen_by_its_author_only(client, rosa, tomas, draft, at):
     now = at("proposing")
-    photo = draft.add_photo(rosa, now, picture(), "The quay")
+    photo = draft.add_photo(by=rosa, at=now, file=picture(), alt="The quay")
     for user, status in ((None, 404), (tomas, 404), (rosa, 200)):
         client.logout()
         if user:
@@ -129,7 +130,7 @@ def test_photos_of_a_draft_are_seen_by_its_author_only(client, rosa, tomas, draf
         assert (b"".join(answer)[:2] == b"\xff\xd8") == (status == 200)
     assert answer["Cache-Control"].startswith("private")
     assert answer["X-Content-Type-Options"] == "nosniff"
-    draft.submit(rosa, now)
+    draft.submit(by=rosa, at=now)
     client.logout()
     answer = client.get(photo.small_address)
     assert (answer["Content-Type"], b"".join(answer)[:2]) == ("image/jpeg", b"\xff\xd8")
@@ -149,9 +150,9 @@ def test_a_photo_that_is_none_is_refused_on_the_form(client, rosa, draft, at):
 
 def test_rosa_removes_one_of_her_photos_and_nobody_elses(client, rosa, tomas, draft, riverside_contest, at):
     now = at("proposing")
-    mine = draft.add_photo(rosa, now, picture(), "The quay")
+    mine = draft.add_photo(by=rosa, at=now, file=picture(), alt="The quay")
     other = drafted(tomas, riverside_contest)
-    theirs = other.add_photo(tomas, now, picture(), "The quay")
+    theirs = other.add_photo(by=tomas, at=now, file=picture(), alt="The quay")
     client.force_login(rosa)
     address = draft.get_absolute_url().replace("what", "photo")
     assert client.post(address, {"remove": theirs.pk}).status_code == 404
@@ -180,7 +181,7 @@ def test_tomas_is_told_that_he_cannot_edit(client, tomas, proposal, at):
     for page in ("edit", "photos", "withdrawal"):
         assert client.post(f"{proposal.get_absolute_url()}{page}/", {**WHAT, "reason": "Mine"}).status_code == 302
     assert Proposal.objects.get().summary == proposal.summary
-    assert Proposal.objects.get().status == "submitted"
+    assert Proposal.objects.get().status_at(clock.now()) == "submitted"
 
 
 def test_rosa_withdraws_after_being_asked(client, rosa, proposal, at):

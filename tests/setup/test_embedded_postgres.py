@@ -13,13 +13,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from budgeting.postgres import NoDatabase, Postgres
+from postgres import NoDatabase, Postgres
 
 ROOT = Path(__file__).parents[2]
 USE_UNTIL_KILLED = """
 import sys, time
 from pathlib import Path
-from budgeting.postgres import Postgres
+from postgres import Postgres
 with Postgres(Path(sys.argv[1]), Path(sys.prefix), Path(sys.argv[2])).running():
     print("up", flush=True)
     time.sleep(60)

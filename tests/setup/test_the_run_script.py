@@ -38,7 +38,7 @@ def clone(tmp_path: Path) -> Path:
     """The files of a fresh clone that matter before anything is installed."""
     folder = tmp_path / "clone"
     (folder / "budgeting").mkdir(parents=True)
-    for name in ("run", "pyproject.toml", "uv.lock", "budgeting/__init__.py", "budgeting/postgres.py"):
+    for name in ("run", "pyproject.toml", "uv.lock", "budgeting/__init__.py", "postgres.py"):
         shutil.copy(ROOT / name, folder / name)
     return folder
 

@@ -10,9 +10,10 @@ from django.core.management.base import BaseCommand, CommandError
 from ballots import key
 from ballots.opening import open_box
 from ballots.sealing import Share
-from budgeting import clock
 from budgeting.models import Cycle
-from proposals.rules import Person, Refused
+from budgeting.people import Person
+from lib import clock
+from lib.refusal import Refused
 
 
 class Command(BaseCommand):
@@ -35,12 +36,12 @@ class Command(BaseCommand):
         try:
             if act == "key":
                 holders = [self.person(email) for email in options["holder"]]
-                self.show(holders, key.make(found, holders, clerk, clock.now(), options["threshold"]))
+                self.show(holders, key.make(found, holders, by=clerk, at=clock.now(), threshold=options["threshold"]))
             elif act == "rehearse":
-                key.rehearse(found, self.shares(found), clerk, clock.now())
+                key.rehearse(found, self.shares(found), by=clerk, at=clock.now())
                 self.stdout.write("The test envelope opened. The holders' sheets work.")
             else:
-                opening = open_box(found, self.shares(found), clerk, clock.now())
+                opening = open_box(found, self.shares(found), by=clerk, at=clock.now())
                 self.stdout.write(f"The box is open, and everything in it is accounted for: {opening.reconciliation}")
         except Refused as refused:
             raise CommandError(refused.sentence) from None

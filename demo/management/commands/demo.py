@@ -10,13 +10,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from accounts.models import User
-from ballots.models import Report
 from budgeting.models import Cycle
 from demo import content
 from demo.loading import Size, Town, load
 from demo.papers import hand_out, handed_out
 from demo.people import is_demo
 from proposals.models import Photo
+from results.models import Report
 
 
 class Command(BaseCommand):

@@ -1,0 +1,40 @@
+"""What may stand in the audit log: every act of weight, by one name, and as a reader sees it."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Done(models.TextChoices):
+    """What was done. The value is what the log keeps for ever, the label what its page shows."""
+
+    # The set-up; `object` says of what.
+    MADE = "made", _("made in the set-up")
+    CHANGED = "changed", _("changed in the set-up")
+    DELETED = "deleted", _("deleted in the set-up")
+    # People
+    ROLE_GRANTED = "role granted", _("role granted")
+    ROLE_REVOKED = "role revoked", _("role revoked")
+    SECOND_FACTOR_TAKEN = "second factor taken", _("second factor taken away")
+    # The register of residents
+    REGISTER_IMPORTED = "register imported", _("register imported")
+    LETTERS_MADE = "letters made", _("letters made")
+    LETTER_VOIDED = "letter voided", _("letter made worthless")
+    RESIDENT_VERIFIED = "resident verified", _("resident verified")
+    CLAIM_FILED = "claim filed", _("second account claims a resident")
+    CLAIM_SETTLED = "claim settled", _("claim decided")
+    # Proposals
+    PROPOSAL_WITHDRAWN = "proposal withdrawn", _("proposal withdrawn")
+    PROPOSAL_DECIDED = "proposal decided", _("proposal decided on")
+    COMMENT_HIDDEN = "comment hidden", _("comment hidden")
+    COMMENT_KEPT = "comment kept", _("reported comment kept")
+    # The vote
+    PAPER_FROZEN = "paper frozen", _("ballot paper frozen")
+    KEY_MADE = "key made", _("ballot-box key made")
+    OPENING_REHEARSED = "opening rehearsed", _("opening rehearsed")
+    VOTED = "voted", _("resident voted")
+    VOTING_ENDED = "voting ended", _("voting ended early")
+    BOX_OPENED = "box opened", _("ballot box opened")
+    COUNTED = "counted", _("ballots counted")
+    SHARES_DESTROYED = "shares destroyed", _("shares of the key destroyed")
+    # The demo city
+    DEMO_LOADED = "demo loaded", _("demo city loaded")

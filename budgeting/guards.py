@@ -1,0 +1,41 @@
+"""Who may stand here: one guard for every page that only some may see."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.http.response import HttpResponseBase
+from django.views.decorators.cache import never_cache
+
+from budgeting.people import Person, Request
+
+View = Callable[..., HttpResponseBase]
+
+
+def only(question: Callable[[Person], bool], otherwise: type[Exception] = Http404) -> Callable[[View], View]:
+    """For pages only some may see: who is not signed in is asked to, and no cache keeps the page.
+
+    To others it is not there (404); `otherwise` PermissionDenied where they know of it and may not touch (403).
+    """
+
+    def decorate(view: View) -> View:
+        @login_required
+        @never_cache
+        @wraps(view)
+        def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not question(request.user):
+                raise otherwise
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+clerks_only = only(lambda person: person.is_clerk)
+clerks_touch = only(lambda person: person.is_clerk, otherwise=PermissionDenied)
+auditors_only = only(lambda person: person.is_auditor)
+overseers_only = only(lambda person: person.is_clerk or person.is_council or person.is_auditor)

@@ -1,0 +1,7 @@
+"""The calendar, the districts and the money. This room knows no people."""
+
+from budgeting.models.contest import Contest
+from budgeting.models.cycle import Cycle, Phase, check_calendar
+from budgeting.models.district import District, boundaries
+
+__all__ = ["Contest", "Cycle", "District", "Phase", "boundaries", "check_calendar"]

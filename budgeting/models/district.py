@@ -1,0 +1,53 @@
+"""The parts of the city that have money of their own."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from budgeting.pages import is_no_page
+from lib.geography import check_boundary, feature
+
+
+class District(models.Model):
+    """A part of the city with its own money; one may be the whole city."""
+
+    slug = models.SlugField(_("address"), unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    boundary = models.JSONField(_("boundary"), null=True, blank=True, help_text=_("A GeoJSON Polygon or MultiPolygon."))
+    population = models.PositiveIntegerField(_("population"), default=0)
+    city_wide = models.BooleanField(_("city-wide"), default=False)
+
+    class Meta:
+        ordering = ("-city_wide", "name")
+        verbose_name = _("district")
+        verbose_name_plural = _("districts")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["city_wide"],
+                condition=models.Q(city_wide=True),
+                name="one_district_is_city_wide",
+                violation_error_message=_("Another district is already the city-wide one."),
+            ),
+            is_no_page("a_district_is_no_page"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """What only a reader of GeoJSON can see, and that no address leads to two places."""
+        if self.boundary is not None:
+            try:
+                check_boundary(self.boundary)
+            except ValidationError as error:
+                raise ValidationError({"boundary": error}) from None
+        if District.objects.filter(contests__slug=self.slug).exclude(pk=self.pk).exists():
+            raise ValidationError({"slug": _("A contest of another district has this address already.")})
+
+
+def boundaries(districts: Iterable[District]) -> list[dict[str, Any]]:
+    """The boundaries of districts as GeoJSON features, where they are known."""
+    return [feature(district.boundary, name=district.name) for district in districts if district.boundary]

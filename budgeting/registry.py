@@ -1,0 +1,136 @@
+"""How a lower room hears from an upper one: upper rooms register here when the site starts (`AppConfig.ready`).
+
+Data and words only, never a template: a room that needs to know nothing of those above it can still link to their pages
+and hand out what they keep of a person.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from django.core import checks
+from django.db import models
+from django.urls import reverse
+from django.utils.functional import Promise
+
+from budgeting.models import Cycle
+from budgeting.people import Person
+
+ForeignKey = tuple[type[models.Model], str]  # a model, and the name of its field that holds a person's key
+
+
+class Page(StrEnum):
+    """A page of an upper room that lower ones lead to."""
+
+    HOME = "home"
+    DESK = "desk"
+    ME = "me"
+    VERIFY = "verify"
+
+
+class Place(StrEnum):
+    """Where the frame of every page shows what rooms offer."""
+
+    NAVIGATION = "navigation"
+    FOOTER = "footer"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A page that a room offers on every other: its words, and the name of its address, perhaps one of each cycle."""
+
+    words: Promise
+    name: str
+    of_a_cycle: bool = False
+
+
+@dataclass
+class _Registry:
+    pages: dict[Page, str] = field(default_factory=dict)
+    links: dict[Place, list[Link]] = field(default_factory=dict)
+    rows: list[ForeignKey] = field(default_factory=list)
+    traces: list[ForeignKey] = field(default_factory=list)
+
+
+_registered = _Registry()
+
+
+# Pages ---------------------------------------------------------------------------------------------------------------
+
+
+def serve(page: Page, name: str) -> None:
+    """Say by which name of our addresses a page is served."""
+    _registered.pages[page] = name
+
+
+def name_of(page: Page) -> str:
+    """The name of a page's address, for `redirect` and for the navigation."""
+    return _registered.pages[page]
+
+
+def address_of(page: Page) -> str:
+    return reverse(name_of(page))
+
+
+def offer(place: Place, *links: Link) -> None:
+    """Show links in the frame of every page, after those offered before."""
+    _registered.links.setdefault(place, []).extend(links)
+
+
+def offered(place: Place, cycle: Cycle | None) -> list[tuple[Promise, str]]:
+    """The words and addresses to show in a place of the frame; those of a cycle only where there is one."""
+    return [
+        (link.words, reverse(link.name, args=[cycle.slug] if cycle and link.of_a_cycle else []))
+        for link in _registered.links.get(place, ())
+        if cycle or not link.of_a_cycle
+    ]
+
+
+@checks.register
+def every_page_is_served(app_configs: Any, **options: Any) -> list[checks.CheckMessage]:
+    """The site does not start with a page that is asked for and served by nobody."""
+    missing = [page for page in Page if page not in _registered.pages]
+    return [checks.Error(f"No room serves the page “{page.value}”.", id="budgeting.E001") for page in missing]
+
+
+# What is kept of a person --------------------------------------------------------------------------------------------
+
+
+def keep_of_a_person(rows: Iterable[ForeignKey] = (), traces: Iterable[ForeignKey] = ()) -> None:
+    """Answer for a room's foreign keys to people.
+
+    `rows` are about the person they name, who may take them away. `traces` only say who did something to a row about
+    others: the person finds them among their own entries of the audit log.
+    """
+    _registered.rows += rows
+    _registered.traces += traces
+
+
+def foreign_keys() -> set[ForeignKey]:
+    """Every foreign key to a person that some room answers for."""
+    return {*_registered.rows, *_registered.traces}
+
+
+SECRET = {"password", "session_key", "data"}  # the last: what an authenticator app shares with us
+
+
+def kept_of(person: Person) -> dict[str, list[dict[str, Any]]]:
+    """All rows about a person, by the name of their table's model."""
+    return {
+        model._meta.label_lower: _plain(model._base_manager.filter(**{name: person.pk}))
+        for model, name in _registered.rows
+    }
+
+
+def _plain(rows: models.QuerySet[Any]) -> list[dict[str, Any]]:
+    """Rows without digests, hashes and secrets, which would tell the person nothing and a thief something."""
+    names = [
+        field.attname
+        for field in rows.model._meta.concrete_fields
+        if not isinstance(field, models.BinaryField) and field.attname not in SECRET
+    ]
+    return [
+        {name: value.name if hasattr(value, "storage") else value for name, value in row.items()}
+        for row in rows.values(*names)
+    ]

@@ -1,0 +1,37 @@
+"""./run manage verify_audit [--head NUMBER:HASH]"""
+
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from audit.chain import Broken, verify
+from audit.models import AuditEvent
+
+
+class Command(BaseCommand):
+    help = "Recompute the chain of the audit log. Exit 0 if it holds, 1 with the first broken entry if it does not."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--head", metavar="NUMBER:HASH", help="an entry noted earlier, outside this database: shows a cut-off end"
+        )
+
+    def handle(self, *args: Any, head: str | None, **options: Any) -> None:
+        events = AuditEvent.objects.order_by("number").iterator(chunk_size=5_000)
+        rows = ((event.entry(), bytes(event.previous_hash), bytes(event.hash)) for event in events)
+        try:
+            number, last = verify(rows, _read(head) if head else None)
+        except Broken as broken:
+            self.stderr.write(str(broken))
+            sys.exit(1)
+        self.stdout.write(f"The audit log holds: {number} entries, head {number}:{last.hex()}")
+
+
+def _read(head: str) -> tuple[int, bytes]:
+    number, _, digest = head.partition(":")
+    try:
+        return int(number), bytes.fromhex(digest)
+    except ValueError:
+        raise CommandError("--head is an entry's number, a colon and its hash, as the audit page shows it.") from None

@@ -1,0 +1,23 @@
+"""Addresses of the pages that bring rooms together, last of all since a cycle's slug stands first."""
+
+from django.urls import path
+from django.views.i18n import set_language
+
+from front.views import audit, desk, me, pages
+
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("how-it-works/", pages.how_it_works, name="how_it_works"),
+    path("accessibility/", pages.accessibility, name="accessibility"),
+    path("styleguide/", pages.styleguide, name="styleguide"),
+    path("language/", set_language, name="set_language"),
+    path("me/", me.page, name="me"),
+    path("me/name/", me.name, name="my_name"),
+    path("me/language/", me.language, name="my_language"),
+    path("me/data.json", me.data, name="my_data"),
+    path("desk/", desk.page, name="desk"),
+    path("audit/", audit.page, name="audit"),
+    path("audit/log.csv", audit.export, name="audit_export"),
+    path("<cycle:cycle>/", pages.cycle, name="cycle"),
+    path("<cycle:cycle>/<slug:contest>/", pages.contest, name="contest"),
+]

@@ -1,0 +1,51 @@
+"""The audit log, for auditors to read."""
+
+import json
+
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+
+from audit.models import AuditEvent
+from budgeting.guards import auditors_only
+from lib.spreadsheets import csv_response
+from lib.typed import typed
+
+PER_PAGE = 50
+COLUMNS = ("number", "at", "actor", "action", "object", "facts", "previous_hash", "hash")
+
+
+@auditors_only
+def page(request: HttpRequest) -> HttpResponse:
+    query = _asked(request)
+    shown = Paginator(_matching(query).order_by("-number"), PER_PAGE).get_page(request.GET.get("page"))
+    head = AuditEvent.objects.last()
+    return render(request, "front/audit.html", {"page": shown, "query": query, "head": head})
+
+
+@auditors_only
+def export(request: HttpRequest) -> HttpResponseBase:
+    """The whole log, or what matches, with everything needed to recompute the chain."""
+    events = _matching(_asked(request))
+    rows = (_row(event) for event in events.iterator(chunk_size=2_000))
+    return csv_response("audit-log.csv", COLUMNS, rows)
+
+
+def _asked(request: HttpRequest) -> str:
+    return typed(request.GET, "q", 100)
+
+
+def _matching(query: str) -> QuerySet[AuditEvent]:
+    events = AuditEvent.objects.select_related("actor")
+    if not query:
+        return events
+    words = Q(action__icontains=query) | Q(object__icontains=query) | Q(actor__email__icontains=query)
+    return events.filter(words | Q(facts__icontains=query))
+
+
+def _row(event: AuditEvent) -> list[object]:
+    entry = event.entry() | {"facts": json.dumps(event.facts, ensure_ascii=False, sort_keys=True)}
+    hashes = {"previous_hash": bytes(event.previous_hash).hex(), "hash": bytes(event.hash).hex()}
+    return [(entry | hashes)[column] for column in COLUMNS]

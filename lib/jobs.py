@@ -1,0 +1,178 @@
+"""Work done beside the pages.
+
+What a person asked for is a task: tried again when it fails, rescued when the worker that had it died. What is to be
+done every so often is a fact of the worker, never a task that asks for its successor: nothing waits, so nothing can
+pile up while it fails, and it goes on by itself once the cause is gone. Both may therefore be done more than once, and
+are written so that this does no harm.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import psycopg
+from django.db import connection
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
+
+from lib import clock
+
+ATTEMPTS = 3
+PAUSE = timedelta(seconds=20)  # before the second attempt; twice that before the third
+RETRY_WITHIN = timedelta(days=1)
+
+logger = logging.getLogger(__name__)
+
+
+@contextmanager
+def _session() -> Iterator[psycopg.Connection]:
+    """A connection of our own: the server itself lets go of the locks taken with it when this process dies."""
+    held = psycopg.connect(**connection.get_connection_params(), autocommit=True)
+    try:
+        yield held
+    finally:
+        held.close()
+
+
+# Periodic work -------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class PeriodicWork:
+    """What a worker does at its start and then at every round moment: every quarter of an hour is at :00, :15 ...
+
+    Which turn was the last is kept in memory: a worker that is started again does the work once too often, and the one
+    that is started again all the time still does it. At round moments, because several workers then do it one after
+    the other and not several times as often.
+    """
+
+    do: Callable[[], None]
+    every: timedelta
+    last_turn: int | None = None
+    failure: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.do.__module__}.{self.do.__qualname__}"
+
+    def do_if_due(self, at: datetime) -> None:
+        turn = int(at.timestamp() // self.every.total_seconds())
+        if turn == self.last_turn:
+            return
+        self.last_turn = turn
+        try:
+            self._do_alone()
+        except Exception as failure:
+            self._tell(_in_one_line(failure))
+        else:
+            self._tell("")
+
+    def _do_alone(self) -> None:
+        """Do it, unless another worker is at it."""
+        with _session() as session:
+            lock = session.execute("SELECT pg_try_advisory_lock(hashtext('periodic'), hashtext(%s))", [self.name])
+            if lock.fetchone() != (True,):
+                return
+            try:
+                self.do()
+            finally:  # the server notices only later that a session has ended
+                session.execute("SELECT pg_advisory_unlock(hashtext('periodic'), hashtext(%s))", [self.name])
+
+    def _tell(self, failure: str) -> None:
+        """Log a failure, but not again at every turn at which it is still there; and its end."""
+        if failure and failure != self.failure:
+            logger.error("%s failed and will be tried again: %s", self.name, failure)
+        elif self.failure and not failure:
+            logger.warning("%s is done again.", self.name)
+        self.failure = failure
+
+
+PERIODIC: list[PeriodicWork] = []
+
+
+def every(pause: timedelta) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Have the worker do this so often. The worker finds it in an app's `tasks.py`."""
+
+    def register(do: Callable[[], None]) -> Callable[[], None]:
+        PERIODIC.append(PeriodicWork(do, pause))
+        return do
+
+    return register
+
+
+def do_what_is_due(at: datetime) -> None:
+    for work in PERIODIC:
+        work.do_if_due(at)
+
+
+def _in_one_line(failure: Exception) -> str:
+    """Its notes, its kind and how its message begins: in the lines after the first the database shows whole rows."""
+    if isinstance(failure, ExceptionGroup):
+        return "; ".join(_in_one_line(one) for one in failure.exceptions)
+    begins = str(failure).partition("\n")[0]
+    return ": ".join([*getattr(failure, "__notes__", []), type(failure).__name__, begins])
+
+
+# Tasks ---------------------------------------------------------------------------------------------------------------
+
+
+class WorkerDied(Exception):
+    """The worker ended in the middle of a task."""
+
+
+@contextmanager
+def worker_lock(worker: str) -> Iterator[None]:
+    """Hold a lock of the database as long as this worker lives."""
+    with _session() as session:
+        session.execute("SELECT pg_advisory_lock(hashtext('worker'), hashtext(%s))", [worker])
+        yield
+
+
+def is_alive(worker: str) -> bool:
+    """Does a worker by this name hold its lock?"""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtext('worker'), hashtext(%s))", [worker])
+        (free,) = cursor.fetchone()
+        if free:
+            cursor.execute("SELECT pg_advisory_unlock(hashtext('worker'), hashtext(%s))", [worker])
+    return not free
+
+
+def rescue() -> int:
+    """Call tasks failed whose worker died, so that they are tried again. How many there were."""
+    rescued = 0
+    for task in DBTaskResult.objects.running():
+        if not is_alive(task.worker_ids[-1]):
+            task.set_failed(WorkerDied(task.worker_ids[-1]))
+            rescued += 1
+    return rescued
+
+
+def try_again(at: datetime) -> int:
+    """Queue what failed once more, after a pause that grows, up to ATTEMPTS times. How many were queued."""
+    queued = 0
+    for task in DBTaskResult.objects.filter(status=TaskResultStatus.FAILED, finished_at__gt=at - RETRY_WITHIN):
+        if not gave_up(task):
+            again = DBTaskResult.objects.filter(pk=task.pk, status=TaskResultStatus.FAILED)
+            pause = PAUSE * 2 ** (len(task.worker_ids) - 1)
+            queued += again.update(status=TaskResultStatus.READY, finished_at=None, run_after=at + pause)
+    return queued
+
+
+@every(timedelta(seconds=10))
+def look_after_tasks() -> None:
+    rescue()
+    try_again(clock.now())
+
+
+def gave_up(task: DBTaskResult) -> bool:
+    return task.status == TaskResultStatus.FAILED and len(task.worker_ids) >= ATTEMPTS
+
+
+def has_failed_for_good(task_id: UUID | None) -> bool:
+    """Has a task failed for good, or was it lost?"""
+    task = DBTaskResult.objects.filter(pk=task_id).first() if task_id else None
+    return task is None or gave_up(task)

@@ -1,0 +1,32 @@
+"""Files that only a permission check hands out."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.files.storage import FileSystemStorage
+from django.db import models
+
+
+class PrivateFiles(FileSystemStorage):
+    """They lie under PRIVATE_ROOT and have no address of their own."""
+
+    @property
+    def base_location(self) -> str:
+        return str(settings.PRIVATE_ROOT)
+
+    location = base_location
+
+    def url(self, name: str | None) -> str:
+        raise ValueError("A private file has no address.")
+
+
+class PrivateFileField(models.FileField):
+    """The name of a private file. To the database, and so to migrations, it is a file field like any other."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{**options, "storage": PrivateFiles()})
+
+    def deconstruct(self) -> Any:
+        name, _path, args, options = super().deconstruct()
+        options.pop("storage", None)
+        return name, "django.db.models.FileField", args, options

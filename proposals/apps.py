@@ -1,0 +1,30 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ProposalsRoom(AppConfig):
+    name = "proposals"
+
+    def ready(self) -> None:
+        """Teach Django how a proposal is written in an address, and say what is kept of a person."""
+        from budgeting import registry  # noqa: PLC0415  (models can be imported from here on)
+        from proposals import converters, models  # noqa: F401, PLC0415  (converters register themselves)
+
+        registry.offer(registry.Place.NAVIGATION, registry.Link(_("Proposals"), "proposals", of_a_cycle=True))
+        registry.keep_of_a_person(
+            rows=[
+                (models.Proposal, "author"),
+                (models.Comment, "author"),
+                (models.CommentReport, "by"),
+                (models.Endorsement, "by"),
+            ],
+            traces=[
+                (models.CommentReport, "settled_by"),
+                (models.Decision, "by"),
+                (models.Hiding, "by"),
+                (models.Milestone, "by"),
+                (models.Photo, "by"),
+                (models.Version, "by"),
+                (models.Withdrawal, "by"),
+            ],
+        )

@@ -1,0 +1,100 @@
+"""Looking for proposals."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.db.models import TextField, Value
+from django.db.models.functions import MD5, Cast, Concat
+from django.utils.translation import gettext_lazy as _
+
+from budgeting.models import Cycle, District
+from proposals.models import Category, Proposal, Status
+from proposals.models.queries import Proposals
+
+
+class SearchForm(forms.Form):
+    """What to look for and in which order. All of it stands in the address, to be shared; what is wrong is ignored."""
+
+    ORDERS = {
+        "": _("Mixed by lot, or best match first"),
+        "newest": _("Newest first"),
+        "support": _("Most supported first"),
+        "cheap": _("Lowest cost first"),
+        "dear": _("Highest cost first"),
+        "number": _("By number"),
+    }
+
+    q = forms.CharField(label=_("Search"), max_length=200, required=False)
+    district = forms.ModelChoiceField(
+        District.objects.none(),
+        to_field_name="slug",
+        label=_("District"),
+        empty_label=_("All districts"),
+        required=False,
+    )
+    category = forms.ModelChoiceField(
+        Category.objects.all(),
+        to_field_name="slug",
+        label=_("Category"),
+        empty_label=_("All categories"),
+        required=False,
+    )
+    status = forms.ChoiceField(
+        choices=[("", _("All")), *(choice for choice in Status.choices if choice[0] != Status.DRAFT)],
+        label=_("Status"),
+        required=False,
+    )
+    language = forms.ChoiceField(
+        choices=[("", _("All languages")), *settings.LANGUAGES], label=_("Language"), required=False
+    )
+    sort = forms.ChoiceField(choices=ORDERS.items(), label=_("Order"), required=False)
+
+    def __init__(self, cycle: Cycle, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.cycle = cycle
+        self.fields["q"].widget = forms.TextInput(attrs={"type": "search", "autocomplete": "off"})
+        self.fields["district"].queryset = District.objects.filter(contests__cycle=cycle)  # type: ignore[attr-defined]
+        self.is_valid()  # what is not understood is left out of cleaned_data
+
+    @property
+    def asked(self) -> str:
+        return str(self.cleaned_data.get("q") or "")
+
+    @property
+    def narrowed(self) -> bool:
+        """Is anything but the words and the order chosen?"""
+        return any(self.cleaned_data.get(name) for name in ("district", "category", "status", "language"))
+
+    def found(self, at: datetime) -> Proposals:
+        """The submitted proposals of the cycle that fit, in no order yet."""
+        proposals = Proposal.objects.submitted().of_cycle(self.cycle).with_status(at).matching(self.asked)
+        chosen = {
+            lookup: self.cleaned_data[name]
+            for name, lookup in (
+                ("district", "contest__district"),
+                ("category", "category"),
+                ("status", "status"),
+                ("language", "language"),
+            )
+            if self.cleaned_data.get(name)
+        }
+        return proposals.filter(**chosen)
+
+    def ordered(self, proposals: Proposals, seed: str) -> Proposals:
+        """In the chosen order. Without one: the best match first, or at random to favour nobody, stable for a seed."""
+        sort = self.cleaned_data.get("sort")
+        if not sort and self.asked:
+            return proposals.best_match_first(self.asked)
+        if not sort:
+            mixed = MD5(Concat(Cast("pk", TextField()), Value(seed), output_field=TextField()))
+            return proposals.alias(mixed=mixed).order_by("mixed", "pk")
+        order = {
+            "newest": "-submitted_at",
+            "support": "-endorsement_count",
+            "cheap": "cost",
+            "dear": "-cost",
+            "number": "number",
+        }
+        return proposals.order_by(order[sort], "number")

@@ -1,0 +1,134 @@
+"""How proposals are found: who may see them, where they stand, what they are like."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
+from django.db import models
+from django.db.models.functions import Greatest
+
+from budgeting.models import Contest, Cycle, Phase
+from budgeting.people import Person
+from proposals.models.delivery import Milestone
+from proposals.models.discussion import Comment
+from proposals.models.review import Decision
+from proposals.models.status import Status
+from proposals.models.support import Endorsement
+from proposals.models.text import ProposalText, folded
+from proposals.models.versions import Version
+
+MOST_WORDS = 8  # of a search
+ALIKE = 0.35  # trigram similarity from which two titles are shown as similar
+NEARBY = 0.002  # degrees: some 150 to 200 metres
+
+
+class Proposals(models.QuerySet[Any]):
+    """What may be asked of many proposals."""
+
+    def visible_to(self, person: Person) -> "Proposals":
+        """Everything submitted, and one's own drafts."""
+        mine = models.Q(author=person.pk) if person.is_authenticated else models.Q(pk__in=())
+        return self.filter(models.Q(number__isnull=False) | mine)
+
+    def submitted(self) -> "Proposals":
+        return self.filter(number__isnull=False)
+
+    def drafts(self) -> "Proposals":
+        return self.filter(number__isnull=True)
+
+    def of_cycle(self, cycle: Cycle) -> "Proposals":
+        return self.filter(cycle=cycle)
+
+    def shortlisted(self, contest: Contest) -> "Proposals":
+        """What goes on the contest's ballot: last decided to be shortlisted, and not withdrawn."""
+        return (
+            self.filter(contest=contest, withdrawal=None)
+            .annotate(decided=_last_decision("pk", "outcome"))
+            .filter(decided="shortlist")
+        )
+
+    def with_status(self, at: datetime) -> "Proposals":
+        """Adds `status`, by which one may filter: what alone defines where a proposal stands `as_of` a moment."""
+        is_public = models.Q(models.Exists(Phase.with_public_results(at).filter(cycle=models.OuterRef("cycle"))))
+        return self.annotate(
+            as_of=models.Value(at, output_field=models.DateTimeField()),
+            decided=_last_decision("pk", "outcome"),
+            status=models.Case(
+                models.When(number__isnull=True, then=models.Value(Status.DRAFT.value)),
+                models.When(withdrawal__isnull=False, then=models.Value(Status.WITHDRAWN.value)),
+                models.When(
+                    models.Exists(Milestone.objects.filter(proposal=models.OuterRef("pk"), kind="delivered")),
+                    then=models.Value(Status.DELIVERED.value),
+                ),
+                models.When(is_public, award__funded=True, then=models.Value(Status.FUNDED.value)),
+                models.When(is_public, award__funded=False, then=models.Value(Status.NOT_FUNDED.value)),
+                models.When(decided="shortlist", then=models.Value(Status.SHORTLISTED.value)),
+                models.When(decided="reject", then=models.Value(Status.REJECTED.value)),
+                models.When(decided="merge", then=models.Value(Status.MERGED.value)),
+                models.When(
+                    models.Q(decided="return") & ~models.Q(_corrected()), then=models.Value(Status.RETURNED.value)
+                ),
+                default=models.Value(Status.SUBMITTED.value),
+                output_field=models.CharField(),
+            ),
+        )
+
+    def with_counts(self) -> "Proposals":
+        """Adds `endorsement_count` and `comment_count`, each counted in its own subquery."""
+        return self.annotate(endorsement_count=_how_many(Endorsement), comment_count=_how_many(Comment))
+
+    def as_rows(self, at: datetime) -> "Proposals":
+        """With all that a row of a list shows."""
+        related = ("contest__district", "contest__cycle", "category")
+        return self.with_status(at).with_counts().select_related(*related).prefetch_related("photos")
+
+    def matching(self, text: str) -> "Proposals":
+        """Those in which every word occurs, whatever accents and case; in title, summary and place even misspelt."""
+        found = self
+        for word in text.replace("\0", "").split()[:MOST_WORDS]:
+            asked: Any = folded(models.Value(word[:40]))
+            like = models.Q(short_text__contains=asked) | models.Q(long_text__contains=asked)
+            if len(word) > 3:
+                like |= models.Q(short_text__trigram_word_similar=asked)
+            if re.fullmatch(r"#?[0-9]{1,6}", word):
+                like |= models.Q(number=int(word.removeprefix("#")))
+            found = found.filter(like)
+        return found
+
+    def best_match_first(self, text: str) -> "Proposals":
+        asked: Any = folded(models.Value(text.replace("\0", "")[:200]))
+        return self.annotate(match=TrigramWordSimilarity(asked, "short_text")).order_by("-match", "number")
+
+    def similar_to(self, proposal: ProposalText) -> "Proposals":
+        """Other submitted proposals of the same cycle with a title alike, or planned for nearly the same spot."""
+        asked: Any = folded(models.Value(proposal.title))
+        others = self.submitted().of_cycle(proposal.cycle).exclude(pk=proposal.pk).filter(withdrawal=None)
+        alike = models.Q(alike__gte=ALIKE)
+        if proposal.latitude is not None and proposal.longitude is not None:
+            alike |= models.Q(
+                latitude__range=(proposal.latitude - NEARBY, proposal.latitude + NEARBY),
+                longitude__range=(proposal.longitude - NEARBY, proposal.longitude + NEARBY),
+            )
+        titles_alike = Greatest(
+            TrigramSimilarity(folded("title"), asked), TrigramWordSimilarity(asked, "short_text") * 0.6
+        )
+        return others.annotate(alike=titles_alike).filter(alike).order_by("-alike", "number")
+
+
+def _how_many(model: type[models.Model]) -> Any:
+    counted = model._default_manager.filter(proposal=models.OuterRef("pk")).order_by().values("proposal")
+    number = models.Subquery(counted.annotate(n=models.Count("pk")).values("n"), output_field=models.IntegerField())
+    return models.functions.Coalesce(number, 0)
+
+
+def _last_decision(of: str, field: str) -> models.Subquery:
+    """A field of the latest decision on the proposal that the outer query knows as `of`."""
+    decisions = Decision.objects.filter(proposal=models.OuterRef(of)).order_by("-at", "-pk")
+    return models.Subquery(decisions.values(field)[:1])
+
+
+def _corrected() -> models.Exists:
+    """The author has changed the text since the last decision: what was returned is back with the committee."""
+    versions = Version.objects.filter(proposal=models.OuterRef("pk")).annotate(last=_last_decision("proposal", "at"))
+    return models.Exists(versions.filter(at__gt=models.F("last")))

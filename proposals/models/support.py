@@ -1,0 +1,63 @@
+"""Support before the review."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from budgeting.people import Person
+from budgeting.stages import Act
+from lib.refusal import allow, require
+from proposals.models.status import Status
+from proposals.models.text import ProposalText
+
+
+class Endorsement(models.Model):
+    """One person's support before the review: once, and it can be taken back."""
+
+    proposal = models.ForeignKey("proposals.Proposal", on_delete=models.CASCADE, related_name="endorsements")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="endorsements")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = gettext_lazy("endorsement")
+        verbose_name_plural = gettext_lazy("endorsements")
+        constraints = (
+            models.UniqueConstraint(
+                name="a_person_endorses_once",
+                fields=["proposal", "by"],
+                violation_error_message=gettext_lazy("You support this proposal already."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.by}: {self.proposal}"
+
+
+class Supported(ProposalText):
+    """What supporters do."""
+
+    class Meta:
+        abstract = True
+
+    def endorse(self, *, by: Person, at: datetime) -> None:
+        """Support it. Doing so twice, even at the same instant, leaves one endorsement."""
+        require(by.is_authenticated, _("Sign in to support a proposal."))
+        allow(self.why_not_endorse(at))
+        Endorsement.objects.bulk_create([Endorsement(proposal_id=self.pk, by_id=by.pk, at=at)], ignore_conflicts=True)
+
+    def unendorse(self, *, by: Person, at: datetime) -> None:
+        require(by.is_authenticated, _("Sign in to change your support."))
+        allow(self.why_not_endorse(at))
+        Endorsement.objects.filter(proposal=self.pk, by=by.pk).delete()
+
+    def why_not_endorse(self, at: datetime) -> str:
+        is_open = not self.is_draft and self.cycle.allows(Act.ENDORSE, at)
+        if is_open and self.status_at(at) != Status.WITHDRAWN:
+            return ""
+        return _("Support is not being collected now.")
+
+    def is_endorsed_by(self, person: Person) -> bool:
+        return person.is_authenticated and Endorsement.objects.filter(proposal=self.pk, by=person.pk).exists()

@@ -1,0 +1,56 @@
+"""What an author leaves behind: the text as it stood, and the withdrawal."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+SAYS_SOMETHING = r"\S"  # a reason of blanks is no reason
+LONGEST_REASON = 1_000  # characters
+
+
+class Version(models.Model):
+    """The text as it stood when submitted (number 1) and after each edit since. Anyone may compare them."""
+
+    proposal = models.ForeignKey("proposals.Proposal", on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+    text = models.JSONField()  # the proposal's field names and their values
+
+    class Meta:
+        ordering = ("number",)
+        verbose_name = _("version")
+        verbose_name_plural = _("versions")
+        constraints = (
+            models.UniqueConstraint(
+                name="versions_are_numbered",
+                fields=["proposal", "number"],
+                violation_error_message=_("Somebody changed this proposal in the same moment. Look at it again."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.proposal} ({self.number})"
+
+
+class Withdrawal(models.Model):
+    """The author took the proposal back."""
+
+    proposal = models.OneToOneField("proposals.Proposal", on_delete=models.CASCADE, related_name="withdrawal")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+    reason = models.TextField(_("reason"), max_length=LONGEST_REASON)
+
+    class Meta:
+        verbose_name = _("withdrawal")
+        verbose_name_plural = _("withdrawals")
+        constraints = (
+            models.CheckConstraint(
+                name="a_withdrawal_has_a_reason",
+                condition=models.Q(reason__regex=SAYS_SOMETHING),
+                violation_error_message=_("Say in a few words why, for those who supported it."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.proposal)

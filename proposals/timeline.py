@@ -1,0 +1,67 @@
+"""What has happened to a proposal, in order: the timeline on its page."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from proposals.models import Decision, Milestone, Proposal
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A line of the timeline. `day` is what is shown, `at` what it is ordered by."""
+
+    at: datetime
+    day: datetime | date
+    name: str
+    by: Any = None
+    reason: str = ""
+    decision: Decision | None = None
+    milestone: Milestone | None = None
+
+
+def timeline(proposal: Proposal, at: datetime) -> list[Event]:
+    """Every public step of a submitted proposal up to a moment, the oldest first."""
+    events = [_submitted(proposal), *_edits(proposal), *_decisions(proposal), *_award(proposal, at)]
+    events += [_milestone(milestone) for milestone in proposal.milestones.all()]
+    if withdrawal := getattr(proposal, "withdrawal", None):
+        events.append(Event(withdrawal.at, withdrawal.at, _("Withdrawn by the author"), reason=withdrawal.reason))
+    return sorted(events, key=lambda event: event.at)
+
+
+def _submitted(proposal: Proposal) -> Event:
+    handed_in = proposal.submitted_at or proposal.created_at
+    return Event(handed_in, handed_in, _("Submitted"), proposal.author)
+
+
+def _edits(proposal: Proposal) -> list[Event]:
+    """An edit by the committee comes with its decision, which says why."""
+    edits = [version for version in proposal.versions.select_related("by") if version.number > 1]
+    return [
+        Event(edit.at, edit.at, _("Text changed by the author"), edit.by)
+        for edit in edits
+        if edit.by == proposal.author
+    ]
+
+
+def _decisions(proposal: Proposal) -> list[Event]:
+    decisions = proposal.decisions.select_related("by", "into__contest__district", "into__contest__cycle")
+    return [
+        Event(each.at, each.at, str(each.get_outcome_display()), each.by, each.reason, decision=each)
+        for each in decisions
+    ]
+
+
+def _award(proposal: Proposal, at: datetime) -> list[Event]:
+    award, opens = getattr(proposal, "award", None), proposal.cycle.results_open
+    if award is None or opens is None or opens > at:
+        return []
+    name = _("Funded by the residents' vote") if award.funded else _("Not funded in the residents' vote")
+    return [Event(opens, opens, name)]
+
+
+def _milestone(milestone: Milestone) -> Event:
+    name = str(milestone.get_kind_display())
+    return Event(milestone.at, milestone.on, name, reason=milestone.note, milestone=milestone)

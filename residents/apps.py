@@ -1,0 +1,21 @@
+from django.apps import AppConfig
+
+
+class Residents(AppConfig):
+    name = "residents"
+
+    def ready(self) -> None:
+        """Serve the page on which somebody shows that they live here, and say what is kept of a person."""
+        from budgeting import registry  # noqa: PLC0415  (models can be imported from here on)
+        from residents.models import Claim, LetterCode, RegisterImport, Verification  # noqa: PLC0415
+
+        registry.serve(registry.Page.VERIFY, "verify")
+        registry.keep_of_a_person(
+            rows=[(Verification, "user"), (Claim, "user")],
+            traces=[
+                (Claim, "settled_by"),
+                (LetterCode, "made_by"),
+                (LetterCode, "voided_by"),
+                (RegisterImport, "by"),
+            ],
+        )

@@ -1,0 +1,134 @@
+"""Letters with a code, one sheet a resident: made from the register's file, which is not kept.
+
+The register knows no names or addresses, so a clerk gives the file again; its lines are found by their digests.
+A code is in clear in two places only: in memory while its letter is made, and on the paper.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import IO
+from urllib.parse import quote
+
+import segno
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from audit.acts import Done
+from audit.models import AuditEvent
+from budgeting.models import Cycle, District
+from budgeting.stages import Stage
+from lib import pdf
+from residents.digests import identifier_digest, person_digest
+from residents.letter_codes import code_digest, new_code, new_reference
+from residents.models import LetterCode, Resident
+from residents.register_import import RegisterEntry, entries_of
+
+MOST_SHEETS = 200  # in one PDF: about half a minute and half a gigabyte
+LINES_AT_A_TIME = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One sheet: in clear, for the printer only."""
+
+    name: str
+    address: str
+    postcode: str
+    town: str
+    district: str
+    code: str
+    reference: str
+
+    @property
+    def link(self) -> str:
+        return f"{settings.PUBLIC_URL}{reverse('verify_by_letter')}?code={quote(self.code)}"
+
+    @property
+    def qr(self) -> SafeString:
+        title = _("The address of the page where the code is typed")
+        return mark_safe(segno.make(self.link, error="m").svg_inline(omitsize=True, title=title))  # noqa: S308  (ours)
+
+
+@transaction.atomic
+def make_codes(residents: Sequence[Resident], *, by: User | None, at: datetime) -> list[tuple[str, str]]:
+    """A fresh code and reference for each resident, in their order, on record. Older codes stop working.
+
+    Only digests are stored: the codes returned are the only copy.
+    """
+    live = LetterCode.objects.filter(resident__in=residents, used_at=None, voided_at=None)
+    live.update(voided_at=at, voided_by=by)
+    made = [(new_code(), new_reference()) for _ in residents]
+    LetterCode.objects.bulk_create(
+        LetterCode(resident=resident, digest=code_digest(code), reference=ref, made_at=at, made_by=by)
+        for resident, (code, ref) in zip(residents, made, strict=True)
+    )
+    if residents:
+        AuditEvent.append(Done.LETTERS_MADE, by=by, on=residents[0].cycle, letters=len(residents))
+    return made
+
+
+def letters(
+    cycle: Cycle,
+    file: IO[bytes],
+    *,
+    by: User | None,
+    at: datetime,
+    district: District | None = None,
+    limit: int | None = None,
+    again: bool = False,
+    first_line: int = 0,
+) -> Iterator[Letter]:
+    """Letters for the lines of a register's file that are on the register, with codes made as they are taken.
+
+    Left out: who is verified, and who has a letter whose code still works unless `again`, which voids that one.
+    Raises RegisterFileError as the register's import does.
+    """
+    entries = (
+        entry
+        for entry in entries_of(cycle, file)
+        if isinstance(entry, RegisterEntry) and entry.line >= first_line and district in (None, entry.district)
+    )
+    left = limit
+    while lines := list(islice(entries, LINES_AT_A_TIME)):
+        due = _due(cycle, lines, again=again)[:left]
+        codes = make_codes([resident for _entry, resident in due], by=by, at=at)
+        for (entry, _resident), (code, reference) in zip(due, codes, strict=True):
+            place = entry.address, entry.postcode, entry.town, entry.district.name
+            yield Letter(entry.name, *place, code, reference)
+        if left is not None and (left := left - len(due)) == 0:
+            return
+
+
+def _due(cycle: Cycle, entries: Sequence[RegisterEntry], *, again: bool) -> list[tuple[RegisterEntry, Resident]]:
+    by_digest = {identifier_digest(cycle, entry.identifier): entry for entry in entries}
+    unverified = Resident.objects.on_register(cycle).filter(verification=None)
+    residents = unverified.filter(identifier_digest__in=by_digest).select_related("cycle")
+    if not again:
+        residents = residents.exclude(pk__in=LetterCode.objects.filter(voided_at=None).values("resident"))
+    found = [(by_digest[bytes(resident.identifier_digest)], resident) for resident in residents]
+    same = [
+        (entry, resident)
+        for entry, resident in found
+        if person_digest(cycle, entry.name, entry.born) == bytes(resident.person_digest)
+    ]
+    return sorted(same, key=lambda pair: pair[0].line)
+
+
+def sheets(cycle: Cycle, letters: Sequence[Letter]) -> bytes:
+    """The PDF, one sheet a letter, in the city's languages, the main one first. At most MOST_SHEETS belong in one."""
+    main = settings.LANGUAGE_CODE
+    languages = sorted((code for code, _name in settings.LANGUAGES), key=lambda code: code != main)
+    context = {
+        "letters": letters,
+        "cycle": cycle,
+        "voting": cycle.window(Stage.VOTING),
+        "languages": languages,
+        "site": settings.PUBLIC_URL.split("://")[-1] + reverse("verify_by_letter"),
+    }
+    return pdf.render("residents/letters.html", context, title=str(cycle), language=main)

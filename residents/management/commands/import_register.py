@@ -1,0 +1,45 @@
+"""./run manage import_register CYCLE FILE [--yes]"""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from budgeting.models import Cycle
+from lib import clock
+from lib.refusal import Refused
+from residents import register_import
+
+
+class Command(BaseCommand):
+    help = "Make a cycle's register of residents from a CSV or XLSX file. Without --yes it only says what would change."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("cycle", help="the cycle's address, such as 2027")
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--yes", action="store_true", help="change the register")
+
+    def handle(self, *args: Any, cycle: str, file: Path, yes: bool, **options: Any) -> None:
+        try:
+            found = Cycle.objects.get(slug=cycle)
+            with file.open("rb") as opened:
+                made = register_import.preview(found, opened, by=None, at=clock.now())
+            for fault in made.rejected:
+                self.stderr.write(f"line {fault['line']}, {fault['column'] or 'the whole line'}: {fault['reason']}")
+            self.stdout.write(
+                f"{made.new} new, {made.changed} changed, {made.unchanged} unchanged, {made.gone} gone, "
+                f"{len(made.rejected)} rejected"
+            )
+            if yes:
+                register_import.confirm(made, by=None, at=clock.now())
+                self.stdout.write("The register was changed.")
+            else:
+                register_import.drop(made, at=clock.now())
+                self.stdout.write("Nothing was changed. With --yes it will be.")
+        except Cycle.DoesNotExist:
+            raise CommandError(f"There is no cycle “{cycle}”.") from None
+        except Refused as refused:
+            raise CommandError(refused.sentence) from None
+        except OSError as why:
+            raise CommandError(str(why)) from None

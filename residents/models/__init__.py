@@ -1,0 +1,7 @@
+"""Who lives here, and which account is whose."""
+
+from residents.models.letter_code import LetterCode
+from residents.models.register import RegisterImport, Resident, StagedLine
+from residents.models.verification import Claim, Verification
+
+__all__ = ["Claim", "LetterCode", "RegisterImport", "Resident", "StagedLine", "Verification"]

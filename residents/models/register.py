@@ -1,0 +1,124 @@
+"""The register of residents, as keyed digests, and the imports that make it."""
+
+from datetime import date
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from budgeting.models import Cycle, District
+from residents.digests import identifier_digest, person_digest
+
+
+class AgeBand(models.TextChoices):
+    """Age at the opening of the vote, as coarse as turnout statistics need it."""
+
+    UNDER_18 = "0-17", _("under 18")
+    FROM_18 = "18-29", _("18 to 29")
+    FROM_30 = "30-44", _("30 to 44")
+    FROM_45 = "45-64", _("45 to 64")
+    FROM_65 = "65+", _("65 and over")
+
+    @classmethod
+    def of(cls, age: int) -> "AgeBand":
+        """The band of an age in whole years."""
+        starts = {18: cls.FROM_18, 30: cls.FROM_30, 45: cls.FROM_45, 65: cls.FROM_65}
+        return next((band for start, band in reversed(starts.items()) if age >= start), cls.UNDER_18)
+
+
+class Residents(models.QuerySet["Resident"]):
+    """What may be asked of many lines of the register."""
+
+    def on_register(self, cycle: Cycle) -> "Residents":
+        """The lines of a cycle's register as it stands: without those that a later import has marked as gone."""
+        return self.filter(cycle=cycle, removed_at=None)
+
+
+class Resident(models.Model):
+    """One line of a cycle's register: who may vote where. No name, number or date of birth, only keyed digests."""
+
+    AgeBand = AgeBand
+
+    cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="residents")
+    district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="residents")
+    identifier_digest = models.BinaryField(max_length=32)
+    person_digest = models.BinaryField(max_length=32)
+    age_band = models.CharField(_("age band"), max_length=5, choices=AgeBand)
+    removed_at = models.DateTimeField(_("removed"), null=True, blank=True)
+
+    objects = Residents.as_manager()
+
+    class Meta:
+        verbose_name = _("resident")
+        verbose_name_plural = _("residents")
+        constraints = (
+            models.UniqueConstraint(fields=["cycle", "identifier_digest"], name="one_line_per_identifier_and_cycle"),
+        )
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+    @classmethod
+    def matching(cls, cycle: Cycle, identifier: str, name: str, born: date) -> "Resident | None":
+        """The line of the register where all three stand together; None tells nothing about any of them."""
+        digests = {
+            "identifier_digest": identifier_digest(cycle, identifier),
+            "person_digest": person_digest(cycle, name, born),
+        }
+        return cls.objects.on_register(cycle).filter(**digests).first()
+
+
+class RegisterImport(models.Model):
+    """A file a clerk uploaded, as a preview to confirm or drop: counts and rejected lines, never the file."""
+
+    cycle = models.ForeignKey(Cycle, on_delete=models.CASCADE, related_name="register_imports")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(_("uploaded"))
+    new = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    gone = models.PositiveIntegerField(default=0)
+    rejected = models.JSONField(default=list)  # [{"line": 7, "column": "birth_date", "reason": "…"}], never a value
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    dropped_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("import of the register")
+        verbose_name_plural = _("imports of the register")
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(confirmed_at=None) | models.Q(dropped_at=None),
+                name="an_import_is_confirmed_or_dropped",
+            ),
+            models.UniqueConstraint(
+                fields=["cycle"],
+                condition=models.Q(confirmed_at=None, dropped_at=None),
+                name="one_import_waits_per_cycle",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.cycle}, {self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.confirmed_at is None and self.dropped_at is None
+
+
+class StagedLine(models.Model):
+    """A line of an import that waits to be confirmed: the digests a Resident would get. An unlogged table."""
+
+    register_import = models.ForeignKey(RegisterImport, on_delete=models.CASCADE, related_name="staged")
+    line = models.PositiveIntegerField()
+    district = models.ForeignKey(District, on_delete=models.CASCADE, related_name="+")
+    identifier_digest = models.BinaryField(max_length=32)
+    person_digest = models.BinaryField(max_length=32)
+    age_band = models.CharField(max_length=5, choices=AgeBand)
+
+    class Meta:
+        verbose_name = _("staged line")
+        verbose_name_plural = _("staged lines")
+        indexes = (models.Index(fields=["register_import", "identifier_digest"], name="staged_by_digest"),)
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"

@@ -1,0 +1,148 @@
+"""How an account is tied to a line of the register, and what happens when two accounts claim one line."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from audit.acts import Done
+from budgeting.models import Cycle
+from budgeting.people import Person
+from budgeting.stages import Act
+from lib.refusal import Refused, require
+from residents.models.register import Resident
+
+
+def wrong_code() -> str:
+    """One sentence for every code that does not work, so that it tells nothing about the register."""
+    return _("This code does not work. Check each character, or ask at the city's desk for a new letter.")
+
+
+class Verification(models.Model):
+    """The tie between an account and one line of the register: one line, one account."""
+
+    class Method(models.TextChoices):
+        LETTER = "letter", gettext_lazy("Letter code")
+        DESK = "desk", gettext_lazy("At the desk")
+
+    resident = models.OneToOneField(Resident, on_delete=models.PROTECT, related_name="verification")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="verifications")
+    cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="+")
+    method = models.CharField(gettext_lazy("way"), max_length=8, choices=Method)
+    at = models.DateTimeField(gettext_lazy("when"))
+
+    class Meta:
+        verbose_name = gettext_lazy("verification")
+        verbose_name_plural = gettext_lazy("verifications")
+        constraints = (models.UniqueConstraint(fields=["user", "cycle"], name="one_line_per_account_and_cycle"),)
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.cycle}"
+
+    @classmethod
+    def of(cls, person: Person, cycle: Cycle) -> "Verification | None":
+        """The tie of a person to a line of that cycle's register, if there is one and the line is still on it."""
+        ties = cls.objects.select_related("resident__district")
+        return ties.filter(user=person.pk, cycle=cycle, resident__removed_at=None).first()
+
+    @classmethod
+    @transaction.atomic
+    def at_desk(cls, resident: Resident, account: User, *, by: User, at: datetime) -> "Verification | Claim":
+        """Tie an account to a line of the register, the person having shown a document to the clerk `by`.
+
+        Letter codes of that line stop working. Raises Refused with a sentence for the clerk.
+        """
+        require(by.pk != account.pk, _("Your own account is for another clerk to verify."))
+        made = cls.tie(resident, account, cls.Method.DESK, by=by, at=at)
+        if isinstance(made, Verification):
+            resident.letter_codes.filter(used_at=None, voided_at=None).update(voided_at=at, voided_by=by)
+        return made
+
+    @classmethod
+    def tie(
+        cls, resident: Resident, user: User, method: "Verification.Method", *, by: User, at: datetime
+    ) -> "Verification | Claim":
+        """Tie an account to a line of the register, on record; a claim for a clerk if the line has an account already.
+
+        Runs in the caller's transaction, and the database's constraints decide. Raises Refused if verification is over,
+        the line was removed, or the account is tied to a line of this cycle.
+        """
+        if resident.removed_at or not resident.cycle.allows(Act.VERIFY, at):
+            raise Refused(wrong_code())
+        try:
+            with transaction.atomic():
+                made = cls.objects.create(resident=resident, user=user, cycle=resident.cycle, method=method, at=at)
+        except IntegrityError:
+            if cls.objects.filter(user=user, cycle=resident.cycle).exists():
+                raise Refused(_("This account has been verified for this vote already.")) from None
+            return Claim.file(resident, user, method, by=by, at=at)
+        by.record(Done.RESIDENT_VERIFIED, on=resident, account=user.pk, method=method)
+        return made
+
+
+class Claim(models.Model):
+    """A second account that says it is a line of the register already tied to another: a clerk decides."""
+
+    resident = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="claims")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="claims")
+    method = models.CharField(gettext_lazy("way"), max_length=8, choices=Verification.Method)
+    at = models.DateTimeField(gettext_lazy("when"))
+    settled_at = models.DateTimeField(gettext_lazy("settled"), null=True, blank=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    granted = models.BooleanField(gettext_lazy("granted"), null=True, blank=True)
+    reason = models.TextField(gettext_lazy("reason"), blank=True)
+
+    class Meta:
+        verbose_name = gettext_lazy("claim")
+        verbose_name_plural = gettext_lazy("claims")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["resident", "user"], condition=models.Q(settled_at=None), name="one_open_claim_each"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(settled_at=None, settled_by=None, granted=None, reason="")
+                | (
+                    models.Q(settled_at__isnull=False, settled_by__isnull=False, granted__isnull=False)
+                    & ~models.Q(reason="")
+                ),
+                name="a_settled_claim_says_who_how_and_why",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.resident}"
+
+    @classmethod
+    def file(cls, resident: Resident, user: User, method: str, *, by: User, at: datetime) -> "Claim":
+        """The open claim of this account on this line, made and put on record if there is none."""
+        claim, new = cls.objects.get_or_create(
+            resident=resident, user=user, settled_at=None, defaults={"method": method, "at": at}
+        )
+        if new:
+            by.record(Done.CLAIM_FILED, on=claim, resident=resident.pk, account=user.pk, method=method)
+        return claim
+
+    @transaction.atomic
+    def settle(self, *, by: User, at: datetime, granted: bool, reason: str) -> None:
+        """Give the line to the claimant, or leave it where it is, with a reason, on record.
+
+        Raises Refused if it was settled before, if `by` is the claimant, or if the claimant has another line meanwhile.
+        """
+        if by.pk == self.user_id:
+            raise Refused(_("Your own claim is for another clerk to decide."))
+        settled = Claim.objects.filter(pk=self.pk, settled_at=None)
+        if settled.update(settled_at=at, settled_by=by, granted=granted, reason=reason) != 1:
+            raise Refused(_("This claim has been decided already."))
+        held = Verification.objects.filter(resident=self.resident)
+        before = held.values_list("user", flat=True)[0]
+        by.record(Done.CLAIM_SETTLED, on=self, granted=granted, reason=reason, before=before)
+        if granted:
+            held.delete()
+            made = Verification.tie(self.resident, self.user, Verification.Method(self.method), by=by, at=at)
+            if isinstance(made, Claim):  # somebody else was verified in the same moment
+                raise Refused(_("Somebody else was tied to this line in the same moment: look again."))

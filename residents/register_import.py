@@ -1,0 +1,244 @@
+"""The register of residents: from a file to a preview, from a preview to the register.
+
+Of the file only digests are kept, first in a staging table that is in no backup (unlogged), then in the register.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import IO, Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from audit.acts import Done
+from audit.models import AuditEvent
+from budgeting.models import Cycle, District
+from budgeting.stages import Act, Stage
+from residents.digests import identifier_digest, normalised_identifier, normalised_name, person_digest
+from residents.models import RegisterImport
+from residents.models.register import AgeBand
+from residents.register_file import RegisterFileError, RegisterRow, RowError, date_of, rows_of
+
+OLDEST = 120
+MOST_FAULTS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterEntry:
+    """A line of the register that was found good, still in clear: never stored."""
+
+    line: int
+    identifier: str
+    name: str
+    born: date
+    age: int
+    district: District
+    address: str
+    postcode: str
+    town: str
+
+
+def entries_of(cycle: Cycle, file: IO[bytes]) -> Iterator[RegisterEntry | RowError]:
+    """Every line of a register's file, as an entry or as what is wrong with it.
+
+    Raises RegisterFileError for the whole file. The database is asked before the first line and not again, so that the
+    lines can go straight into a COPY.
+    """
+    voting_opens = first_day(cycle)
+    districts = {}
+    for district in District.objects.all():
+        for name in (district.name, normalised_name(district.name), normalised_name(district.slug)):
+            districts[name] = district
+    return (_checked(row, districts, voting_opens) if isinstance(row, RegisterRow) else row for row in rows_of(file))
+
+
+def _checked(row: RegisterRow, districts: dict[str, District], voting_opens: date) -> RegisterEntry | RowError:
+    cells = row.cells
+    if not normalised_identifier(cells["identifier"]):
+        return RowError(row.number, "identifier", _("No identifier."))
+    if not normalised_name(cells["name"]):
+        return RowError(row.number, "name", _("No name."))
+    if (born := date_of(cells["birth_date"])) is None:
+        return RowError(row.number, "birth_date", _("Not a date such as 1979-03-31 or 31/03/1979."))
+    age = age_on(voting_opens, born)
+    if age < 0:
+        return RowError(row.number, "birth_date", _("Born after the vote opens."))
+    if age > OLDEST:
+        return RowError(row.number, "birth_date", _("Older than %d years.") % OLDEST)
+    district = districts.get(cells["district"]) or districts.get(normalised_name(cells["district"]))
+    if district is None:
+        return RowError(row.number, "district", _("No district of that name."))
+    place = cells["address"], cells["postcode"], cells["town"]
+    return RegisterEntry(row.number, cells["identifier"], cells["name"], born, age, district, *place)
+
+
+def first_day(cycle: Cycle) -> date:
+    """The day in the city on which ages count: when voting opens, or the first phase if voting has no date yet.
+
+    Raises RegisterFileError if the cycle has no dates at all.
+    """
+    windows = cycle.windows()
+    window = cycle.window(Stage.VOTING) or min(windows, key=lambda window: window.opens, default=None)
+    if window is None:
+        raise RegisterFileError(_("Set the dates of this cycle first: ages count on the day voting opens."))
+    return window.opens.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+
+
+def age_on(day: date, born: date) -> int:
+    """Whole years; who was born on 29 February is a year older on 1 March. Negative before birth."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+@transaction.atomic
+def preview(cycle: Cycle, file: IO[bytes], *, by: User | None, at: datetime) -> RegisterImport:
+    """Stage a file as digests and say what confirming it would change. Replaces an import of the cycle that waits.
+
+    Raises RegisterFileError, and stages nothing, if the file as a whole cannot be taken or the cycle's vote has closed.
+    """
+    if not cycle.allows(Act.IMPORT_REGISTER, at):
+        raise RegisterFileError(_("The vote of this cycle has closed: its register no longer changes."))
+    cycle = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    for waiting in cycle.register_imports.filter(confirmed_at=None, dropped_at=None):
+        drop(waiting, at=at)
+    made = RegisterImport.objects.create(cycle=cycle, by=by, at=at)
+    faults = _stage(made, entries_of(cycle, file))
+    faults += _take_out_duplicates(made)
+    if len(faults) > MOST_FAULTS:
+        raise RegisterFileError(_("More than %d lines cannot be taken: is this the right file?") % MOST_FAULTS)
+    made.rejected = [asdict(fault) for fault in sorted(faults, key=lambda fault: fault.line)]
+    made.new, made.changed, made.unchanged, made.gone = _counts(made)
+    made.save()
+    return made
+
+
+def _stage(made: RegisterImport, entries: Iterator[RegisterEntry | RowError]) -> list[RowError]:
+    """Copy the digests of good lines into the staging table; return what is wrong with the others."""
+    faults: list[RowError] = []
+    columns = "register_import_id, line, district_id, identifier_digest, person_digest, age_band"
+    with connection.cursor() as cursor, cursor.copy(f"COPY residents_stagedline ({columns}) FROM STDIN") as copy:
+        for entry in entries:
+            if isinstance(entry, RowError):
+                faults.append(entry)
+                if len(faults) > MOST_FAULTS:
+                    break
+                continue
+            digests = (
+                identifier_digest(made.cycle, entry.identifier),
+                person_digest(made.cycle, entry.name, entry.born),
+            )
+            copy.write_row((made.pk, entry.line, entry.district.pk, *digests, AgeBand.of(entry.age).value))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "ANALYZE residents_stagedline"
+        )  # or the planner still takes it for empty, and joins a row at a time
+    return faults
+
+
+def _take_out_duplicates(made: RegisterImport) -> list[RowError]:
+    """Of lines with one identifier none is taken: nobody here can know which is right."""
+    twice = _rows(
+        """
+        SELECT identifier_digest, array_agg(line ORDER BY line) FROM residents_stagedline
+        WHERE register_import_id = %(made)s GROUP BY identifier_digest HAVING count(*) > 1
+        """,
+        made=made.pk,
+    )
+    made.staged.filter(identifier_digest__in=[digest for digest, _lines in twice]).delete()
+    return [
+        RowError(
+            line,
+            "identifier",
+            _("The same identifier as on line %s.") % ", ".join(str(other) for other in lines if other != line),
+        )
+        for _digest, lines in twice
+        for line in lines
+    ]
+
+
+def _counts(made: RegisterImport) -> tuple[int, int, int, int]:
+    """New, changed, unchanged, gone."""
+    [(new, changed, unchanged)] = _rows(
+        """
+        SELECT count(*) FILTER (WHERE r.id IS NULL),
+               count(*) FILTER (WHERE r.id IS NOT NULL AND (r.removed_at IS NOT NULL OR
+                   (r.district_id, r.person_digest, r.age_band) IS DISTINCT FROM
+                   (s.district_id, s.person_digest, s.age_band))),
+               count(*) FILTER (WHERE r.removed_at IS NULL AND
+                   (r.district_id, r.person_digest, r.age_band) = (s.district_id, s.person_digest, s.age_band))
+        FROM residents_stagedline s LEFT JOIN residents_resident r
+             ON r.cycle_id = %(cycle)s AND r.identifier_digest = s.identifier_digest
+        WHERE s.register_import_id = %(made)s
+        """,
+        made=made.pk,
+        cycle=made.cycle_id,
+    )
+    kept = changed + unchanged
+    back = _rows(
+        """
+        SELECT count(*) FROM residents_resident r JOIN residents_stagedline s USING (identifier_digest)
+        WHERE r.cycle_id = %(cycle)s AND s.register_import_id = %(made)s AND r.removed_at IS NOT NULL
+        """,
+        made=made.pk,
+        cycle=made.cycle_id,
+    )[0][0]
+    gone = made.cycle.residents.filter(removed_at=None).count() - (kept - back)
+    return new, changed, unchanged, gone
+
+
+@transaction.atomic
+def confirm(made: RegisterImport, *, by: User | None, at: datetime) -> None:
+    """Make the register what the preview said, on record. Lines that are gone stay, marked as removed.
+
+    Raises RegisterFileError, and changes nothing, if it was confirmed or dropped meanwhile or its staged lines are
+    lost.
+    """
+    made = RegisterImport.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=made.pk)
+    if not made.is_waiting or made.staged.count() != made.new + made.changed + made.unchanged:
+        raise RegisterFileError(
+            _("This preview no longer stands. The register was not changed: upload the file again.")
+        )
+    if not made.cycle.allows(Act.IMPORT_REGISTER, at):
+        raise RegisterFileError(_("The vote of this cycle has closed: its register no longer changes."))
+    values: dict[str, Any] = {"made": made.pk, "cycle": made.cycle_id, "at": at}
+    with connection.cursor() as cursor:
+        cursor.execute(UPSERT, values)
+        cursor.execute(MARK_GONE, values)
+    made.staged.all().delete()
+    made.confirmed_at = at
+    made.save(update_fields=["confirmed_at"])
+    facts = {"new": made.new, "changed": made.changed, "unchanged": made.unchanged, "gone": made.gone}
+    AuditEvent.append(Done.REGISTER_IMPORTED, by=by, on=made, **facts, rejected=len(made.rejected))
+
+
+def drop(made: RegisterImport, *, at: datetime) -> None:
+    """Forget a preview."""
+    made.staged.all().delete()
+    RegisterImport.objects.filter(pk=made.pk, confirmed_at=None, dropped_at=None).update(dropped_at=at)
+
+
+UPSERT = """
+    INSERT INTO residents_resident AS r (cycle_id, district_id, identifier_digest, person_digest, age_band)
+    SELECT %(cycle)s, district_id, identifier_digest, person_digest, age_band
+    FROM residents_stagedline WHERE register_import_id = %(made)s
+    ON CONFLICT (cycle_id, identifier_digest) DO UPDATE
+    SET district_id = excluded.district_id, person_digest = excluded.person_digest,
+        age_band = excluded.age_band, removed_at = NULL
+    WHERE r.removed_at IS NOT NULL OR (r.district_id, r.person_digest, r.age_band)
+          IS DISTINCT FROM (excluded.district_id, excluded.person_digest, excluded.age_band)
+"""
+MARK_GONE = """
+    UPDATE residents_resident r SET removed_at = %(at)s
+    WHERE r.cycle_id = %(cycle)s AND r.removed_at IS NULL AND NOT EXISTS (
+        SELECT FROM residents_stagedline s
+        WHERE s.register_import_id = %(made)s AND s.identifier_digest = r.identifier_digest)
+"""
+
+
+def _rows(sql: str, **values: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()

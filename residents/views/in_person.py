@@ -1,0 +1,46 @@
+"""People who come to the desk: verified by a document, or two accounts that say they are one person."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.visitors import user_of
+from budgeting import registry
+from budgeting.guards import clerks_only
+from budgeting.models import Cycle
+from lib import clock
+from lib.refusal import obeying
+from residents.forms import ClaimForm, DeskVerificationForm
+from residents.models import Claim, Verification
+
+
+@clerks_only
+def verify(request: HttpRequest, cycle: str) -> HttpResponse:
+    """Verify somebody who has shown a document."""
+    found = get_object_or_404(Cycle, slug=cycle)
+    form = DeskVerificationForm(request.POST or None, cycle=found)
+    if request.method == "POST" and form.is_valid():
+        account, resident = form.cleaned_data["email"], form.cleaned_data["resident"]
+        with obeying(form):
+            made = Verification.at_desk(resident, account, by=user_of(request), at=clock.now())
+            if isinstance(made, Verification):
+                messages.success(request, _("%s is verified.") % account.email)
+                return redirect("verify_at_desk", found.slug)
+            messages.warning(request, _("This line has another account already. Decide who it belongs to."))
+            return redirect("claim", found.slug, made.pk)
+    return render(request, "residents/verify_at_desk.html", {"cycle": found, "form": form})
+
+
+@clerks_only
+def claim(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
+    """Two accounts say they are one person: decide, with a reason."""
+    claims = Claim.objects.select_related("resident__cycle", "resident__verification__user", "user", "settled_by")
+    found = get_object_or_404(claims, pk=number, resident__cycle__slug=cycle)
+    form = ClaimForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with obeying(form):
+            found.settle(by=user_of(request), at=clock.now(), **form.cleaned_data)
+            messages.success(request, _("The claim is decided, and the decision is in the audit log."))
+            return redirect(registry.name_of(registry.Page.DESK))
+    return render(request, "residents/claim.html", {"claim": found, "cycle": found.resident.cycle, "form": form})

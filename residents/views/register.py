@@ -1,0 +1,59 @@
+"""A clerk makes the register of residents from a file."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.visitors import user_of
+from budgeting.guards import clerks_only
+from budgeting.models import Cycle
+from lib import clock
+from lib.refusal import obeying
+from lib.spreadsheets import csv_response
+from residents import register_import
+from residents.forms import RegisterUploadForm
+from residents.models import RegisterImport, Resident
+
+SHOWN = 50  # rejected lines on the page; the download has them all
+
+
+@clerks_only
+def upload(request: HttpRequest, cycle: str) -> HttpResponse:
+    found = get_object_or_404(Cycle, slug=cycle)
+    form = RegisterUploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        # The file is gone from the disk when this block ends.
+        with obeying(form, "file"), form.cleaned_data["file"].file as file:
+            made = register_import.preview(found, file, by=user_of(request), at=clock.now())
+            return redirect("register_import", found.slug, made.pk)
+    imports = found.register_imports.select_related("by").order_by("-at")
+    on_it = Resident.objects.on_register(found).count()
+    context = {"cycle": found, "form": form, "imports": imports[:20], "residents": on_it}
+    return render(request, "residents/register.html", context)
+
+
+@clerks_only
+def preview(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
+    """What an upload would change; confirm it or drop it."""
+    found = get_object_or_404(RegisterImport.objects.select_related("cycle"), pk=number, cycle__slug=cycle)
+    if request.method == "POST":
+        with obeying(request):
+            if "confirm" in request.POST:
+                register_import.confirm(found, by=user_of(request), at=clock.now())
+                messages.success(request, _("The register has been changed as shown."))
+            else:
+                register_import.drop(found, at=clock.now())
+                messages.success(request, _("The upload was dropped. The register was not changed."))
+        return redirect("register", found.cycle.slug)
+    context = {"cycle": found.cycle, "import": found, "shown": found.rejected[:SHOWN]}
+    return render(request, "residents/register_import.html", context)
+
+
+@clerks_only
+def rejected(request: HttpRequest, cycle: str, number: int) -> HttpResponseBase:
+    """The lines that cannot be taken, as a table for the clerk's own file."""
+    found = get_object_or_404(RegisterImport, pk=number, cycle__slug=cycle)
+    rows = ((fault["line"], fault["column"], fault["reason"]) for fault in found.rejected)
+    return csv_response("rejected.csv", [_("line"), _("column"), _("reason")], rows)

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class Results(AppConfig):
+    name = "results"
+
+    def ready(self) -> None:
+        """Say what is kept of a person."""
+        from budgeting import registry  # noqa: PLC0415  (models can be imported from here on)
+        from results.models import Report  # noqa: PLC0415
+
+        registry.keep_of_a_person(traces=[(Report, "asked_by")])

@@ -1,0 +1,167 @@
+"""An election from elsewhere, told in Pabulib's format, as a finished contest of ours: counted by the same code."""
+
+import hashlib
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from babel.numbers import get_currency_precision, is_currency
+from django.conf import settings
+from django.db import transaction
+from django.utils.text import Truncator, slugify
+from django.utils.translation import gettext as _
+
+from ballots import marks, paper
+from ballots.models import OpenedBallot
+from budgeting.models import Contest, Cycle, District, Phase
+from budgeting.stages import Stage
+from lib.refusal import Refused
+from proposals.models import Category, Proposal, Withdrawal
+from tally.pabulib import PabulibFile
+
+STYLES = {
+    "approval": Contest.BallotStyle.APPROVAL,
+    "choose-1": Contest.BallotStyle.APPROVAL,
+    "ordinal": Contest.BallotStyle.RANKING,
+    "cumulative": Contest.BallotStyle.POINTS,
+    "scoring": Contest.BallotStyle.POINTS,
+}
+MONTH = timedelta(days=30)
+
+
+@transaction.atomic
+def import_election(file: PabulibFile) -> Contest:
+    """Make the election a contest in the cycle of its city and year, with its projects and its anonymous ballots.
+
+    Ballot numbers follow the order of the file. Raises Refused, leaving nothing behind, if it is here already.
+    """
+    cycle = _cycle(file)
+    district = _district(file)
+    if cycle.contests.filter(district=district).exists():
+        raise Refused(_("%(district)s is already part of %(cycle)s.") % {"district": district, "cycle": cycle})
+    contest = _contest(file, cycle, district)
+    begun = cycle.phases.get(stage=Stage.VOTING.value).opens
+    frozen = paper.write(contest, _proposals(file, contest, begun), by=None, at=begun)
+    numbers = {project.id: number for number, project in enumerate(file.election.projects, start=1)}
+    opened = (
+        (marks.as_text({numbers[project]: points for project, points in ballot.points.items()}), ballot.count)
+        for ballot in file.election.ballots
+    )
+    OpenedBallot.objects.bulk_create(
+        (OpenedBallot(contest=contest, content=content, ballots=copies) for content, copies in sorted(opened)),
+        batch_size=5000,
+    )
+    contest.paper = frozen
+    return contest
+
+
+def official_numbers(file: PabulibFile) -> set[str] | None:
+    """The winners the file names, by ballot number; None if it names none."""
+    if file.official is None:
+        return None
+    return {str(number) for number, one in enumerate(file.election.projects, start=1) if one.id in file.official}
+
+
+def _cycle(file: PabulibFile) -> Cycle:
+    meta = file.meta
+    began, ended = _day(meta["date_begin"], first=True), _day(meta["date_end"], first=False)
+    instance = "" if re.fullmatch(r"\d{4}", meta["instance"]) else meta["instance"]
+    year = str(began.year) if instance else meta["instance"]
+    # "PB Chicago 39th Ward 2020" says the year itself.
+    told = instance.replace(year, "").strip()
+    slug = _slug(f"{year} {meta['unit']} {told}")
+    currency = meta.get("currency", "").upper()
+    cycle, is_new = Cycle.objects.get_or_create(
+        slug=slug,
+        defaults={
+            "title": " ".join(filter(None, [meta["unit"], told, year]))[:120],
+            "currency": currency if is_currency(currency) else "EUR",
+            "introduction": _("An election from the Pabulib collection: %s.") % meta["description"],
+        },
+    )
+    if is_new:
+        zone = ZoneInfo(settings.TIME_ZONE)
+        opens, closes = datetime.combine(began, time(), zone), datetime.combine(ended + timedelta(days=1), time(), zone)
+        Phase.objects.bulk_create(
+            [
+                Phase(cycle=cycle, stage=Stage.VOTING.value, opens=opens, closes=closes),
+                Phase(cycle=cycle, stage=Stage.RESULTS.value, opens=closes, closes=closes + MONTH),
+                Phase(cycle=cycle, stage=Stage.DELIVERING.value, opens=closes + MONTH, closes=None),
+            ]
+        )
+    return cycle
+
+
+def _day(text: str, first: bool) -> date:
+    """The day of "14.09.2026"; of "2026" the first or the last. Raises Refused if it is neither."""
+    try:
+        if re.fullmatch(r"\d{4}", text):
+            return date(int(text), 1, 1) if first else date(int(text), 12, 31)
+        return datetime.strptime(text, "%d.%m.%Y").replace(tzinfo=UTC).date()
+    except ValueError:
+        raise Refused(_("“%s” is no date of the form 14.09.2026 or 2026.") % text) from None
+
+
+def _district(file: PabulibFile) -> District:
+    unit, part = file.meta["unit"], file.meta.get("subunit") or file.meta.get("district") or ""
+    return District.objects.get_or_create(slug=_slug(f"{unit} {part}"), defaults={"name": (part or unit)[:120]})[0]
+
+
+def _slug(text: str) -> str:
+    """An address of at most 50 characters; a longer one ends in a hash, so that two do not become one."""
+    slug = slugify(text.replace("Ł", "L").replace("ł", "l"))
+    return slug if len(slug) <= 50 else f"{slug[:43].rstrip('-')}-{hashlib.sha256(slug.encode()).hexdigest()[:6]}"
+
+
+def _minor(amount: int, file: PabulibFile, currency: str) -> int:
+    """An amount of the file in minor units of the currency. Raises Refused if it has more decimals than that."""
+    exact = Fraction(amount * 10 ** get_currency_precision(currency), file.election.unit)
+    if exact.denominator != 1:
+        raise Refused(_("The file has amounts finer than %s can be.") % currency)
+    return int(exact)
+
+
+def _contest(file: PabulibFile, cycle: Cycle, district: District) -> Contest:
+    meta, style = file.meta, STYLES[file.meta["vote_type"]]
+    heaviest = max((sum(ballot.points.values()) for ballot in file.election.ballots), default=1)
+    rule = file.rule.to_dict()
+    return Contest.objects.create(
+        cycle=cycle,
+        district=district,
+        budget=_minor(file.election.budget, file, cycle.currency),
+        ballot_style=style,
+        most_choices=1 if meta["vote_type"] == "choose-1" else int(meta.get("max_length") or 0) or None,
+        points=int(meta.get("max_sum_points") or heaviest) if style == Contest.BallotStyle.POINTS else None,
+        counting_rule=rule.pop("name"),
+        rule_parameters=rule,
+    )
+
+
+def _proposals(file: PabulibFile, contest: Contest, at: datetime) -> list[Proposal]:
+    last = Proposal.objects.filter(cycle=contest.cycle).count()
+    categories: dict[str, Category] = {}
+    for name in sorted({one.categories[0].strip() for one in file.election.projects if one.categories}):
+        categories[name] = Category.objects.get_or_create(slug=_slug(name), defaults={"name": name[:60]})[0]
+    proposals = [
+        Proposal(
+            cycle=contest.cycle,
+            contest=contest,
+            title=Truncator(one.name or one.id).chars(120),
+            summary=_("Project %s of the file.") % one.id,
+            description=one.name or one.id,
+            category=categories.get(one.categories[0].strip()) if one.categories else None,
+            cost=_minor(one.cost, file, contest.cycle.currency),
+            created_at=at,
+            submitted_at=at,
+            number=number,
+        )
+        for number, one in enumerate(file.election.projects, start=last + 1)
+    ]
+    Proposal.objects.bulk_create(proposals)
+    Withdrawal.objects.bulk_create(
+        Withdrawal(proposal=proposal, at=at, reason=_("Withdrawn after the vote."))
+        for proposal, one in zip(proposals, file.election.projects, strict=True)
+        if one.withdrawn
+    )
+    return proposals

@@ -1,0 +1,56 @@
+"""What the council is given."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from ballots.models import Count
+from budgeting.models import Contest, Cycle
+from lib import jobs
+from lib.private_files import PrivateFileField
+
+
+class Report(models.Model):
+    """A PDF of a cycle's results, or of one district's, in one language. Asked for by a person, made by the worker."""
+
+    cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="reports")
+    contest = models.ForeignKey(Contest, on_delete=models.PROTECT, null=True, blank=True, related_name="reports")
+    language = models.CharField(max_length=10)
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    task = models.UUIDField(null=True)
+    file = PrivateFileField(upload_to="reports", blank=True)
+    made_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-asked_at", "-pk")
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
+        constraints = (
+            models.CheckConstraint(
+                name="a_made_report_has_a_file",
+                condition=Q(file="", made_at__isnull=True) | (~Q(file="") & Q(made_at__isnull=False)),
+                violation_error_message=_("A report that was made has its file, and no other has one."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.contest or self.cycle)
+
+    @classmethod
+    def newest(cls, cycle: Cycle, contest: Contest | None, language: str) -> Self | None:
+        """The report on the counts as they stand: made, being made or failed. None if nobody has asked since."""
+        counts = Count.objects.filter(contest__cycle=cycle, **({"contest": contest} if contest else {}))
+        counted = counts.aggregate(last=models.Max("at"))["last"]
+        reports = cls.objects.filter(cycle=cycle, contest=contest, language=language)
+        return reports.filter(asked_at__gte=counted).first() if counted else None
+
+    @property
+    def failed(self) -> bool:
+        """Will it never be made? As long as a task may be tried again, it has not failed."""
+        return self.made_at is None and jobs.has_failed_for_good(self.task)

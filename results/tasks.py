@@ -1,0 +1,37 @@
+"""Reports are asked for by people and made by the worker."""
+
+from datetime import datetime
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django_tasks import task
+
+from budgeting.models import Contest, Cycle
+from budgeting.people import Person
+from lib import clock
+from results.council import council_report, name_of
+from results.models import Report
+
+
+@task()
+def make_report(report: int) -> None:
+    """Make the PDF of a `Report`. Running it again makes the same file anew."""
+    asked = Report.objects.select_related("cycle", "contest__district").get(pk=report)
+    at = clock.now()
+    content = council_report(asked.cycle, asked.contest, language=asked.language, at=at)
+    asked.made_at = at
+    asked.file.save(name_of(asked.cycle, asked.contest), ContentFile(content))
+
+
+@transaction.atomic
+def ask_for_report(cycle: Cycle, contest: Contest | None, language: str, *, by: Person, at: datetime) -> Report:
+    """Have a report made, unless one on the counts as they stand is made or being made already."""
+    Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
+    newest = Report.newest(cycle, contest, language)
+    if newest and not newest.failed:
+        return newest
+    what = {"cycle": cycle, "contest": contest, "language": language}
+    report = Report.objects.create(**what, asked_at=at, asked_by_id=by.pk)
+    report.task = make_report.enqueue(report.pk).id
+    report.save(update_fields=["task"])
+    return report

@@ -1,0 +1,140 @@
+"""What anyone may read once the results are open: the pages, the files, and the report for the council."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET, require_http_methods
+
+from ballots.models import Count
+from budgeting.models import Contest, Cycle
+from budgeting.people import Person, Request
+from budgeting.stages import Act
+from lib import clock
+from results import downloads
+from results.council import name_of
+from results.models import Report
+from results.result import Result, results_of
+from results.tasks import ask_for_report
+from results.turnout import turnout_of
+
+
+def may_see(person: Person, cycle: Cycle, at: datetime) -> bool:
+    """Everyone once the results are open; clerks, council and auditors from the count on."""
+    if cycle.allows(Act.SEE_RESULTS, at):
+        return True
+    is_staff = person.is_clerk or person.is_council or person.is_auditor
+    return is_staff and Count.objects.filter(contest__cycle=cycle).exists()
+
+
+def _cycle(slug: str) -> Cycle:
+    return get_object_or_404(Cycle.objects.prefetch_related("phases"), slug=slug)
+
+
+def _contest(cycle: Cycle, slug: str) -> Contest:
+    return get_object_or_404(Contest.objects.select_related("cycle", "district"), cycle=cycle, slug=slug)
+
+
+@require_GET
+def cycle_results(request: Request, cycle: str) -> HttpResponse:
+    found, at = _cycle(cycle), clock.now()
+    results = results_of(found) if may_see(request.user, found, at) else []
+    if not results:
+        return _not_yet(request, found, at)
+    turnouts = [(result, turnout_of(result)) for result in results]
+    return render(request, "results/cycle_results.html", {"cycle": found, "turnouts": turnouts, **_totals(results, at)})
+
+
+def _totals(results: list[Result], at: datetime) -> dict[str, Any]:
+    """What the contests of a cycle come to together."""
+    cycle = results[0].cycle
+    return {
+        "budget": sum(result.budget for result in results),
+        "spent": sum(result.spent for result in results),
+        "funded": sum(len(result.funded) for result in results),
+        "parts": [(result.contest.title, result.spent) for result in results],
+        "is_public": cycle.allows(Act.SEE_RESULTS, at),
+        "opens": cycle.results_open,
+    }
+
+
+def _not_yet(request: Request, cycle: Cycle, at: datetime, contest: Contest | None = None) -> HttpResponse:
+    context = {
+        "cycle": cycle,
+        "contest": contest,
+        "opens": cycle.results_open,
+        "is_open": cycle.allows(Act.SEE_RESULTS, at),
+        "at": at,
+    }
+    return render(request, "results/not_yet.html", context)
+
+
+@require_GET
+def contest_results(request: Request, cycle: str, contest: str) -> HttpResponse:
+    found, at = _cycle(cycle), clock.now()
+    pot = _contest(found, contest)
+    results = results_of(found, pot) if may_see(request.user, found, at) else []
+    if not results:
+        return _not_yet(request, found, at, pot)
+    (result,) = results
+    context = {
+        "cycle": found,
+        "contest": pot,
+        "result": result,
+        "turnout": turnout_of(result),
+        "results_files": downloads.RESULTS,
+        "ballot_files": downloads.BALLOTS,
+        "is_public": found.allows(Act.SEE_RESULTS, at),
+        "opens": found.results_open,
+    }
+    return render(request, "results/contest_results.html", context)
+
+
+@require_GET
+def contest_file(request: Request, cycle: str, contest: str, name: str) -> HttpResponse:
+    found = _cycle(cycle)
+    results = results_of(found, _contest(found, contest)) if may_see(request.user, found, clock.now()) else []
+    if not results:
+        raise Http404
+    text, media_type = downloads.render(results[0], name)
+    disposition = f'attachment; filename="{found.slug}-{contest}-{name}"'
+    headers = {"Content-Type": f"{media_type}; charset=utf-8", "Content-Disposition": disposition}
+    return HttpResponse(text, headers=headers)
+
+
+@require_http_methods(["GET", "POST"])
+def report(request: Request, cycle: str, contest: str | None = None) -> HttpResponse:
+    """Ask for the council's report, and see how far it is."""
+    found, at, language = _cycle(cycle), clock.now(), get_language() or "en"
+    pot = _contest(found, contest) if contest else None
+    if not may_see(request.user, found, at) or not results_of(found, pot):
+        raise Http404
+    if request.method == "POST":
+        ask_for_report(found, pot, language, by=request.user, at=at)
+        return redirect(request.path)
+    newest = Report.newest(found, pot, language)
+    context = {"cycle": found, "contest": pot, "report": newest, "pdf": _address("report_pdf", found, pot)}
+    return render(request, "results/report.html", context)
+
+
+def _address(page: str, cycle: Cycle, contest: Contest | None) -> str:
+    """A page's address for a whole cycle or for one contest."""
+    if contest is None:
+        return reverse(f"cycle_{page}", args=[cycle.slug])
+    return reverse(f"contest_{page}", args=[cycle.slug, contest.slug])
+
+
+@require_GET
+def report_pdf(request: Request, cycle: str, contest: str | None = None) -> FileResponse | HttpResponse:
+    """The report itself; where it has not been made yet, the page on which to ask for it."""
+    found = _cycle(cycle)
+    pot = _contest(found, contest) if contest else None
+    if not may_see(request.user, found, clock.now()):
+        raise Http404
+    newest = Report.newest(found, pot, get_language() or "en")
+    if newest is None or newest.made_at is None:
+        return redirect(_address("report", found, pot))
+    return FileResponse(newest.file.open("rb"), content_type="application/pdf", filename=name_of(found, pot))

@@ -1,0 +1,45 @@
+"""The paper ballot says what the booth says, and nothing that could tell one sheet from another."""
+
+import page
+import pytest
+
+from ballots.printing import printed_ballot
+from tests import papers
+from tests.vote import COSTS, TITLES, put_on_paper
+
+BALLOT = "/2027/riverside/ballot/paper.pdf"
+
+
+def printed(client) -> bytes:
+    return b"".join(client.get(BALLOT).streaming_content)
+
+
+def text_of(content: bytes) -> str:
+    return " ".join(papers.text_of(content, "-layout").split())
+
+
+@pytest.mark.parametrize("style", ["approval", "points", "ranking"])
+@pytest.mark.parametrize("profile", ["ua1", "3a"])
+def test_a_ballot_of_every_style_is_accessible_and_archival(riverside_contest, style, profile) -> None:
+    riverside_contest.ballot_style, riverside_contest.points = style, 10
+    riverside_contest.save()
+    content = printed_ballot(put_on_paper(riverside_contest), "en")
+    assert page.validate_pdf_bytes(content, profile=profile).failures == []
+
+
+def test_every_project_stands_on_it_with_its_number_and_cost(client, riverside_paper) -> None:
+    text = text_of(printed(client))
+    for number, (title, cost) in enumerate(zip(TITLES, COSTS, strict=True), start=1):
+        assert f"{number} {title} €{cost // 100:,}" in text or (f"{number} " in text and title in text), text
+        assert f"€{cost // 100:,}" in text
+    assert riverside_paper.digest in text
+
+
+def test_all_sheets_are_the_same_and_made_once(client, riverside_paper, monkeypatch) -> None:
+    first = printed(client)
+    monkeypatch.setattr("ballots.views.printing.printed_ballot", lambda *_: b"made again")
+    assert printed(client) == first
+
+
+def test_before_the_paper_is_frozen_there_is_nothing_to_print(client, riverside_contest) -> None:
+    assert client.get(BALLOT).status_code == 404

@@ -1,0 +1,206 @@
+"""The council gets one document: complete, accessible, archival, with what is needed to check it inside."""
+
+import json
+from datetime import UTC, datetime
+from io import BytesIO
+
+import page
+import pypdf
+import pytest
+from django.core.management import CommandError, call_command
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
+
+from lib import jobs
+from results import council, tasks
+from results.models import Report
+from tests import papers
+from tests.lib.test_jobs import work
+
+PDF = "/2027/results.pdf"
+REPORT = "/2027/results/report/"
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+RIVERSIDE_REPORT = "/2027/riverside/results/report/"
+
+
+def text_of(content: bytes) -> str:
+    return " ".join(papers.text_of(content, "-layout").split())
+
+
+def body(answer) -> bytes:
+    return b"".join(answer.streaming_content)
+
+
+@pytest.fixture
+def content(counted, cycle, at) -> bytes:
+    return council.council_report(cycle, None, language="en", at=at("results"))
+
+
+@pytest.mark.parametrize("profile", ["ua1", "3a"])
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_it_is_accessible_and_archival_in_every_language(
+    counted, hillside_counted, cycle, martin, at, profile, language
+) -> None:
+    proposal = counted.contest.paper.lines.first().proposal
+    proposal.decisions.create(by=martin, at=at("reviewing"), outcome="shortlist", reason="Feasible, and on city land.")
+    content = council.council_report(cycle, None, language=language, at=at("results"))
+    assert page.validate_pdf_bytes(content, profile=profile).failures == []
+
+
+def test_it_says_what_was_decided_why_and_how(content) -> None:
+    text = text_of(content)
+    for part in (
+        "2 projects are funded with €210,000 of €250,000; €40,000 is left.",
+        "It costs €60,000; when its turn came, €40,000 was left.",
+        "A project that cost more than was left was passed over",
+        "Voting 4 April 2027",
+        "1 ballot was invalid: A project can be chosen once.",
+        "What auditors need",
+        "Common Purse",
+        "For the council: name, date, signature",
+        "Page 2 of",
+    ):
+        assert part in text, part
+
+
+def test_it_tells_what_the_committee_decided_and_why(counted, cycle, martin, at) -> None:
+    proposal = counted.contest.paper.lines.get(title="Bee hotel").proposal
+    proposal.decisions.create(by=martin, at=at("proposing"), outcome="return", reason="Say where it would stand.")
+    proposal.decisions.create(by=martin, at=at("reviewing"), outcome="reject", reason="The roof cannot carry it.")
+    text = text_of(council.council_report(cycle, None, language="en", at=at("results")))
+    assert "The roof cannot carry it." in text
+    assert "Say where it would stand." not in text, "only the last decision counts"
+
+
+def test_what_is_attached_is_what_the_site_publishes(content, client) -> None:
+    attached = pypdf.PdfReader(BytesIO(content)).attachments
+    assert set(attached) == {"riverside-results.json", "riverside-ballots.pb"}
+    assert json.loads(attached["riverside-results.json"][0])["winners"] == ["2", "1"]
+    assert attached["riverside-ballots.pb"][0] == client.get("/2027/riverside/results/ballots.pb").content
+
+
+def test_a_small_district_gives_no_number_away(counted, hillside_counted, cycle, hillside_contest, at) -> None:
+    at("results")
+    content = council.council_report(cycle, hillside_contest, language="en", at=at("results"))
+    assert not pypdf.PdfReader(BytesIO(content)).attachments
+    text = text_of(content)
+    assert "Too few ballots were counted here" in text
+    assert "Votes" not in text
+    assert "in round" not in text
+
+
+def test_a_title_full_of_markup_is_only_text(counted, cycle, at, monkeypatch, tmp_path) -> None:
+    """Whoever writes a proposal may try to make the report read a file of the server."""
+    canary = tmp_path / "canary.txt"
+    canary.write_text("canary-in-the-mine")
+    lure = f'<link rel=attachment href="{canary.as_uri()}"><img src="{canary.as_uri()}"><b>Bees</b>'
+    monkeypatch.setattr("results.result.ProjectResult.title", property(lambda line: lure))
+    content = council.council_report(cycle, None, language="en", at=at("results"))
+    assert "<b>Bees</b>" in text_of(content)
+    assert "canary.txt" not in pypdf.PdfReader(BytesIO(content)).attachments
+
+
+# Asking for it ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("address", [PDF, REPORT, RIVERSIDE_REPORT, "/2027/riverside/results.pdf"])
+def test_nobody_gets_a_report_before_the_results_are_open(client, rosa, counted, at, address) -> None:
+    at("counting")
+    assert client.get(address).status_code == 404
+    client.force_login(rosa)
+    assert client.get(address).status_code == 404
+    assert client.post(address).status_code in {404, 405}
+    assert not Report.objects.exists()
+
+
+def test_a_council_member_asks_for_it_waits_and_downloads_it(client, ines, counted, at) -> None:
+    at("counting")
+    client.force_login(ines)
+    assert client.get(PDF).url == REPORT
+    assert "Make the report" in client.get(REPORT).content.decode()
+    client.post(REPORT)
+    waiting = client.get(REPORT).content.decode()
+    assert "The report is being made." in waiting
+    assert f'href="{REPORT}"' in waiting, "without JavaScript there is a link to look again"
+    work()
+    assert "Open the report (PDF)" in client.get(REPORT).content.decode()
+    answer = client.get(PDF)
+    assert answer["Content-Type"] == "application/pdf"
+    assert "results-2027.pdf" in answer["Content-Disposition"]
+    assert body(answer).startswith(b"%PDF-1.7")
+
+
+def test_asking_twice_makes_one_report(client, ines, rosa, counted, at) -> None:
+    at("results")
+    client.post(REPORT)
+    client.force_login(rosa)
+    client.post(REPORT)
+    assert DBTaskResult.objects.count() == Report.objects.count() == 1
+    client.post(RIVERSIDE_REPORT)
+    assert Report.objects.count() == 2, "the district's is another document"
+
+
+def test_after_a_new_count_the_old_report_is_not_handed_out(client, ines, counted, at) -> None:
+    at("counting")
+    client.force_login(ines)
+    client.post(REPORT)
+    work()
+    assert body(client.get(PDF)).startswith(b"%PDF")
+    counted.at = at("results")
+    counted.save()
+    assert client.get(PDF).url == REPORT
+
+
+def test_a_report_that_fails_is_tried_again_and_then_says_so(client, ines, counted, at, monkeypatch) -> None:
+    now = at("results")
+    client.force_login(ines)
+
+    def no_space(*args, **more) -> bytes:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(tasks, "council_report", no_space)
+    client.post(REPORT)
+    for _attempt in range(jobs.ATTEMPTS):
+        assert "The report is being made." in client.get(REPORT).content.decode()
+        DBTaskResult.objects.filter(status=TaskResultStatus.READY).update(run_after=LONG_AGO)
+        work()
+        DBTaskResult.objects.update(finished_at=now)
+        jobs.try_again(now)
+    assert "The report could not be made." in client.get(REPORT).content.decode()
+    monkeypatch.undo()
+    at("results")
+    client.post(REPORT)
+    work()
+    assert body(client.get(PDF)).startswith(b"%PDF")
+
+
+# On the command line ------------------------------------------------------------------------------------------------
+
+
+def test_the_command_writes_the_report_of_a_district_in_french(counted, at, tmp_path) -> None:
+    at("results")
+    target = tmp_path / "rapport.pdf"
+    call_command("report", "2027", output=target, contest="riverside", language="fr", verbosity=0)
+    assert pypdf.PdfReader(target).trailer["/Root"]["/Lang"] == "fr"
+    assert "210\u202f000\xa0€".replace("\u202f", " ").replace("\xa0", " ") in text_of(target.read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["2027"], "Participatory budget 2027 has no results yet: its ballots have not been counted."),
+        (["2031"], "There is no cycle 2031."),
+        (["2027", "--district", "nowhere"], "There is no contest nowhere in the cycle 2027."),
+    ],
+)
+def test_without_results_the_command_says_so_in_one_sentence(cycle, riverside_contest, arguments, sentence) -> None:
+    with pytest.raises(CommandError) as refused:
+        call_command("report", *arguments)
+    assert str(refused.value) == sentence
+    assert refused.value.returncode == 1
+
+
+def test_a_folder_that_cannot_be_written_is_named(counted, at, tmp_path) -> None:
+    at("results")
+    with pytest.raises(CommandError, match=r"nowhere/report\.pdf cannot be written: No such file or directory"):
+        call_command("report", "2027", output=tmp_path / "nowhere" / "report.pdf")

@@ -1,0 +1,181 @@
+"""What residents see once the results are open, and nobody before."""
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from pabulib.checker import Checker
+
+from budgeting.models import Contest, District
+from lib.spreadsheets import cell
+from proposals.models import Proposal
+from tally import Rule, pabulib
+from tally import count as tally
+from tests.results.conftest import count
+from tests.vote import put_on_paper
+
+CYCLE = "/2027/results/"
+RIVERSIDE = "/2027/riverside/results/"
+PAGES = [CYCLE, RIVERSIDE]
+FILES = ["results.csv", "results.json", "ballots.pb", "ballots.csv", "ballots.json"]
+
+
+def text_of(page) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", page.content.decode()).split())
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("stage", ["voting", "counting"])
+def test_nobody_reads_a_result_before_it_is_published(client, rosa, martin, counted, at, stage, page) -> None:
+    at(stage)
+    for visitor in (None, rosa, martin):
+        if visitor:
+            client.force_login(visitor)
+        answer = client.get(page)
+        assert "No results yet" in text_of(answer)
+        assert "Playground" not in text_of(answer)
+        assert "The results will stand here from Thursday 3 June" in text_of(answer)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_no_file_is_handed_out_before_the_results_are_published(client, rosa, counted, at, name) -> None:
+    at("counting")
+    client.force_login(rosa)
+    assert client.get(RIVERSIDE + name).status_code == 404
+    at("results")
+    assert client.get(RIVERSIDE + name).status_code == 200
+
+
+@pytest.mark.parametrize("staff", ["clara", "ines", "otto"])
+def test_clerk_council_and_auditor_read_it_from_the_count_on(client, counted, at, request, staff) -> None:
+    at("counting")
+    client.force_login(request.getfixturevalue(staff))
+    for page in PAGES:
+        answer = text_of(client.get(page))
+        assert "Only staff see this page now." in answer
+        assert "2 projects are funded with €210,000 of €250,000." in answer
+
+
+def test_staff_read_nothing_before_the_count(client, clara, riverside_paper, at) -> None:
+    at("results")
+    client.force_login(clara)
+    assert "No results yet" in text_of(client.get(RIVERSIDE))
+
+
+def test_everyone_reads_what_is_funded_and_why_the_rest_is_not(client, counted, at) -> None:
+    at("results")
+    answer = text_of(client.get(RIVERSIDE))
+    assert "2 projects are funded with €210,000 of €250,000. €40,000 is left." in answer
+    assert "Cycle stands Funded 30 votes" in answer
+    assert "Funded in round 1; €160,000 was left after it." in answer
+    assert "Community garden Not funded 10 votes" in answer
+    assert "It costs €60,000; when its turn came, €40,000 was left." in answer
+    assert "Library benches Not funded 8 votes" in answer
+    assert "passed over, and the next had its turn" in answer
+    assert "2 ballots were blank." in answer
+    assert "1 ballot was invalid: A project can be chosen once." in answer
+
+
+def test_the_cycle_shows_the_money_of_all_districts(client, counted, hillside_counted, at) -> None:
+    at("results")
+    answer = text_of(client.get(CYCLE))
+    assert "Riverside" in answer
+    assert "Hillside" in answer
+    assert "fewer than 10 people voted" in answer
+
+
+def test_a_cycle_page_asks_the_database_as_often_for_three_districts_as_for_one(client, cycle, counted, at) -> None:
+    at("results")
+    client.get(CYCLE)
+    with CaptureQueriesContext(connection) as one:
+        client.get(CYCLE)
+    for name in ("Mill", "Station"):
+        district = District.objects.create(slug=name.lower(), name=name)
+        contest = Contest.objects.create(cycle=cycle, district=district, budget=250_000_00)
+        put_on_paper(contest)
+        count(contest)
+    with CaptureQueriesContext(connection) as three:
+        client.get(CYCLE)
+    assert len(three) - len(one) <= 2 * 2, "two questions a district, for its turnout"
+
+
+def test_with_seven_ballots_no_number_of_votes_is_published(client, hillside_counted, at) -> None:
+    at("results")
+    answer = text_of(client.get("/2027/hillside/results/"))
+    assert "Too few ballots were counted here" in answer
+    assert "vote " not in answer
+    assert " votes" not in answer.replace("no number of votes", "").replace("the most votes", "").replace(
+        "greater number of votes", ""
+    )
+    for name in FILES:
+        assert client.get(f"/2027/hillside/results/{name}").status_code == 404
+
+
+def test_an_unknown_file_or_district_is_not_found(client, counted, at) -> None:
+    at("results")
+    assert client.get(RIVERSIDE + "results.xlsx").status_code == 404
+    assert client.get("/2027/nowhere/results/").status_code == 404
+    assert client.get("/2031/results/").status_code == 404
+
+
+def test_a_result_can_be_counted_again_from_what_is_published(client, counted, riverside_contest, at, tmp_path) -> None:
+    """With nothing but the two files, by the tally's own reader and by the independent verifier."""
+    at("results")
+    for name in ("ballots.pb", "results.json"):
+        (tmp_path / name).write_bytes(client.get(RIVERSIDE + name).content)
+    told = json.loads((tmp_path / "results.json").read_text())
+    again = tally(pabulib.read(tmp_path / "ballots.pb").election, Rule.from_dict(told["rule"]))
+    assert list(again.winners) == told["winners"] == ["2", "1"]
+    assert again.totals == told["totals"]
+    verifier = subprocess.run(
+        [sys.executable, "docs/verify/verify.py", tmp_path / "ballots.pb", tmp_path / "results.json"],
+        capture_output=True,
+        text=True,
+    )
+    assert verifier.returncode == 0, verifier.stdout + verifier.stderr
+
+
+def test_the_published_ballots_are_what_was_cast_and_no_more(client, counted, at) -> None:
+    at("results")
+    rows = client.get(RIVERSIDE + "ballots.csv").content.decode().splitlines()
+    assert rows == ["ballots,choices", "2,", "20,1:1 2:1", "10,2:1 3:1", "8,4:1"]
+    ballots = json.loads(client.get(RIVERSIDE + "ballots.json").content)["ballots"]
+    assert {"ballots": 20, "points": {"1": 1, "2": 1}} in ballots
+    assert sum(ballot["ballots"] for ballot in ballots) == 40
+
+
+def test_pabulibs_own_checker_accepts_our_file(client, counted, at, tmp_path, settings) -> None:
+    settings.CITY_COUNTRY = "Belgium"
+    at("results")
+    file = tmp_path / "ballots.pb"
+    file.write_bytes(client.get(RIVERSIDE + "ballots.pb").content)
+    found = Checker().process_files([str(file)])
+    assert found["metadata"]["invalid"] == 0, found
+    assert set(found["summary"]) <= {"project with no votes", "wrong meta fields order"}, found
+
+
+def test_a_title_that_looks_like_a_formula_is_only_text_in_a_spreadsheet(client, counted, at) -> None:
+    assert cell('=HYPERLINK("http://evil.example")') == '\'=HYPERLINK("http://evil.example")'
+    assert [cell(text) for text in ("+1", "-1", "@x", "\tx", " =1", "＝1")] == [
+        "'+1",
+        "'-1",
+        "'@x",
+        "'\tx",
+        "' =1",
+        "'＝1",
+    ]
+    assert cell(-5) == -5
+    at("results")
+    assert "Bee hotel" in client.get(RIVERSIDE + "results.csv").content.decode()
+
+
+def test_a_proposal_is_one_click_away(client, counted, at) -> None:
+    at("results")
+    proposal = Proposal.objects.get(title="Bee hotel")
+    assert proposal.get_absolute_url() in client.get(RIVERSIDE).content.decode()
+    assert reverse("contest_results", args=["2027", "riverside"]) in client.get(CYCLE).content.decode()
