@@ -20,7 +20,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
-from accounts.models import Role, User
+from accounts.models import User
 from audit.models import AuditEvent
 from ballots import board, key, marks
 from ballots.casting import cast
@@ -28,6 +28,7 @@ from ballots.models import Envelope, OpenedBallot
 from ballots.opening import open_box
 from ballots.sealing import Share
 from budgeting.models import Contest, District
+from budgeting.people import RoleName
 from tests.conftest import Aside, cycle_of_2027, hands_of_the_clock, person, square
 from tests.vote import enrol, put_on_paper
 
@@ -111,12 +112,12 @@ def vote(_the_log_is_kept: None) -> Vote:
 
 
 def let_them_vote(told: Vote, at: Callable[[str], object]) -> None:
-    cycle, told.clerk = cycle_of_2027(), person("Clara", Role.Kind.CLERK)
+    cycle, told.clerk = cycle_of_2027(), person("Clara", RoleName.CLERK)
     riverside = District.objects.create(slug="riverside", name="Riverside", boundary=square(0, 0), population=12_000)
     told.contest = Contest.objects.create(cycle=cycle, district=riverside, budget=250_000_00)
     put_on_paper(told.contest, [1000_00 + number for number in range(LINES)])
     moment = at("presenting")
-    holders = [told.clerk, person("Ines", Role.Kind.COUNCIL), person("Otto", Role.Kind.AUDITOR)]
+    holders = [told.clerk, person("Ines", RoleName.COUNCIL), person("Otto", RoleName.AUDITOR)]
     told.shares = key.make(cycle, holders, by=told.clerk, at=moment)
     key.rehearse(cycle, told.shares[:2], by=told.clerk, at=moment)
     at("voting")

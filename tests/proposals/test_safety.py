@@ -13,12 +13,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from proposals.markdown import to_html
 
-from accounts.models import AuditEvent
 from audit.models import AuditEvent
+from lib import text_diff
 from lib.markdown import to_html
-from proposals import difference
 from tests.proposals.conftest import drafted, picture
 
 pytestmark = pytest.mark.heavy
@@ -239,7 +237,7 @@ def test_t16_a_history_of_two_long_texts_is_not_compared_word_by_word(client, pr
             compared.append(len(old) * len(new))
             super().__init__(junk, old, new, **more)
 
-    monkeypatch.setattr(difference, "SequenceMatcher", Counted)
+    monkeypatch.setattr(text_diff, "SequenceMatcher", Counted)
     now = at("proposing")
     one = " ".join(f"word{number % 977}" for number in range(2_400))
     other = " ".join(f"word{number % 983}" for number in range(2_400))

@@ -8,16 +8,13 @@ from io import BytesIO
 import page
 import pypdf
 import pytest
-from ballots.reports import council
 from django.core.management import CommandError, call_command
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from ballots.management.commands import report as command
-from ballots.models import Report
-from budgeting import jobs
 from lib import jobs
 from results import council, tasks
+from results.management.commands import report as command
 from results.models import Report
 from tests import papers
 from tests.lib.test_jobs import work
