@@ -182,7 +182,7 @@ BUNDLED_FILES = BASE_DIR / "budgeting" / "static"  # the only files a PDF may be
 STATICFILES_DIRS = [("leaflet", Path(leaflet.__file__).parent / "static" / "leaflet")]
 WHITENOISE_USE_FINDERS = True  # straight from the program: nothing to collect, nothing that could be out of date
 MEDIA_ROOT = VAR_DIR / "media"  # photos: like all files handed out by views, which ask who may see them
-PRIVATE_ROOT = VAR_DIR / "private"  # files only a permission check hands out: reports, letters
+PRIVATE_ROOT = VAR_DIR / "private"  # files only a permission check hands out: reports, ballots to print
 
 if os.environ.get("EMAIL_HOST"):
     EMAIL_HOST = os.environ["EMAIL_HOST"]

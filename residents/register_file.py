@@ -141,7 +141,8 @@ def _csv_rows(file: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
             _("The letters of the file cannot be read. Save it as UTF-8 and upload that.")
         ) from None
     finally:
-        text.detach()
+        if not file.closed:  # as it is where the reader gave up half way, and this is tidied away after the file
+            text.detach()
 
 
 def _short_lines(text: IO[str]) -> Iterator[str]:
