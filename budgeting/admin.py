@@ -9,6 +9,7 @@ from django.contrib.admin.widgets import AdminSplitDateTime
 from django.db import models
 from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.admin import SetUp
@@ -81,6 +82,8 @@ class ContestForm(forms.ModelForm[Contest]):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        if cleaned.get("district") and not cleaned.get("slug"):
+            cleaned["slug"] = cleaned["district"].slug  # here too, so that the rows of one page are compared
         budget, highest = cleaned.get("budget"), cleaned.get("highest_cost")
         if budget and highest and highest > budget:
             self.add_error("highest_cost", _("One project cannot cost more than the whole budget."))
@@ -92,12 +95,16 @@ class Contests(forms.BaseInlineFormSet[Contest, Cycle, ContestForm]):
         super().add_fields(form, index)
         form.speak(self.instance.currency)
 
+    def get_unique_error_message(self, unique_check: Any) -> str:
+        return gettext("Another contest of this cycle has this address already.")
+
 
 class ContestInline(admin.TabularInline[Contest, Cycle]):
     model = Contest
     form = ContestForm
     formset = Contests  # type: ignore[assignment]
-    fields = ("district", "budget", "highest_cost", "ballot_style", "most_choices")  # the rest on its own page
+    # What a constraint speaks of has to be here; the rest is on the contest's own page.
+    fields = ("district", "name", "slug", "budget", "highest_cost", "ballot_style", "points", "most_choices")
     extra = 0
     show_change_link = True
 
@@ -141,6 +148,7 @@ class ContestAdmin(SetUp[Contest]):
     fields = (
         "cycle",
         "district",
+        ("name", "slug"),
         ("budget", "highest_cost"),
         "ballot_style",
         ("most_choices", "points", "most_points"),

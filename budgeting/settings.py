@@ -139,6 +139,7 @@ MIDDLEWARE = [
     "accounts.middleware.visitors_answer_no",
     "accounts.middleware.staff_use_a_second_factor",
     "accounts.middleware.leaving_clears_the_browser",
+    "budgeting.middleware.RefusalsAreTold",
 ]
 
 ROOT_URLCONF = "budgeting.urls"
