@@ -105,19 +105,19 @@ def vote_in_the_booth(user: User, marks: Sequence[int]) -> None:
 
 def spellings(choices: dict[int, int]) -> list[bytes]:
     """The ways in which these choices might have been written down."""
-    marks = sorted(choices)
+    chosen = sorted(choices)
     vector = marks.encode(choices, LINES)[marks.HEAD :]
     words = [
         marks.as_text(choices),
-        ", ".join(map(str, marks)),
-        ",".join(map(str, marks)),
-        "', '".join(map(str, marks)),
-        '", "'.join(map(str, marks)),
-        " ".join(map(str, marks)),
-        "&".join(f"choice={mark}" for mark in marks),
-        ", ".join(f"{mark}: 1" for mark in marks),
-        ",".join(f'"{mark}":1' for mark in marks),
-        ", ".join(f'"{mark}": 1' for mark in marks),
+        ", ".join(map(str, chosen)),
+        ",".join(map(str, chosen)),
+        "', '".join(map(str, chosen)),
+        '", "'.join(map(str, chosen)),
+        " ".join(map(str, chosen)),
+        "&".join(f"choice={mark}" for mark in chosen),
+        ", ".join(f"{mark}: 1" for mark in chosen),
+        ",".join(f'"{mark}":1' for mark in chosen),
+        ", ".join(f'"{mark}": 1' for mark in chosen),
         base64.b64encode(vector).decode(),
         vector.hex(),
         "".join("1" if mark in choices else "0" for mark in range(1, LINES + 1)),
