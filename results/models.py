@@ -14,7 +14,7 @@ from lib.private_files import PrivateFileField
 
 
 class Report(models.Model):
-    """A PDF of a cycle's results, or of one district's, in one language. Asked for by a person, made by the worker."""
+    """A PDF of a cycle's results, or of one contest's, in one language. Asked for by a person, made by the worker."""
 
     cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="reports")
     contest = models.ForeignKey(Contest, on_delete=models.PROTECT, null=True, blank=True, related_name="reports")
