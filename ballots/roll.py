@@ -1,5 +1,7 @@
 """The roll: who took part, and nothing of what they put into the box."""
 
+from collections.abc import Iterable
+
 from django.db.models import Count
 
 from audit.acts import Done
@@ -14,7 +16,10 @@ def voters_recorded(contest: Contest) -> int:
     return events.values("facts__resident").distinct().count()
 
 
-def voters_by_age(contest: Contest) -> dict[str, int]:
-    """How many of each age band have an envelope in the box. Whoever has left the register since still voted."""
-    envelopes = Envelope.objects.filter(contest=contest)
-    return dict(envelopes.values_list("resident__age_band").annotate(Count("resident")))
+def voters_by_age(contests: Iterable[Contest]) -> dict[int, dict[str, int]]:
+    """For each contest's key how many of each age band have an envelope in the box. Who has left the register voted."""
+    found: dict[int, dict[str, int]] = {contest.pk: {} for contest in contests}
+    envelopes = Envelope.objects.filter(contest__in=found)
+    for contest, band, number in envelopes.values_list("contest", "resident__age_band").annotate(Count("resident")):
+        found[contest][band] = number
+    return found

@@ -16,7 +16,7 @@ from lib.refusal import Refused
 from proposals.models import Decision, Proposal
 from results import downloads
 from results.result import Result, results_of
-from results.turnout import Turnout, turnout_of
+from results.turnout import Turnout, turnouts_of
 
 
 class NoResults(Refused):
@@ -52,7 +52,10 @@ def council_report(cycle: Cycle, contest: Contest | None, *, language: str, at: 
 
 def _context(cycle: Cycle, contest: Contest | None, results: list[Result], at: datetime) -> dict[str, Any]:
     decisions = _decisions(cycle)
-    chapters = [Chapter(result, turnout_of(result), decisions.get(result.contest.pk, [])) for result in results]
+    chapters = [
+        Chapter(result, turnout, decisions.get(result.contest.pk, []))
+        for result, turnout in zip(results, turnouts_of(results), strict=True)
+    ]
     return {
         "cycle": cycle,
         "contest": contest,

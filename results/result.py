@@ -183,7 +183,7 @@ def results_of(cycle: Cycle, contest: Contest | None = None) -> list[Result]:
     counts = (
         counts.select_related("contest__cycle", "contest__district", "contest__paper")
         .prefetch_related(Prefetch("contest__paper__lines", queryset=lines))
-        .order_by("-contest__district__city_wide", "contest__district__name", "contest__name")
+        .order_by("contest")
     )
     found = list(counts)
     ballots = _ballots(count.contest_id for count in found)

@@ -1,5 +1,6 @@
 """Who took part: counted by district, age band and channel, never crossed with what was chosen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -9,6 +10,8 @@ from ballots.roll import voters_by_age
 from residents.statistics import registered_by_age
 from results.disclosure import LEAST, withhold_small
 from results.result import Result
+
+Registered = list[tuple[str, str, int]]  # code and name of an age band, and how many are on the register
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +41,17 @@ class Turnout:
         return any(group.voters is None for group in (*self.ages, *self.channels))
 
 
-def turnout_of(result: Result) -> Turnout:
-    """Turnout in a contest, every number fit to be published."""
-    contest = result.contest
-    registered = registered_by_age(result.cycle, contest.district)
-    voted = voters_by_age(contest)
+def turnouts_of(results: Sequence[Result]) -> list[Turnout]:
+    """Turnout in contests of one cycle, every number fit to be published; in two queries, however many there are."""
+    if not results:
+        return []
+    districts = {result.contest.district for result in results}
+    registered = registered_by_age(results[0].cycle, districts)
+    voted = voters_by_age(result.contest for result in results)
+    return [_turnout(result, registered[result.contest.district], voted[result.contest.pk]) for result in results]
+
+
+def _turnout(result: Result, registered: Registered, voted: dict[str, int]) -> Turnout:
     voters = result.envelopes or sum(voted.values()) or result.ballots.all
     return Turnout(
         voters=voters if voters == 0 or voters >= LEAST else None,
@@ -52,7 +61,7 @@ def turnout_of(result: Result) -> Turnout:
     )
 
 
-def _ages(voted: dict[str, int], registered: list[tuple[str, str, int]]) -> list[Group]:
+def _ages(voted: dict[str, int], registered: Registered) -> list[Group]:
     """Each age band with its turnout, where the box still holds the envelopes."""
     if not voted:
         return []

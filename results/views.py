@@ -19,7 +19,7 @@ from results.council import name_of
 from results.models import Report
 from results.result import Result, results_of
 from results.tasks import ask_for_report
-from results.turnout import turnout_of
+from results.turnout import turnouts_of
 
 
 def may_see(person: Person, cycle: Cycle, at: datetime) -> bool:
@@ -44,7 +44,7 @@ def cycle_results(request: Request, cycle: str) -> HttpResponse:
     results = results_of(found) if may_see(request.user, found, at) else []
     if not results:
         return _not_yet(request, found, at)
-    turnouts = [(result, turnout_of(result)) for result in results]
+    turnouts = list(zip(results, turnouts_of(results), strict=True))
     return render(request, "results/cycle_results.html", {"cycle": found, "turnouts": turnouts, **_totals(results, at)})
 
 
@@ -79,12 +79,12 @@ def contest_results(request: Request, cycle: str, contest: str) -> HttpResponse:
     results = results_of(found, pot) if may_see(request.user, found, at) else []
     if not results:
         return _not_yet(request, found, at, pot)
-    (result,) = results
+    (result,), (turnout,) = results, turnouts_of(results)
     context = {
         "cycle": found,
         "contest": pot,
         "result": result,
-        "turnout": turnout_of(result),
+        "turnout": turnout,
         "results_files": downloads.RESULTS,
         "ballot_files": downloads.BALLOTS,
         "is_public": found.allows(Act.SEE_RESULTS, at),

@@ -24,7 +24,7 @@ from budgeting.stages import Stage
 from lib import clock
 from tests import thoroughness
 
-pytest_plugins = ["tests.vote"]
+pytest_plugins = ["tests.vote", "tests.two_pots"]
 
 FIRST_DAY = datetime(2027, 1, 4, 8, tzinfo=UTC)
 MONTH = timedelta(days=30)
@@ -286,6 +286,20 @@ def riverside_contest(cycle: Cycle, riverside: District) -> Contest:
 @pytest.fixture
 def hillside_contest(cycle: Cycle, hillside: District) -> Contest:
     return Contest.objects.create(cycle=cycle, district=hillside, budget=150_000_00)
+
+
+@pytest.fixture
+def parks(cycle: Cycle, riverside: District) -> Contest:
+    """A pot of its own within Riverside's money."""
+    return Contest.objects.create(
+        cycle=cycle, district=riverside, slug="riverside-parks", name="Parks", budget=200_000_00
+    )
+
+
+@pytest.fixture
+def city_wide_contest(cycle: Cycle) -> Contest:
+    city = District.objects.create(slug="city", name="The whole city", city_wide=True)
+    return Contest.objects.create(cycle=cycle, district=city, budget=400_000_00)
 
 
 def person(name: str, *roles: RoleName, district: District | None = None) -> User:

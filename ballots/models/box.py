@@ -39,7 +39,7 @@ class BallotBoxKey(models.Model):
 
     @property
     def is_rehearsed(self) -> bool:
-        return self.rehearsals.exists()
+        return bool(self.rehearsals.all())
 
 
 class KeyShare(models.Model):

@@ -5,14 +5,13 @@ from typing import Any
 from django import template
 from django.db.models import Q
 
-from ballots.casting import NotVerified, Receipt, box_of, receipt_of, resident_of
-from ballots.checklist import checklist
-from ballots.models import BallotPaper, Envelope
+from ballots.casting import Receipt, entrances, receipt_of
+from ballots.checklist import checklists
+from ballots.models import Envelope
 from budgeting.calendar import Window
 from budgeting.models import Contest, Cycle
 from budgeting.stages import Act, Stage
 from lib import clock
-from lib.refusal import Refused
 
 register = template.Library()
 
@@ -32,26 +31,8 @@ def voting_window(cycle: Cycle) -> Window | None:
 @register.inclusion_tag("ballots/vote_button.html", takes_context=True)
 def vote_button(context: dict[str, Any], contest: Contest) -> dict[str, object]:
     """{% vote_button contest %}: may this person vote here, have they, and until when."""
-    user = context["request"].user
-    found: dict[str, object] = {
-        "contest": contest,
-        "cycle": contest.cycle,
-        "paper": BallotPaper.objects.filter(contest=contest).exists(),
-        "window": contest.cycle.window(Stage.VOTING),
-    }
-    if not is_voting(contest.cycle):
-        return found
-    try:
-        box_of(contest)
-        found["is_open"] = True
-        if user.is_authenticated:
-            resident_of(user, contest)
-            found["receipt"] = receipt_of(user, contest)
-    except NotVerified:
-        found["must_verify"] = True
-    except Refused as refused:
-        found["refusal"] = refused.sentence
-    return found
+    (entrance,) = entrances(context["request"].user, [contest], clock.now())
+    return {"entrance": entrance}
 
 
 @register.inclusion_tag("ballots/turnout.html")
@@ -73,5 +54,5 @@ def box_desk(context: dict[str, Any]) -> dict[str, object]:
     due = Cycle.objects.filter(
         Q(box_key__isnull=False, box_key__destruction=None) | Q(phases__stage=Stage.VOTING.value, phases__closes__gt=at)
     )
-    boxes = (checklist(cycle, at) for cycle in due.distinct().prefetch_related("phases"))
+    boxes = checklists(list(due.distinct().prefetch_related("phases")), at)
     return {"lists": [box for box in boxes if box.is_due], "user": context["request"].user}

@@ -203,7 +203,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "contest",
                 "verbose_name_plural": "contests",
-                "ordering": ("cycle", "-district__city_wide", "district__name"),
+                "ordering": ("cycle", "-district__city_wide", "district__name", "name"),
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("cycle", "slug"),

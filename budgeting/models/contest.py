@@ -74,7 +74,7 @@ class Contest(models.Model):
     )
 
     class Meta:
-        ordering = ("cycle", "-district__city_wide", "district__name")
+        ordering = ("cycle", "-district__city_wide", "district__name", "name")
         verbose_name = _("contest")
         verbose_name_plural = _("contests")
         constraints = (

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from budgeting import registry
-from budgeting.models import Contest, Cycle
+from budgeting.models import Contest, Cycle, District
 from lib import clock
 from lib.geography import drawing
 
@@ -88,11 +88,18 @@ def timeline(cycle: Cycle, at: datetime) -> dict[str, object]:
 
 @register.inclusion_tag("components/district_map.html")
 def district_map(contests: Iterable[Contest], here: Contest | None = None) -> dict[str, object]:
-    """{% district_map contests %}: the districts drawn, each a link. Needs no script; a list stands beside it."""
-    bounded = {each: each.district.boundary for each in contests if each.district.boundary}
-    drawn = {each: boundary for each, boundary in bounded.items() if not each.district.city_wide} or bounded
+    """{% district_map contests %}: the districts drawn, each a link to its first contest; a list says the same.
+
+    Needs no script.
+    """
+    first: dict[District, Contest] = {}
+    for contest in contests:
+        first.setdefault(contest.district, contest)
+    bounded = {district: district.boundary for district in first if district.boundary}
+    drawn = {district: boundary for district, boundary in bounded.items() if not district.city_wide} or bounded
     sheet = drawing(list(drawn.values()))
-    return {"view": sheet.view, "places": list(zip(drawn, sheet.outlines, strict=True)), "here": here}
+    places = [(first[district], outline) for district, outline in zip(drawn, sheet.outlines, strict=True)]
+    return {"view": sheet.view, "places": places, "here": here}
 
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)

@@ -1,9 +1,11 @@
 """My own page."""
 
+from collections.abc import Iterable, Mapping
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.forms import LanguageForm, PublicNameForm
 from accounts.visitors import user_of
+from ballots.casting import entrances
 from budgeting import registry
 from budgeting.models import Contest, Cycle
 from budgeting.stages import Act
@@ -60,11 +63,21 @@ def _my_page(request: HttpRequest, name_form: PublicNameForm) -> HttpResponse:
     ties = {tie.cycle_id: tie for tie in user.verifications.select_related("resident__district")}
     claimed = set(user.claims.filter(settled_at=None).values_list("resident__cycle", flat=True))
     has_register = Exists(Resident.objects.filter(cycle=OuterRef("pk")))  # before, nobody can be verified
+    cycles = [
+        cycle
+        for cycle in Cycle.objects.filter(has_register).prefetch_related("phases")
+        if cycle.pk in ties or cycle.allows(Act.VERIFY, at)
+    ]
+    mine = entrances(user, _contests(cycles, ties), at)
     context = {
         "standing": [
-            {"cycle": cycle, "tie": tie, "claimed": cycle.pk in claimed, "contests": _contests(cycle, tie)}
-            for cycle in Cycle.objects.filter(has_register).prefetch_related("phases")
-            if (tie := ties.get(cycle.pk)) or cycle.allows(Act.VERIFY, at)
+            {
+                "cycle": cycle,
+                "tie": ties.get(cycle.pk),
+                "claimed": cycle.pk in claimed,
+                "entrances": [entrance for entrance in mine if entrance.contest.cycle_id == cycle.pk],
+            }
+            for cycle in cycles
         ],
         "name_form": name_form,
         "language_form": LanguageForm(initial={"language": user.language or request.LANGUAGE_CODE}),
@@ -72,12 +85,14 @@ def _my_page(request: HttpRequest, name_form: PublicNameForm) -> HttpResponse:
     return render(request, "front/me.html", context)
 
 
-def _contests(cycle: Cycle, tie: Verification | None) -> QuerySet[Contest]:
-    """Where this person may vote: the contest of their district, and the city's."""
-    if tie is None or tie.resident.removed_at:
-        return Contest.objects.none()
-    mine = cycle.contests.select_related("district", "cycle").prefetch_related("cycle__phases")
-    return mine.filter(Q(district=tie.resident.district) | Q(district__city_wide=True))
+def _contests(cycles: Iterable[Cycle], ties: Mapping[int, Verification]) -> list[Contest]:
+    """Where this person may vote: the contests of their district in each cycle, and the city's."""
+    homes = {cycle: tie.resident.district_id for cycle, tie in ties.items() if not tie.resident.removed_at}
+    known = {cycle.pk: cycle for cycle in cycles if cycle.pk in homes}
+    contests = list(Contest.objects.filter(cycle__in=known).select_related("district"))
+    for contest in contests:
+        contest.cycle = known[contest.cycle_id]  # with its phases
+    return [each for each in contests if each.district.city_wide or each.district_id == homes[each.cycle_id]]
 
 
 @login_required

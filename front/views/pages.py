@@ -109,7 +109,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         raise Http404
     form = SampleForm(request.GET if "title" in request.GET else None)
     page = _page_of(Cycle.present(clock.now()), clock.now())
-    districts = [contest.district for contest in page.get("contests", ())]
+    districts = dict.fromkeys(contest.district for contest in page.get("contests", ()))
     features = feature_collection(boundaries(districts))
     samples = {"features": features, "form": form, "page": Paginator(range(200), 10).page(4)}
     return render(request, "front/styleguide.html", page | samples)

@@ -7,9 +7,10 @@ from django import forms
 from django.conf import settings
 from django.db.models import TextField, Value
 from django.db.models.functions import MD5, Cast, Concat
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 
-from budgeting.models import Cycle, District
+from budgeting.models import Contest, Cycle, District
 from proposals.models import Category, Proposal, Status
 from proposals.models.queries import Proposals
 
@@ -27,13 +28,7 @@ class SearchForm(forms.Form):
     }
 
     q = forms.CharField(label=_("Search"), max_length=200, required=False)
-    district = forms.ModelChoiceField(
-        District.objects.none(),
-        to_field_name="slug",
-        label=_("District"),
-        empty_label=_("All districts"),
-        required=False,
-    )
+    district = forms.ChoiceField(label=_("District"), required=False)
     category = forms.ModelChoiceField(
         Category.objects.all(),
         to_field_name="slug",
@@ -55,8 +50,27 @@ class SearchForm(forms.Form):
         super().__init__(*args, **options)
         self.cycle = cycle
         self.fields["q"].widget = forms.TextInput(attrs={"type": "search", "autocomplete": "off"})
-        self.fields["district"].queryset = District.objects.filter(contests__cycle=cycle)  # type: ignore[attr-defined]
+        self.fields["district"].choices = self._places  # type: ignore[attr-defined]
         self.is_valid()  # what is not understood is left out of cleaned_data
+
+    @cached_property
+    def _contests(self) -> list[Contest]:
+        return list(self.cycle.contests.select_related("district"))
+
+    def _places(self) -> list[tuple[str, Promise | str]]:
+        """Each district, and after it those of its contests that have an address of their own."""
+        places: dict[str, Promise | str] = {"": _("All districts")}
+        for contest in self._contests:
+            places.setdefault(contest.district.slug, contest.district.name)
+            places.setdefault(contest.slug, f"{contest.district}: {contest.title}")
+        return list(places.items())
+
+    @property
+    def districts(self) -> list[District]:
+        """The districts in which is looked."""
+        chosen = self.cleaned_data.get("district")
+        found = [each.district for each in self._contests if chosen in ("", None, each.slug, each.district.slug)]
+        return list(dict.fromkeys(found))
 
     @property
     def asked(self) -> str:
@@ -70,17 +84,10 @@ class SearchForm(forms.Form):
     def found(self, at: datetime) -> Proposals:
         """The submitted proposals of the cycle that fit, in no order yet."""
         proposals = Proposal.objects.submitted().of_cycle(self.cycle).with_status(at).matching(self.asked)
-        chosen = {
-            lookup: self.cleaned_data[name]
-            for name, lookup in (
-                ("district", "contest__district"),
-                ("category", "category"),
-                ("status", "status"),
-                ("language", "language"),
-            )
-            if self.cleaned_data.get(name)
-        }
-        return proposals.filter(**chosen)
+        if place := self.cleaned_data.get("district"):
+            proposals = proposals.in_place(place)
+        chosen = {name: self.cleaned_data.get(name) for name in ("category", "status", "language")}
+        return proposals.filter(**{name: value for name, value in chosen.items() if value})
 
     def ordered(self, proposals: Proposals, seed: str) -> Proposals:
         """In the chosen order. Without one: the best match first, or at random to favour nobody, stable for a seed."""

@@ -41,6 +41,10 @@ class Proposals(models.QuerySet[Any]):
     def of_cycle(self, cycle: Cycle) -> "Proposals":
         return self.filter(cycle=cycle)
 
+    def in_place(self, slug: str) -> "Proposals":
+        """Those of the contest with that address, or of all contests of the district that has it."""
+        return self.filter(models.Q(contest__slug=slug) | models.Q(contest__district__slug=slug))
+
     def shortlisted(self, contest: Contest) -> "Proposals":
         """What goes on the contest's ballot: last decided to be shortlisted, and not withdrawn."""
         return (

@@ -46,11 +46,11 @@ def status_tag(proposal: Proposal) -> dict[str, object]:
 
 @register.inclusion_tag("proposals/rows.html")
 def proposals_of(contest: Contest, most: int = 6) -> dict[str, object]:
-    """{% proposals_of contest %}: a district's most supported (after the vote, the funded), and the way to all."""
+    """{% proposals_of contest %}: its most supported (after the vote, the funded), and the way to all."""
     proposals = _rows().filter(contest=contest)
     standing = proposals.exclude(status__in=GONE).order_by(WINNERS_FIRST, "-endorsement_count", "-submitted_at")
-    count = Proposal.objects.submitted().filter(contest=contest).count()
-    return {"proposals": standing[:most], "count": count, "cycle": contest.cycle, "district": contest.district}
+    count = Proposal.objects.submitted().of_cycle(contest.cycle).in_place(contest.slug).count()
+    return {"proposals": standing[:most], "count": count, "cycle": contest.cycle, "contest": contest}
 
 
 @register.inclusion_tag("proposals/rows.html")

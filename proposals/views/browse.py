@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import CharField, Prefetch, TextField
+from django.db.models import CharField, Prefetch, Q, TextField
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from budgeting.models import Cycle, District
+from budgeting.models import Contest, Cycle
 from budgeting.people import Request
 from budgeting.stages import Act
 from lib import clock
@@ -68,9 +68,11 @@ def index(request: Request, cycle: str) -> HttpResponse:
 
 @require_safe
 def of_district(request: Request, cycle: str, district: str) -> HttpResponse:
-    """One district's proposals are the cycle's, filtered."""
-    found = get_object_or_404(District.objects.filter(contests__cycle__slug=cycle).distinct(), slug=district)
-    return redirect(f"{reverse('proposals', args=[cycle])}?district={found.slug}")
+    """One district's proposals, or one contest's, are the cycle's, filtered."""
+    here = Q(slug=district) | Q(district__slug=district)
+    if not Contest.objects.filter(here, cycle__slug=cycle).exists():
+        raise Http404
+    return redirect(f"{reverse('proposals', args=[cycle])}?district={district}")
 
 
 @require_safe
@@ -78,11 +80,9 @@ def places(request: Request, cycle: str) -> HttpResponse:
     """The results of the same search as GeoJSON: the districts, and a point for each proposal that has a place."""
     found = cycle_of(cycle)
     search = SearchForm(found, request.GET)
-    chosen = search.cleaned_data.get("district")
-    districts = [chosen] if chosen else list(District.objects.filter(contests__cycle=found).distinct())
     proposals = search.found(clock.now()).exclude(latitude=None).select_related("contest__district", "contest__cycle")
     proposals = proposals.defer("description", "long_text", "short_text").order_by("number")[:MOST_PLACES]
-    return JsonResponse(map_of(districts, proposals), content_type="application/geo+json")
+    return JsonResponse(map_of(search.districts, proposals), content_type="application/geo+json")
 
 
 def detail(request: Request, cycle: str, district: str, number: int) -> HttpResponse:

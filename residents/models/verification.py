@@ -51,8 +51,12 @@ class Verification(models.Model):
     @classmethod
     def of(cls, person: Person, cycle: Cycle) -> "Verification | None":
         """The tie of a person to a line of that cycle's register, if there is one and the line is still on it."""
-        ties = cls.objects.select_related("resident__district")
-        return ties.filter(user=person.pk, cycle=cycle, resident__removed_at=None).first()
+        return cls.standing(person).filter(cycle=cycle).first()
+
+    @classmethod
+    def standing(cls, person: Person) -> models.QuerySet["Verification"]:
+        """The ties of a person to lines that are still on the register of their cycle."""
+        return cls.objects.select_related("resident__district").filter(user=person.pk, resident__removed_at=None)
 
     @classmethod
     @transaction.atomic

@@ -21,7 +21,7 @@ from tests.vote import enrol, put_on_paper
 def inside(envelope: Envelope, shares) -> dict[int, int]:
     """What an envelope says, as the key holders would read it."""
     contest = envelope.contest
-    info = ballot_info(contest.cycle.slug, contest.district.slug, contest.paper.digest)
+    info = ballot_info(contest.cycle.slug, contest.slug, contest.paper.digest)
     plain = key.unlock(contest.cycle.box_key, shares[:2]).open(bytes(envelope.sealed), info)
     return marks.decode(plain, contest.paper.size)
 

@@ -86,7 +86,7 @@ def test_after_the_opening_the_box_takes_nothing_more(opened) -> None:
 
 
 def sealed_into(contest, plain: bytes) -> bytes:
-    info = ballot_info(contest.cycle.slug, contest.district.slug, contest.paper.digest)
+    info = ballot_info(contest.cycle.slug, contest.slug, contest.paper.digest)
     return seal(plain, bytes(contest.cycle.box_key.public_key), info)
 
 
