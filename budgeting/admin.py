@@ -61,6 +61,9 @@ class PhaseInline(admin.TabularInline[Phase, Cycle]):
         return 0 if obj and obj.phases.exists() else len(Phase.STAGES)
 
 
+TAKEN = _("Another contest of this cycle has this address already.")
+
+
 class ContestForm(forms.ModelForm[Contest]):
     """Money is typed as money, in the cycle's currency."""
 
@@ -84,13 +87,29 @@ class ContestForm(forms.ModelForm[Contest]):
         budget, highest = cleaned.get("budget"), cleaned.get("highest_cost")
         if budget and highest and highest > budget:
             self.add_error("highest_cost", _("One project cannot cost more than the whole budget."))
+        if district := cleaned.get("district"):
+            self._refuse_a_taken_address(cleaned.get("cycle"), district)
         return cleaned
+
+    def _refuse_a_taken_address(self, cycle: Cycle | None, district: District) -> None:
+        """The address is no field here: a contest that goes by its district's takes that of the one chosen now."""
+        if self.instance.pk and self.instance.slug == self.instance.district.slug:
+            self.instance.slug = ""
+        others = Contest.objects.filter(cycle=cycle and cycle.pk, slug=district.slug).exclude(pk=self.instance.pk)
+        if not self.instance.slug and others.exists():
+            self.add_error("district", TAKEN)
 
 
 class Contests(forms.BaseInlineFormSet[Contest, Cycle, ContestForm]):
     def add_fields(self, form: ContestForm, index: int | None) -> None:
         super().add_fields(form, index)
         form.speak(self.instance.currency)
+
+    def clean(self) -> None:
+        super().clean()
+        slugs = [form.instance.slug for form in self.forms if form.has_changed() and form not in self.deleted_forms]
+        if not any(self.errors) and len(set(slugs)) < len(slugs):
+            raise forms.ValidationError(TAKEN)
 
 
 class ContestInline(admin.TabularInline[Contest, Cycle]):
