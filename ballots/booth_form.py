@@ -77,7 +77,8 @@ class BallotForm:
 
     @cached_property
     def _lines(self) -> list[BallotLine]:
-        return list(self.paper.lines.select_related("proposal__contest__cycle").prefetch_related("proposal__photos"))
+        lines = self.paper.lines.select_related("proposal__contest__cycle", "proposal__contest__district")
+        return list(lines.prefetch_related("proposal__photos"))
 
     @property
     def hidden(self) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Prefetch, Sum
+from django.db.models import Prefetch, Sum, prefetch_related_objects
 
 from ballots.models import BallotLine, Count, InvalidBallot, OpenedBallot, Opening
 from budgeting.models import Contest, Cycle
@@ -181,14 +181,16 @@ def results_of(cycle: Cycle, contest: Contest | None = None) -> list[Result]:
         counts = counts.filter(contest=contest)
     lines = BallotLine.objects.select_related("proposal__category").order_by("ballot_number")
     counts = (
-        counts.select_related("contest__cycle", "contest__district", "contest__paper")
+        counts.select_related("contest__district", "contest__paper")
         .prefetch_related(Prefetch("contest__paper__lines", queryset=lines))
         .order_by("contest")
     )
     found = list(counts)
     ballots = _ballots(count.contest_id for count in found)
     opening = Opening.objects.filter(cycle=cycle).first()
+    prefetch_related_objects([cycle], "phases")
     for count in found:
+        count.contest.cycle = cycle  # one for all, with its calendar
         for line in count.contest.paper.lines.all():
             line.proposal.contest = count.contest  # its address needs both, and they are here
     return [Result(count, ballots[count.contest_id], opening) for count in found]

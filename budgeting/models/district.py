@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from budgeting.pages import is_no_page
@@ -36,6 +36,14 @@ class District(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A contest that goes by its district's address goes on doing so."""
+        before = District.objects.filter(pk=self.pk).values_list("slug", flat=True).first()
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if before not in (None, self.slug):
+                self.contests.filter(slug=before).update(slug=self.slug)
 
     def clean(self) -> None:
         """What only a reader of GeoJSON can see, and that no address leads to two places."""

@@ -101,7 +101,7 @@ def test_a_cycle_page_asks_the_database_as_often_for_three_districts_as_for_one(
         count(contest)
     with CaptureQueriesContext(connection) as three:
         client.get(CYCLE)
-    assert len(three) - len(one) <= 2 * 2, "two questions a district, for its turnout"
+    assert len(three) == len(one)
 
 
 def test_with_seven_ballots_no_number_of_votes_is_published(client, hillside_counted, at) -> None:

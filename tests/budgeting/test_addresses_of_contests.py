@@ -1,0 +1,112 @@
+"""A contest goes by its district's address unless it is given one of its own, and no address leads to two places."""
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from accounts.models import User
+from ballots.models import BallotPaper
+from budgeting.models import Contest, Cycle, District
+from tests.budgeting.test_set_up import PHASES, calendar, form
+
+TAKEN = "Another contest of this cycle has this address already."
+
+
+@pytest.fixture
+def set_up(client: Client, clara: User) -> Client:
+    clara.is_staff = clara.is_superuser = True
+    clara.save()
+    client.force_login(clara)
+    return client
+
+
+def filled_in(cycle: Cycle, district: District, **more: Any) -> dict[str, Any]:
+    fields = {"cycle": cycle.pk, "district": district.pk, "budget": "1000", "rule_parameters": "{}"}
+    return fields | {"ballot_style": "approval", "counting_rule": "greedy"} | more
+
+
+def test_a_districts_first_contest_has_its_address_and_its_name(riverside_contest: Contest) -> None:
+    assert (riverside_contest.slug, riverside_contest.name, riverside_contest.title) == ("riverside", "", "Riverside")
+    assert riverside_contest.get_absolute_url() == "/2027/riverside/"
+
+
+def test_a_pot_has_its_own(parks: Contest, riverside_contest: Contest) -> None:
+    assert (parks.title, str(parks)) == ("Parks", "Parks, Participatory budget 2027")
+    assert parks.get_absolute_url() == "/2027/riverside-parks/"
+    assert list(parks.cycle.contests.all()) == [riverside_contest, parks], "the district's own comes first"
+
+
+def test_the_set_up_refuses_the_same_address_twice(
+    set_up: Client, cycle: Cycle, riverside: District, hillside: District, riverside_contest: Contest
+) -> None:
+    answer = set_up.post("/admin/budgeting/contest/add/", filled_in(cycle, riverside))
+    assert TAKEN in answer.content.decode()
+    assert set_up.post("/admin/budgeting/contest/add/", filled_in(cycle, hillside)).status_code == 302
+    assert Contest.objects.count() == 2
+
+
+def test_the_set_up_of_a_cycle_refuses_a_district_twice(
+    set_up: Client, riverside: District, hillside: District
+) -> None:
+    row = {"budget": "1000", "ballot_style": "approval"}
+    twice = [row | {"district": riverside.pk}, row | {"district": riverside.pk}]
+    answer = set_up.post("/admin/budgeting/cycle/add/", form(calendar(PHASES), twice))
+    assert TAKEN in answer.content.decode()
+    each = [row | {"district": riverside.pk}, row | {"district": hillside.pk}]
+    answer = set_up.post("/admin/budgeting/cycle/add/", form(calendar(PHASES), each))
+    assert answer.status_code == 302, answer.context["errors"]
+    assert set(Contest.objects.values_list("slug", flat=True)) == {"riverside", "hillside"}
+
+
+def test_a_contest_given_to_another_district_takes_its_address(
+    set_up: Client, cycle: Cycle, hillside: District, riverside_contest: Contest
+) -> None:
+    page = f"/admin/budgeting/contest/{riverside_contest.pk}/change/"
+    assert set_up.post(page, filled_in(cycle, hillside)).status_code == 302
+    riverside_contest.refresh_from_db()
+    assert (riverside_contest.slug, riverside_contest.title) == ("hillside", "Hillside")
+
+
+def test_a_district_that_gets_another_address_takes_its_contests_along(
+    set_up: Client, riverside: District, riverside_contest: Contest, parks: Contest
+) -> None:
+    fields = {"slug": "river", "name": "The river", "population": "12000"}
+    assert set_up.post(f"/admin/budgeting/district/{riverside.pk}/change/", fields).status_code == 302
+    assert list(Contest.objects.values_list("slug", flat=True)) == ["river", "riverside-parks"]
+    assert set_up.get("/2027/river/").status_code == 200
+
+
+def test_once_a_paper_is_frozen_neither_address_changes(
+    riverside: District, riverside_paper: BallotPaper, riverside_contest: Contest
+) -> None:
+    riverside.slug = riverside_contest.slug = "river"
+    for noun in (riverside, riverside_contest):
+        with pytest.raises(IntegrityError, match="frozen"), transaction.atomic():
+            noun.save()
+    assert Contest.objects.get().slug == District.objects.get().slug == "riverside"
+
+
+def test_no_address_leads_to_two_places(riverside_contest: Contest, hillside: District) -> None:
+    """Neither for the forms nor for the database."""
+    pot = Contest(cycle=riverside_contest.cycle, district=riverside_contest.district, slug="hillside", budget=1)
+    with pytest.raises(ValidationError, match="Another district has this address"):
+        pot.full_clean()
+    with pytest.raises(IntegrityError, match="this address is taken"), transaction.atomic():
+        pot.save()
+    pot.slug = "meadows"
+    pot.save()
+    hillside.slug = "meadows"
+    with pytest.raises(ValidationError, match="A contest of another district has this address"):
+        hillside.full_clean()
+    with pytest.raises(IntegrityError, match="this address is taken"), transaction.atomic():
+        hillside.save()
+
+
+@pytest.mark.parametrize("word", ["board", "box", "proposals", "results"])
+def test_a_pot_is_called_like_no_page(riverside_contest: Contest, word: str) -> None:
+    pot = Contest(cycle=riverside_contest.cycle, district=riverside_contest.district, slug=word, budget=1)
+    with pytest.raises(ValidationError, match="A page of each cycle has this address"):
+        pot.full_clean()
