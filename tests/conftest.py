@@ -1,47 +1,23 @@
 """The cast: a city on a river with two districts, and the people who live, work and decide in it."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from datetime import UTC, datetime, timedelta
-from hashlib import sha256
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
 import hypothesis
 import pytest
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from django.apps import apps
-from django.conf import settings as project
-from django.contrib.auth import get_user_model
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.postgresql.operations import DatabaseOperations
 
-from accounts.models import Role, User
-from budgeting.models import Contest, Cycle, District, Phase
+from accounts.models import User
+from budgeting.models import Contest, Cycle, District
 from budgeting.people import RoleName
-from budgeting.stages import Stage
-from lib import clock
 from tests import thoroughness
+from tests.cast import cycle_of_2027, hands_of_the_clock, person, square
+from tests.databases import Aside, migrated_database
 
 pytest_plugins = ["tests.vote", "tests.two_pots"]
-
-FIRST_DAY = datetime(2027, 1, 4, 8, tzinfo=UTC)
-MONTH = timedelta(days=30)
-STAGES = [
-    Stage.PROPOSING,
-    Stage.REVIEWING,
-    Stage.PRESENTING,
-    Stage.VOTING,
-    Stage.COUNTING,
-    Stage.RESULTS,
-    Stage.DELIVERING,
-]
-
-
-def middle_of(stage: Stage) -> datetime:
-    """A moment well inside a stage of the cast's cycle."""
-    return FIRST_DAY - MONTH if stage is Stage.PREPARING else FIRST_DAY + MONTH * STAGES.index(stage) + MONTH / 2
 
 
 def _tables_that_only_grow() -> list[str]:
@@ -84,8 +60,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 # The database --------------------------------------------------------------------------------------------------------
 
-TEMPLATE = "template_common_purse_"
-
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any) -> None:
@@ -94,68 +68,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     That other one stays on the server until the migrations change.
     """
     with django_db_blocker.unblock():
-        connection.settings_dict["TEST"] |= {"TEMPLATE": _migrated_database(), "MIGRATE": False}
-
-
-def _migrated_database() -> str:
-    """Its name. The first of several workers makes it, the others wait."""
-    files = sorted(path for app in apps.get_app_configs() for path in Path(app.path).glob("migrations/*.py"))
-    name = TEMPLATE + sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
-    with connection.creation._nodb_cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [TEMPLATE])
-        cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [TEMPLATE])
-        found = [row[0] for row in cursor.fetchall()]
-        if name not in found:
-            for outdated in found:
-                cursor.execute(f"DROP DATABASE {outdated}")
-            cursor.execute(f"ALTER DATABASE {_migrate(f'{TEMPLATE}unfinished')} RENAME TO {name}")
-    return name
-
-
-def _migrate(name: str) -> str:
-    test, city = connection.settings_dict["TEST"], connection.settings_dict["NAME"]
-    own, test["NAME"] = test["NAME"], name
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    test["NAME"] = own
-    _connect_to(city)
-    return name
-
-
-def _connect_to(name: str) -> None:
-    connection.close()
-    connection.close_pool()
-    project.DATABASES[connection.alias]["NAME"] = connection.settings_dict["NAME"] = name
-
-
-class Aside:
-    """A database beside the tests' own, which keeps what is written: for a set-up that takes long or cannot be undone.
-
-    Tests that only look, or are rolled back, share it.
-    """
-
-    def __init__(self, name: str, unblock: Callable[[], AbstractContextManager[None]]) -> None:
-        test, self.unblock = connection.settings_dict["TEST"], unblock
-        self.name = f"{test['NAME']}_{name}"
-        self._ask_the_server(f'DROP DATABASE IF EXISTS "{self.name}"')
-        self._ask_the_server(f'CREATE DATABASE "{self.name}" TEMPLATE {test["TEMPLATE"]}')
-
-    @contextmanager
-    def in_use(self) -> Iterator[None]:
-        """For so long, whoever asks the database asks this one."""
-        with self.unblock():
-            own = connection.settings_dict["NAME"]
-            _connect_to(self.name)
-            try:
-                yield
-            finally:
-                _connect_to(own)
-
-    def drop(self) -> None:
-        self._ask_the_server(f'DROP DATABASE "{self.name}"')
-
-    def _ask_the_server(self, sql: str) -> None:
-        with self.unblock(), connection.creation._nodb_cursor() as cursor:
-            cursor.execute(sql)
+        connection.settings_dict["TEST"] |= {"TEMPLATE": migrated_database(), "MIGRATE": False}
 
 
 @pytest.fixture(scope="module")
@@ -229,18 +142,6 @@ def _files_go_to_a_scratch_folder(settings, tmp_path) -> None:
     settings.PRIVATE_ROOT = tmp_path / "private"
 
 
-def hands_of_the_clock(patch: pytest.MonkeyPatch) -> Callable[[str], datetime]:
-    """What turns the clock until the patch is undone."""
-
-    def turn(stage: str) -> datetime:
-        moment = middle_of(Stage(stage))
-        patch.setattr(clock, "now", lambda: moment)
-        patch.setattr(clock, "of_the_database", lambda: moment)
-        return moment
-
-    return turn
-
-
 @pytest.fixture
 def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], datetime]:
     """Turn the clock: at("voting") is the middle of that stage of the cycle of 2027."""
@@ -250,22 +151,6 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], datetime]:
 @pytest.fixture
 def cycle(db) -> Cycle:
     return cycle_of_2027()
-
-
-def cycle_of_2027() -> Cycle:
-    cycle = Cycle.objects.create(slug="2027", title="Participatory budget 2027", currency="EUR")
-    for month, stage in enumerate(STAGES):
-        closes = None if stage is Stage.DELIVERING else FIRST_DAY + MONTH * (month + 1)
-        Phase.objects.create(cycle=cycle, stage=stage.value, opens=FIRST_DAY + MONTH * month, closes=closes)
-    return cycle
-
-
-def square(west: float, south: float) -> dict[str, object]:
-    east, north = west + 1, south + 1
-    return {
-        "type": "Polygon",
-        "coordinates": [[[west, south], [east, south], [east, north], [west, north], [west, south]]],
-    }
 
 
 @pytest.fixture
@@ -300,15 +185,6 @@ def parks(cycle: Cycle, riverside: District) -> Contest:
 def city_wide_contest(cycle: Cycle) -> Contest:
     city = District.objects.create(slug="city", name="The whole city", city_wide=True)
     return Contest.objects.create(cycle=cycle, district=city, budget=400_000_00)
-
-
-def person(name: str, *roles: RoleName, district: District | None = None) -> User:
-    user = get_user_model().objects.create_user(f"{name.lower()}@example.org", name=name)
-    for kind in roles:
-        Role.objects.create(user=user, kind=kind, district=district)
-    if roles:  # who holds a role uses a second factor, or gets nowhere
-        TOTP.activate(user, generate_totp_secret())
-    return user
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from ballots.casting import cast
 from ballots.models import Envelope
 from budgeting.models import Contest, Cycle, District, Phase
 from residents.models import Resident
+from tests.cast import put_on_paper
 from tests.tables import our_models
-from tests.vote import put_on_paper
 
 INSERT = (
     "INSERT INTO ballots_envelope (resident_id, contest_id, sealed, fingerprint, channel)"

@@ -17,8 +17,7 @@ from ballots.opening import open_box
 from ballots.sealing import Share
 from budgeting.models import Contest, Cycle
 from budgeting.people import RoleName
-from tests.conftest import person
-from tests.vote import propose
+from tests.cast import person, propose
 
 At = Callable[[str], datetime]
 Pots = dict[str, Contest]

@@ -1,58 +1,16 @@
 """What is needed to vote in Riverside: six projects on paper, a key in three hands, and residents on the register."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
 
 from accounts.models import User
-from ballots import key, paper
+from ballots import key
 from ballots.models import BallotBoxKey, BallotPaper
 from ballots.sealing import Share
 from budgeting.models import Contest, Cycle, District
-from proposals.models import Proposal
-from residents.models import Resident, Verification
-from tests.conftest import FIRST_DAY, person
-
-COSTS = (120_000_00, 90_000_00, 60_000_00, 45_000_00, 30_000_00, 15_000_00)
-TITLES = ("Playground", "Cycle stands", "Community garden", "Library benches", "Drinking fountains", "Bee hotel")
-
-
-def propose(contest: Contest, costs: Sequence[int] = COSTS, titles: Sequence[str] = TITLES) -> list[Proposal]:
-    """A submitted proposal for each cost."""
-    last = Proposal.objects.filter(contest__cycle=contest.cycle).count()
-    return [
-        Proposal.objects.create(
-            contest=contest,
-            title=titles[(number - 1) % len(titles)],
-            summary="A short summary of it.",
-            description="A longer description of it.",
-            cost=cost,
-            number=last + number,
-            submitted_at=FIRST_DAY,
-            created_at=FIRST_DAY,
-        )
-        for number, cost in enumerate(costs, start=1)
-    ]
-
-
-def put_on_paper(contest: Contest, costs: Sequence[int] = COSTS) -> BallotPaper:
-    """The contest's ballot paper with a project for each cost, numbered from 1."""
-    return paper.write(contest, propose(contest, costs), by=None, at=FIRST_DAY)
-
-
-def enrol(user: User, cycle: Cycle, district: District) -> Resident:
-    """Put a user on the register of a district, verified."""
-    number = user.pk.to_bytes(32, "big")
-    resident = Resident.objects.create(
-        cycle=cycle,
-        district=district,
-        identifier_digest=number,
-        person_digest=number,
-        age_band=Resident.AgeBand.FROM_30,
-    )
-    Verification.objects.create(resident=resident, user=user, cycle=cycle, method="letter", at=FIRST_DAY)
-    return resident
+from tests.cast import enrol, person, put_on_paper
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from audit.models import AuditEvent
 from budgeting.models import District
 from budgeting.people import RoleName
 from residents.models import Verification
-from tests.conftest import FIRST_DAY
+from tests.cast import FIRST_DAY
 
 
 def test_a_committee_member_of_one_district_is_nobody_in_another(martin: User, riverside, hillside) -> None:

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from budgeting.people import RoleName
-from tests.conftest import FIRST_DAY
+from tests.cast import FIRST_DAY
 
 
 def without_second_factor(user: User) -> User:

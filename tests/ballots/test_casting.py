@@ -3,27 +3,18 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
 
 from audit.models import AuditEvent
-from ballots import key, marks
 from ballots.casting import NotValid, NotVerified, cast, receipt_of
 from ballots.models import BallotPaper, Envelope
-from ballots.sealing import ballot_info, fingerprint, in_groups
+from ballots.sealing import fingerprint, in_groups
 from budgeting.models import Contest, District
 from budgeting.stages import Stage
 from lib import clock
 from lib.refusal import Refused
 from residents.models import Resident, Verification
-from tests.vote import enrol, put_on_paper
-
-
-def inside(envelope: Envelope, shares) -> dict[int, int]:
-    """What an envelope says, as the key holders would read it."""
-    contest = envelope.contest
-    info = ballot_info(contest.cycle.slug, contest.slug, contest.paper.digest)
-    plain = key.unlock(contest.cycle.box_key, shares[:2]).open(bytes(envelope.sealed), info)
-    return marks.decode(plain, contest.paper.size)
+from tests.cast import enrol, inside, put_on_paper
+from tests.databases import refused_by_the_database
 
 
 def test_rosa_votes_and_gets_a_receipt(voting, shares, rosa_may_vote, riverside_contest) -> None:
@@ -167,12 +158,6 @@ def test_every_envelope_of_a_contest_has_one_length(voting, neighbours, riversid
     for count, user in enumerate(neighbours[:7]):
         cast(riverside_contest, dict.fromkeys(range(1, count + 1), 1), by=user)
     assert len({len(sealed) for sealed in Envelope.objects.values_list("sealed", flat=True)}) == 1
-
-
-def refused_by_the_database(sql: str, *values: object) -> str:
-    with pytest.raises(IntegrityError) as refused, transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql, values)
-    return str(refused.value)
 
 
 def test_the_database_refuses_what_the_application_never_does(

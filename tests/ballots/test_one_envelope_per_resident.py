@@ -30,8 +30,8 @@ from ballots import key
 from ballots.casting import cast
 from ballots.models import Envelope
 from budgeting.models import Contest, Cycle, Phase
+from tests.cast import enrol, put_on_paper
 from tests.thoroughness import many
-from tests.vote import enrol, put_on_paper
 
 THREADS = many(60, 200)
 WORKERS = 4

@@ -20,8 +20,7 @@ from budgeting.models import Cycle
 from budgeting.stages import Act
 from lib.refusal import Refused
 from residents.models import Verification
-from tests.ballots.test_casting import refused_by_the_database
-from tests.ballots.test_the_board import without_triggers
+from tests.databases import refused_by_the_database, without_triggers
 
 OPEN_BOX = Path(__file__).resolve().parents[2] / "docs" / "verify" / "open_box.py"
 BALLOTS = [{1: 1}, {1: 1, 4: 1}, {}, {1: 1}, {2: 1, 4: 1}, {4: 1}, {1: 1, 4: 1}, {4: 1}, {4: 1}, {}, {6: 1}, {4: 1}]

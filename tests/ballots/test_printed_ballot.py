@@ -5,7 +5,7 @@ import pytest
 
 from ballots.printing import printed_ballot
 from tests import papers
-from tests.vote import COSTS, TITLES, put_on_paper
+from tests.cast import COSTS, TITLES, put_on_paper
 
 BALLOT = "/2027/riverside/ballot/paper.pdf"
 

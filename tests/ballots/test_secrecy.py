@@ -29,8 +29,8 @@ from ballots.opening import open_box
 from ballots.sealing import Share
 from budgeting.models import Contest, District
 from budgeting.people import RoleName
-from tests.conftest import Aside, cycle_of_2027, hands_of_the_clock, person, square
-from tests.vote import enrol, put_on_paper
+from tests.cast import cycle_of_2027, enrol, hands_of_the_clock, person, put_on_paper, square
+from tests.databases import Aside
 
 VOTERS = 200
 LINES = 24

@@ -8,7 +8,7 @@ import pytest
 from ballots import paper
 from lib.refusal import Refused
 from proposals.models import Decision, Proposal
-from tests.vote import propose
+from tests.cast import propose
 
 
 @pytest.fixture

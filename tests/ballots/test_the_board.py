@@ -20,8 +20,8 @@ from ballots.tasks import publish_final_batches
 from budgeting.models import Contest
 from lib import jobs
 from lib.refusal import Refused
-from tests.conftest import FIRST_DAY, person
-from tests.vote import enrol, put_on_paper
+from tests.cast import FIRST_DAY, enrol, person, put_on_paper
+from tests.databases import without_triggers
 
 
 @pytest.fixture
@@ -94,17 +94,6 @@ def test_nothing_comes_after_the_final_batch(twelve_votes, riverside_contest, at
     at("counting")
     assert board.publish(riverside_contest).final
     assert board.publish(riverside_contest) is None
-
-
-def without_triggers(sql: str) -> None:
-    """What an insider with the rights of the table's owner could do."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        for table in ("ballots_boardbatch", "ballots_envelope"):
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        cursor.execute(sql)
-        for table in ("ballots_boardbatch", "ballots_envelope"):
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,7 @@ from django.views.debug import ExceptionReporter
 from accounts.models import User
 from ballots.casting import cast, receipt_of
 from ballots.models import Envelope
-from tests.ballots.test_casting import inside
-from tests.vote import enrol
+from tests.cast import enrol, inside
 
 BALLOT = "/2027/riverside/ballot/"
 

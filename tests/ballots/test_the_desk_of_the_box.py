@@ -10,7 +10,7 @@ from ballots import board
 from ballots.casting import cast
 from ballots.models import BallotBoxKey, BallotPaper, Count, Opening, Rehearsal
 from proposals.models import Decision
-from tests.vote import propose
+from tests.cast import propose
 
 BOX = "/2027/box/"
 

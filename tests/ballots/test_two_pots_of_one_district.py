@@ -17,10 +17,10 @@ from budgeting.models import District
 from lib.refusal import Refused
 from residents.models import Resident, Verification
 from tests import papers
-from tests.ballots.test_casting import inside, refused_by_the_database
 from tests.ballots.test_opening_the_box import open_elsewhere
 from tests.ballots.test_the_desk_of_the_box import BOX, signed_in, text_of, typed
-from tests.vote import enrol
+from tests.cast import enrol, inside
+from tests.databases import refused_by_the_database
 
 POTS = ("riverside", "riverside-parks")
 INSERT = (

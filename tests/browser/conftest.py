@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from playwright._impl._driver import compute_driver_executable
@@ -15,6 +14,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
+from tests.browser.looking import Opened, barriers, too_small
 from tests.results.conftest import counted, hillside_counted  # noqa: F401  (and its results)
 from tests.vote import box_key, riverside_paper, rosa_may_vote, shares, voting  # noqa: F401  (a vote)
 
@@ -26,8 +26,6 @@ QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 OFFLINE = ("--disable-background-networking", "--disable-component-update")
 DRIVER_RUNS = subprocess.run([compute_driver_executable()[0], "--version"], capture_output=True).returncode == 0
 NO_BROWSER = "no Chromium, or not all it takes to drive it: apt-get install chromium libatomic1"
-
-Opened = Callable[..., Page]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -97,20 +95,3 @@ def nobody_is_kept_out(opened: Opened) -> Callable[..., None]:
         assert page.locator("h1").count() == 1, f"{address} has not one h1"
 
     return check
-
-
-def barriers(page: Page) -> str:
-    """What axe finds, in words; empty if nothing. Its preloading adds style elements, which the policy refuses."""
-    found = Axe().run(page, options={"preload": False})
-    return found.generate_report() if found.violations_count else ""
-
-
-def too_small(page: Page) -> list[str]:
-    """Controls that stand alone and are lower than 44 px. Links in running text may be (WCAG 2.5.8)."""
-    return page.evaluate(
-        """() => [...document.querySelectorAll(
-              "button, .button, select, .site-nav a, .site-footer a, .pagination a, .filters a, .list.links a,"
-              + " input:not([type=hidden], [type=checkbox], [type=radio])")]
-            .filter(each => each.checkVisibility() && each.getBoundingClientRect().height < 43.5)
-            .map(each => each.outerHTML.slice(0, 120))"""
-    )

@@ -13,8 +13,8 @@ from accounts.models import User
 from audit.models import AuditEvent
 from budgeting.models import Contest
 from budgeting.people import RoleName
-from tests.browser.conftest import Opened, barriers
-from tests.conftest import FIRST_DAY
+from tests.browser.looking import Opened, barriers
+from tests.cast import FIRST_DAY
 
 Check = Callable[..., None]
 PASSWORD = "correct horse battery"

@@ -5,8 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.conftest import middle_of
-from tests.proposals.conftest import drafted, picture
+from tests.cast import drafted, middle_of, picture
 
 
 @pytest.fixture

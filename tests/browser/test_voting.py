@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from ballots.models import Count, Envelope
-from tests.browser.conftest import Opened, barriers
+from tests.browser.looking import Opened, barriers
 
 Check = Callable[..., None]
 

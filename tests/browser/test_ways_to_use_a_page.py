@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from budgeting.models import Contest
-from tests.browser.conftest import Opened, barriers
+from tests.browser.looking import Opened, barriers
 
 
 @pytest.fixture(autouse=True)

@@ -11,8 +11,9 @@ from accounts.models import User
 from budgeting.models import Contest
 from lib.refusal import Refused
 from proposals.views import discuss
-from tests.browser.conftest import _session, barriers
-from tests.proposals.conftest import drafted
+from tests.browser.conftest import _session
+from tests.browser.looking import barriers
+from tests.cast import drafted
 
 
 @pytest.mark.parametrize("with_a_script", [True, False])

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.geography import check_boundary, drawing, lies_within
-from tests.conftest import square
+from tests.cast import square
 
 
 def points(path: str) -> list[tuple[float, float]]:

@@ -31,7 +31,7 @@ from budgeting.people import RoleName
 from budgeting.registry import Page, Place
 from proposals.models import Comment, CommentReport, Endorsement, Proposal
 from residents.models import Claim, LetterCode, Resident
-from tests.vote import enrol
+from tests.cast import enrol
 
 At = Callable[[str], datetime]
 

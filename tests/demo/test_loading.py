@@ -27,7 +27,7 @@ from demo.people import is_demo
 from lib import clock
 from proposals.models import Comment, Decision, Photo, Proposal
 from residents.models import LetterCode, Resident, Verification
-from tests.conftest import Aside
+from tests.databases import Aside
 
 pytestmark = pytest.mark.heavy
 

@@ -28,10 +28,7 @@ from proposals.models import Category, Decision, Proposal
 from residents.letters import make_codes
 from residents.models import Claim, RegisterImport, Verification
 from results import council
-from tests.conftest import middle_of, person, square
-from tests.proposals.conftest import drafted, picture
-from tests.results.conftest import count
-from tests.vote import enrol, put_on_paper
+from tests.cast import count, drafted, enrol, middle_of, person, picture, put_on_paper, square
 
 _next = itertools.count(1)
 

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from budgeting.models import Contest, Cycle, District
-from tests.conftest import square
+from tests.cast import square
 
 At = Callable[[str], datetime]
 

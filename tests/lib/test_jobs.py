@@ -14,6 +14,7 @@ from django_tasks_db.management.commands import db_worker
 from django_tasks_db.models import DBTaskResult
 
 from lib import jobs
+from tests.cast import work
 
 MORNING = datetime(2027, 7, 1, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -30,17 +31,6 @@ def write_minutes(title: str) -> None:
 @pytest.fixture(autouse=True)
 def _nothing_done() -> None:
     done.clear()
-
-
-def work() -> None:
-    """Do what is ready, as a worker does."""
-    worker = db_worker.Worker(
-        queue_names=["*"], interval=0, batch=True, backend_name="default", startup_delay=False, max_tasks=None,
-        worker_id="living", excluded_queue_names=[],
-    )  # fmt: skip
-    while task := DBTaskResult.objects.ready().first():
-        task.claim(worker.worker_id)
-        worker.run_task(task)
 
 
 def running(worker: str, earlier: int = 0) -> DBTaskResult:

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from proposals.models import Decision
-from tests.conftest import middle_of
+from tests.cast import middle_of
 
 
 def test_martin_decides_and_everybody_reads_why(client, proposal, martin, at):

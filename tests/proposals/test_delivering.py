@@ -8,7 +8,7 @@ from budgeting.models import Phase
 from lib import clock
 from lib.refusal import Refused
 from proposals.models import Milestone, Proposal
-from tests.conftest import middle_of
+from tests.cast import middle_of
 
 
 @pytest.fixture

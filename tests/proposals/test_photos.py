@@ -10,7 +10,7 @@ from PIL import Image, ImageFile
 from lib import safe_image
 from lib.refusal import Refused
 from proposals.models import Photo
-from tests.proposals.conftest import picture
+from tests.cast import picture
 
 GPS = Image.Exif()
 GPS[0x010F] = "SecretPhone"

@@ -21,9 +21,8 @@ from budgeting.models import Contest
 from lib.refusal import Refused
 from proposals.models import Decision, Photo, Proposal
 from proposals.views import write
-from tests.proposals.conftest import picture
+from tests.cast import picture, propose
 from tests.tables import our_models
-from tests.vote import propose
 
 At = Callable[[str], datetime]
 MEANTIME = "Something changed in the meantime, so this is no longer possible."

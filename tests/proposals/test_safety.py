@@ -17,7 +17,7 @@ from django.urls import reverse
 from audit.models import AuditEvent
 from lib import text_diff
 from lib.markdown import to_html
-from tests.proposals.conftest import drafted, picture
+from tests.cast import drafted, picture
 
 pytestmark = pytest.mark.heavy
 

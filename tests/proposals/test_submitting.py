@@ -6,7 +6,7 @@ from django.db import IntegrityError, connection, transaction
 from lib import clock
 from lib.refusal import Refused
 from proposals.models import Proposal
-from tests.proposals.conftest import drafted
+from tests.cast import drafted
 
 
 def test_rosa_submits_her_draft_and_it_gets_the_first_number(draft, rosa, at):

@@ -3,7 +3,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from lib import clock
 from proposals.models import Photo, Proposal
-from tests.proposals.conftest import drafted, picture
+from tests.cast import drafted, picture
 
 WHAT = {
     "title": "A playground by the river",

@@ -4,24 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from ballots import counting
-from ballots.models import BallotPaper, Count, InvalidBallot, OpenedBallot
+from ballots.models import BallotPaper, Count, InvalidBallot
 from budgeting.models import Contest, Cycle, District
-from budgeting.stages import Stage
 from residents.models import Resident
-from tests.conftest import middle_of
-from tests.vote import put_on_paper
-
-BALLOTS = {"1:1 2:1": 20, "2:1 3:1": 10, "4:1": 8, "": 2}
-
-
-def count(contest: Contest, ballots: dict[str, int] | None = None) -> Count:
-    """Put ballots into the multiset of opened ones and count them, as after an opening."""
-    OpenedBallot.objects.bulk_create(
-        OpenedBallot(contest=contest, content=content, ballots=number)
-        for content, number in (BALLOTS if ballots is None else ballots).items()
-    )
-    return counting.count_contest(contest, by=None, at=middle_of(Stage.COUNTING))
+from tests.cast import count, put_on_paper
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from results import council, tasks
 from results.management.commands import report as command
 from results.models import Report
 from tests import papers
-from tests.lib.test_jobs import work
+from tests.cast import work
 
 pytestmark = pytest.mark.heavy
 
@@ -73,7 +73,7 @@ def content(report_in) -> bytes:
 @pytest.fixture
 def drawn_in_no_time(monkeypatch) -> None:
     """For those who look how a report is asked for, and not what is in it."""
-    for maker in (council, command):
+    for maker in (tasks, command):
         monkeypatch.setattr(maker, "council_report", lambda *args, **more: b"%PDF-1.7 for the council")
 
 
@@ -202,7 +202,7 @@ def test_a_report_that_fails_is_tried_again_and_then_says_so(client, ines, count
         DBTaskResult.objects.update(finished_at=now)
         jobs.try_again(now)
     assert "The report could not be made." in client.get(REPORT).content.decode()
-    monkeypatch.setattr(council, "council_report", lambda *args, **more: b"%PDF-1.7 at last")
+    monkeypatch.setattr(tasks, "council_report", lambda *args, **more: b"%PDF-1.7 at last")
     client.post(REPORT)
     work()
     assert body(client.get(PDF)).startswith(b"%PDF")

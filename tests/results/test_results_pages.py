@@ -16,8 +16,7 @@ from lib.spreadsheets import cell
 from proposals.models import Proposal
 from tally import Rule, pabulib
 from tally import count as tally
-from tests.results.conftest import count
-from tests.vote import put_on_paper
+from tests.cast import count, put_on_paper
 
 CYCLE = "/2027/results/"
 RIVERSIDE = "/2027/riverside/results/"

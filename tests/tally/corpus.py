@@ -8,7 +8,7 @@ import pytest
 
 from tally import pabulib
 
-FOLDER = Path(__file__).parents[4] / "shared" / "pabulib"
+FOLDER = Path(__file__).parents[3] / "shared" / "pabulib"
 FILES = sorted(path.name for path in FOLDER.glob("*.pb"))
 needs_corpus = pytest.mark.skipif(not FILES, reason=f"the real elections of Pabulib are not in {FOLDER}")
 

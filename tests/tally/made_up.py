@@ -80,3 +80,16 @@ def crowded(seed):
         for _ in range(14)
     ]
     return Election(projects, ballots, chance.randint(40, 120))
+
+
+def the_example():
+    """The worked example of docs/counting.md: ten voters, 100 each."""
+    projects = [Project("park", 600), Project("pool", 500), Project("bench", 240), Project("trees", 330)]
+    ballots = [
+        Ballot.approving("park", "pool", count=4),
+        Ballot.approving("park", "bench", count=2),
+        Ballot.approving("bench", "trees", count=2),
+        Ballot.approving("trees"),
+        Ballot(),
+    ]
+    return Election(projects, ballots, 1000)

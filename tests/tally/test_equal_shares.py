@@ -7,21 +7,9 @@ import pytest
 from tally import Ballot, Election, Project, Rule, UnresolvedTie, count
 from tally.completion import add_one
 from tally.shares import EqualShares
+from tests.tally.made_up import the_example
 
 SHARES = Rule(name="equal-shares")
-
-
-def the_example():
-    """The worked example of docs/counting.md: ten voters, 100 each."""
-    projects = [Project("park", 600), Project("pool", 500), Project("bench", 240), Project("trees", 330)]
-    ballots = [
-        Ballot.approving("park", "pool", count=4),
-        Ballot.approving("park", "bench", count=2),
-        Ballot.approving("bench", "trees", count=2),
-        Ballot.approving("trees"),
-        Ballot(),
-    ]
-    return Election(projects, ballots, 1000)
 
 
 def test_the_worked_example():

@@ -11,8 +11,7 @@ from tally.completion import add_one
 from tally.ledger import Ledger
 from tally.purses import Purses
 from tally.shares import EqualShares
-from tests.tally.made_up import crowded
-from tests.tally.test_equal_shares import the_example
+from tests.tally.made_up import crowded, the_example
 from tests.thoroughness import many
 
 UTILITIES = ("cost", "cardinality", "points")

@@ -1,0 +1,28 @@
+"""What the tests of the pages look for in a page."""
+
+from collections.abc import Callable
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.results.conftest import counted, hillside_counted  # noqa: F401  (and its results)
+from tests.vote import box_key, riverside_paper, rosa_may_vote, shares, voting  # noqa: F401  (a vote)
+
+Opened = Callable[..., Page]
+
+
+def barriers(page: Page) -> str:
+    """What axe finds, in words; empty if nothing. Its preloading adds style elements, which the policy refuses."""
+    found = Axe().run(page, options={"preload": False})
+    return found.generate_report() if found.violations_count else ""
+
+
+def too_small(page: Page) -> list[str]:
+    """Controls that stand alone and are lower than 44 px. Links in running text may be (WCAG 2.5.8)."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll(
+              "button, .button, select, .site-nav a, .site-footer a, .pagination a, .filters a, .list.links a,"
+              + " input:not([type=hidden], [type=checkbox], [type=radio])")]
+            .filter(each => each.checkVisibility() && each.getBoundingClientRect().height < 43.5)
+            .map(each => each.outerHTML.slice(0, 120))"""
+    )

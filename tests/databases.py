@@ -1,0 +1,91 @@
+"""Databases of the tests' own, and what the one they share says to a change behind the application's back."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings as project
+from django.db import IntegrityError, connection, transaction
+
+TEMPLATE = "template_common_purse_"
+
+
+def migrated_database() -> str:
+    """Its name. The first of several workers makes it, the others wait."""
+    files = sorted(path for app in apps.get_app_configs() for path in Path(app.path).glob("migrations/*.py"))
+    name = TEMPLATE + sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
+    with connection.creation._nodb_cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [TEMPLATE])
+        cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [TEMPLATE])
+        found = [row[0] for row in cursor.fetchall()]
+        if name not in found:
+            for outdated in found:
+                cursor.execute(f"DROP DATABASE {outdated}")
+            cursor.execute(f"ALTER DATABASE {_migrate(f'{TEMPLATE}unfinished')} RENAME TO {name}")
+    return name
+
+
+def _migrate(name: str) -> str:
+    test, city = connection.settings_dict["TEST"], connection.settings_dict["NAME"]
+    own, test["NAME"] = test["NAME"], name
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    test["NAME"] = own
+    _connect_to(city)
+    return name
+
+
+def _connect_to(name: str) -> None:
+    connection.close()
+    connection.close_pool()
+    project.DATABASES[connection.alias]["NAME"] = connection.settings_dict["NAME"] = name
+
+
+class Aside:
+    """A database beside the tests' own, which keeps what is written: for a set-up that takes long or cannot be undone.
+
+    Tests that only look, or are rolled back, share it.
+    """
+
+    def __init__(self, name: str, unblock: Callable[[], AbstractContextManager[None]]) -> None:
+        test, self.unblock = connection.settings_dict["TEST"], unblock
+        self.name = f"{test['NAME']}_{name}"
+        self._ask_the_server(f'DROP DATABASE IF EXISTS "{self.name}"')
+        self._ask_the_server(f'CREATE DATABASE "{self.name}" TEMPLATE {test["TEMPLATE"]}')
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """For so long, whoever asks the database asks this one."""
+        with self.unblock():
+            own = connection.settings_dict["NAME"]
+            _connect_to(self.name)
+            try:
+                yield
+            finally:
+                _connect_to(own)
+
+    def drop(self) -> None:
+        self._ask_the_server(f'DROP DATABASE "{self.name}"')
+
+    def _ask_the_server(self, sql: str) -> None:
+        with self.unblock(), connection.creation._nodb_cursor() as cursor:
+            cursor.execute(sql)
+
+
+def refused_by_the_database(sql: str, *values: object) -> str:
+    with pytest.raises(IntegrityError) as refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql, values)
+    return str(refused.value)
+
+
+def without_triggers(sql: str) -> None:
+    """What an insider with the rights of the table's owner could do."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table in ("ballots_boardbatch", "ballots_envelope"):
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        cursor.execute(sql)
+        for table in ("ballots_boardbatch", "ballots_envelope"):
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
