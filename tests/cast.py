@@ -1,12 +1,16 @@
 """A city on a river with two districts: when things happen there, and what its people do, in a line each."""
 
 import io
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth import get_user_model
+from django.test import Client
 from django_tasks_db.management.commands import db_worker
 from django_tasks_db.models import DBTaskResult
 from PIL import Image
@@ -14,7 +18,7 @@ from PIL import Image
 from accounts.models import Role, User
 from ballots import counting, key, marks, paper
 from ballots.models import BallotPaper, Count, Envelope, OpenedBallot
-from ballots.sealing import ballot_info
+from ballots.sealing import Share, ballot_info
 from budgeting.models import Contest, Cycle, District, Phase
 from budgeting.people import RoleName
 from budgeting.stages import Stage
@@ -138,6 +142,14 @@ def count(contest: Contest, ballots: dict[str, int] | None = None) -> Count:
     return counting.count_contest(contest, by=None, at=middle_of(Stage.COUNTING))
 
 
+WHAT = {
+    "title": "A playground by the river",
+    "summary": "Swings where the old quay is empty.",
+    "description": "Children have **nowhere** to play.",
+    "beneficiaries": "Children under ten",
+}
+
+
 def drafted(author: User, contest: Contest, **text: object) -> Proposal:
     given = {
         "title": "A playground by the river",
@@ -169,3 +181,30 @@ def work() -> None:
     while task := DBTaskResult.objects.ready().first():
         task.claim(worker.worker_id)
         worker.run_task(task)
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def typed(prefix: str, *shares: tuple[int, str]) -> dict[str, object]:
+    fields = {}
+    for place, (number, words) in enumerate(shares, start=1):
+        fields |= {f"{prefix}-number_{place}": number, f"{prefix}-words_{place}": words}
+    return fields
+
+
+OPEN_BOX = Path(__file__).resolve().parents[2] / "docs" / "verify" / "open_box.py"
+
+
+def open_elsewhere(folder: Path, box: str, board_list: str, shares: list[Share]) -> subprocess.CompletedProcess[str]:
+    """Run the program of docs/verify on files, with the words typed as a holder would."""
+    (folder / "box.json").write_text(box)
+    (folder / "board.txt").write_text(board_list)
+    typed = "".join(f"{share.number}\n{share.words}\n" for share in shares)
+    program = ["-W", "ignore", OPEN_BOX, folder / "box.json", folder / "board.txt"]
+    return subprocess.run(
+        [sys.executable, *program], input=typed, capture_output=True, text=True, start_new_session=True
+    )

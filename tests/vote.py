@@ -1,4 +1,4 @@
-"""What is needed to vote in Riverside: six projects on paper, a key in three hands, and residents on the register."""
+"""What is needed to vote in Riverside, six projects on paper, a key in three hands, a register, and the count."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -7,10 +7,11 @@ import pytest
 
 from accounts.models import User
 from ballots import key
-from ballots.models import BallotBoxKey, BallotPaper
+from ballots.models import BallotBoxKey, BallotPaper, Count, InvalidBallot
 from ballots.sealing import Share
 from budgeting.models import Contest, Cycle, District
-from tests.cast import enrol, person, put_on_paper
+from residents.models import Resident
+from tests.cast import count, enrol, person, put_on_paper
 
 
 @pytest.fixture
@@ -51,3 +52,37 @@ def neighbours(cycle: Cycle, riverside: District) -> list[User]:
     for user in users:
         enrol(user, cycle, riverside)
     return users
+
+
+@pytest.fixture
+def register(cycle: Cycle, riverside: District) -> Callable[[str, int], list[Resident]]:
+    """Put so many residents of Riverside of an age band on the register."""
+
+    def enrol(band: str, number: int) -> list[Resident]:
+        first = Resident.objects.count()
+        return Resident.objects.bulk_create(
+            Resident(
+                cycle=cycle,
+                district=riverside,
+                identifier_digest=digest.to_bytes(32, "big"),
+                person_digest=digest.to_bytes(32, "big"),
+                age_band=band,
+            )
+            for digest in range(first, first + number)
+        )
+
+    return enrol
+
+
+@pytest.fixture
+def counted(riverside_paper: BallotPaper, riverside_contest: Contest) -> Count:
+    """Riverside's six projects, voted on by forty people, counted."""
+    InvalidBallot.objects.create(contest=riverside_contest, reason="A project can be chosen once.", ballots=1)
+    return count(riverside_contest)
+
+
+@pytest.fixture
+def hillside_counted(hillside_contest: Contest) -> Count:
+    """Hillside, where seven people voted."""
+    put_on_paper(hillside_contest)
+    return count(hillside_contest, {"1:1": 4, "5:1 6:1": 3})

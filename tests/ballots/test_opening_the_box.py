@@ -1,11 +1,8 @@
 """Opening the box: everything accounted for, or nothing (T-34)."""
 
 import re
-import subprocess
-import sys
 from collections import Counter
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -15,14 +12,14 @@ from ballots.casting import cast
 from ballots.counting import count_contest
 from ballots.models import Count, Envelope, InvalidBallot, OpenedBallot, Opening
 from ballots.opening import export, open_box
-from ballots.sealing import Share, WrongShare, ballot_info, fingerprint, seal
+from ballots.sealing import WrongShare, ballot_info, fingerprint, seal
 from budgeting.models import Cycle
 from budgeting.stages import Act
 from lib.refusal import Refused
 from residents.models import Verification
+from tests.cast import open_elsewhere
 from tests.databases import refused_by_the_database, without_triggers
 
-OPEN_BOX = Path(__file__).resolve().parents[2] / "docs" / "verify" / "open_box.py"
 BALLOTS = [{1: 1}, {1: 1, 4: 1}, {}, {1: 1}, {2: 1, 4: 1}, {4: 1}, {1: 1, 4: 1}, {4: 1}, {4: 1}, {}, {6: 1}, {4: 1}]
 
 
@@ -157,17 +154,6 @@ def test_a_voter_whose_envelope_is_gone_is_missed(voted, cycle, shares, clara, a
     without_triggers("DELETE FROM ballots_envelope WHERE fingerprint = (SELECT min(fingerprint) FROM ballots_envelope)")
     with pytest.raises(Refused, match="1 residents voted online, but have no envelope"):
         open_box(cycle, shares[:2], by=clara, at=moment)
-
-
-def open_elsewhere(folder: Path, box: str, board_list: str, shares: list[Share]) -> subprocess.CompletedProcess[str]:
-    """Run the program of docs/verify on files, with the words typed as a holder would."""
-    (folder / "box.json").write_text(box)
-    (folder / "board.txt").write_text(board_list)
-    typed = "".join(f"{share.number}\n{share.words}\n" for share in shares)
-    program = ["-W", "ignore", OPEN_BOX, folder / "box.json", folder / "board.txt"]
-    return subprocess.run(
-        [sys.executable, *program], input=typed, capture_output=True, text=True, start_new_session=True
-    )
 
 
 def test_the_box_can_be_opened_again_elsewhere(opened, shares, riverside_contest, tmp_path) -> None:

@@ -4,18 +4,14 @@ import page
 import pytest
 
 from ballots.printing import printed_ballot
-from tests import papers
 from tests.cast import COSTS, TITLES, put_on_paper
+from tests.papers import words_of
 
 BALLOT = "/2027/riverside/ballot/paper.pdf"
 
 
 def printed(client) -> bytes:
     return b"".join(client.get(BALLOT).streaming_content)
-
-
-def text_of(content: bytes) -> str:
-    return " ".join(papers.text_of(content, "-layout").split())
 
 
 @pytest.mark.parametrize("style", ["approval", "points", "ranking"])
@@ -28,7 +24,7 @@ def test_a_ballot_of_every_style_is_accessible_and_archival(riverside_contest, s
 
 
 def test_every_project_stands_on_it_with_its_number_and_cost(client, riverside_paper) -> None:
-    text = text_of(printed(client))
+    text = words_of(printed(client))
     for number, (title, cost) in enumerate(zip(TITLES, COSTS, strict=True), start=1):
         assert f"{number} {title} €{cost // 100:,}" in text or (f"{number} " in text and title in text), text
         assert f"€{cost // 100:,}" in text

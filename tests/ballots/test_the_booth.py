@@ -10,18 +10,12 @@ from django.core.signals import got_request_exception
 from django.test import Client
 from django.views.debug import ExceptionReporter
 
-from accounts.models import User
 from ballots.casting import cast, receipt_of
 from ballots.models import Envelope
-from tests.cast import enrol, inside
+from tests.cast import enrol, inside, signed_in
+from tests.papers import source_of
 
 BALLOT = "/2027/riverside/ballot/"
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture
@@ -29,36 +23,32 @@ def rosa_in_the_booth(voting, rosa_may_vote) -> Client:
     return signed_in(rosa_may_vote)
 
 
-def text_of(answer) -> str:
-    return re.sub(r"\s+", " ", answer.content.decode())
-
-
 def test_rosa_chooses_reviews_casts_and_gets_a_receipt(
     rosa_in_the_booth, rosa_may_vote, riverside_contest, shares
 ) -> None:
-    assert "Library benches" in text_of(rosa_in_the_booth.get(BALLOT))
+    assert "Library benches" in source_of(rosa_in_the_booth.get(BALLOT))
     review = rosa_in_the_booth.post(f"{BALLOT}review/", {"choice": ["1", "4"]})
-    assert "Playground" in text_of(review)
-    assert "Bee hotel" not in text_of(review)
+    assert "Playground" in source_of(review)
+    assert "Bee hotel" not in source_of(review)
     assert not Envelope.objects.exists()
-    hidden = re.findall(r'name="choice" value="(\d+)"', text_of(review))
+    hidden = re.findall(r'name="choice" value="(\d+)"', source_of(review))
     cast_answer = rosa_in_the_booth.post(f"{BALLOT}cast/", {"choice": hidden})
     assert (cast_answer.status_code, cast_answer.url) == (302, f"{BALLOT}receipt/")
     assert inside(Envelope.objects.get(), shares) == {1: 1, 4: 1}
-    receipt = text_of(rosa_in_the_booth.get(f"{BALLOT}receipt/"))
+    receipt = source_of(rosa_in_the_booth.get(f"{BALLOT}receipt/"))
     for group in receipt_of(rosa_may_vote, riverside_contest).groups:
         assert f"<code>{group}</code>" in receipt
 
 
 def test_the_receipt_shows_no_choice(rosa_in_the_booth, rosa_may_vote, riverside_contest) -> None:
     cast(riverside_contest, {4: 1}, by=rosa_may_vote)
-    receipt = text_of(rosa_in_the_booth.get(f"{BALLOT}receipt/"))
+    receipt = source_of(rosa_in_the_booth.get(f"{BALLOT}receipt/"))
     for line in riverside_contest.paper.lines.all():
         assert line.title not in receipt
 
 
 def test_changing_her_mind_on_the_review_keeps_her_choices(rosa_in_the_booth) -> None:
-    again = text_of(rosa_in_the_booth.post(BALLOT, {"choice": ["2", "5"]}))
+    again = source_of(rosa_in_the_booth.post(BALLOT, {"choice": ["2", "5"]}))
     assert re.findall(r'value="(\d)" data-cost="\d+" checked', again) == ["2", "5"]
 
 
@@ -68,7 +58,7 @@ def test_too_many_choices_lead_back_with_all_of_them_kept(riverside_contest, ros
     request.getfixturevalue("voting")
     booth = signed_in(rosa_may_vote)
     for step in ("review", "cast"):
-        answer = text_of(booth.post(f"{BALLOT}{step}/", {"choice": ["1", "2", "3"]}))
+        answer = source_of(booth.post(f"{BALLOT}{step}/", {"choice": ["1", "2", "3"]}))
         assert "You chose 3 projects; you can choose up to 2." in answer
         assert re.findall(r'value="(\d)" data-cost="\d+" checked', answer) == ["1", "2", "3"]
     assert not Envelope.objects.exists()
@@ -78,12 +68,12 @@ def test_too_many_choices_lead_back_with_all_of_them_kept(riverside_contest, ros
 def test_nonsense_is_refused_and_never_sealed(rosa_in_the_booth, nonsense) -> None:
     answer = rosa_in_the_booth.post(f"{BALLOT}cast/", {"choice": [nonsense]})
     assert answer.status_code == 200
-    assert "cannot be cast yet" in text_of(answer)
+    assert "cannot be cast yet" in source_of(answer)
     assert not Envelope.objects.exists()
 
 
 def test_a_blank_ballot_is_cast_on_purpose(rosa_in_the_booth, shares) -> None:
-    review = text_of(rosa_in_the_booth.post(f"{BALLOT}review/"))
+    review = source_of(rosa_in_the_booth.post(f"{BALLOT}review/"))
     assert "This is a blank ballot" in review
     assert "Cast a blank ballot" in review
     rosa_in_the_booth.post(f"{BALLOT}cast/")
@@ -103,7 +93,7 @@ def test_a_visitor_is_led_to_the_sign_in(voting) -> None:
 
 def test_a_neighbour_from_another_district_is_told_where_to_vote(voting, tomas, cycle, hillside) -> None:
     enrol(tomas, cycle, hillside)
-    assert "You vote in Hillside" in text_of(signed_in(tomas).get(BALLOT))
+    assert "You vote in Hillside" in source_of(signed_in(tomas).get(BALLOT))
     answer = signed_in(tomas).post(f"{BALLOT}cast/", {"choice": ["1"]})
     assert answer.status_code == 409
     assert not Envelope.objects.exists()
@@ -112,7 +102,7 @@ def test_a_neighbour_from_another_district_is_told_where_to_vote(voting, tomas, 
 def test_after_the_close_the_booth_is_shut_and_says_so(voting, rosa_may_vote, at) -> None:
     booth = signed_in(rosa_may_vote)
     at("counting")
-    assert "You cannot vote here now" in text_of(booth.get(BALLOT))
+    assert "You cannot vote here now" in source_of(booth.get(BALLOT))
     answer = booth.post(f"{BALLOT}cast/", {"choice": ["1"]})
     assert answer.status_code == 409
     assert not Envelope.objects.exists()
@@ -184,7 +174,7 @@ def test_an_error_report_shows_no_choice(voting, rosa_may_vote, error_reports, m
 
 def test_the_ballot_paper_is_for_everyone(riverside_paper, at) -> None:
     at("presenting")
-    page = text_of(Client().get(f"{BALLOT}paper/"))
+    page = source_of(Client().get(f"{BALLOT}paper/"))
     assert riverside_paper.digest in page
     for line in riverside_paper.lines.all():
         assert line.title in page

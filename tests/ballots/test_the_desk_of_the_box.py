@@ -5,24 +5,14 @@ import re
 import pytest
 from django.test import Client
 
-from accounts.models import User
 from ballots import board
 from ballots.casting import cast
 from ballots.models import BallotBoxKey, BallotPaper, Count, Opening, Rehearsal
 from proposals.models import Decision
-from tests.cast import propose
+from tests.cast import propose, signed_in, typed
+from tests.papers import source_of
 
 BOX = "/2027/box/"
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def text_of(answer) -> str:
-    return re.sub(r"\s+", " ", answer.content.decode())
 
 
 @pytest.fixture
@@ -34,44 +24,37 @@ def words_on(sheets: str) -> list[str]:
     return [" ".join(re.findall(r"<li><code>(\w+)</code></li>", sheet)) for sheet in sheets.split('class="sheet"')[1:]]
 
 
-def typed(prefix: str, *shares: tuple[int, str]) -> dict[str, object]:
-    fields = {}
-    for place, (number, words) in enumerate(shares, start=1):
-        fields |= {f"{prefix}-number_{place}": number, f"{prefix}-words_{place}": words}
-    return fields
-
-
 def test_from_the_paper_to_the_end_of_the_shares(
     riverside_contest, clara, ines, otto, martin, rosa_may_vote, claras_desk, at
 ) -> None:
     for proposal in propose(riverside_contest):
         Decision.objects.create(proposal=proposal, outcome="shortlist", reason="Good.", by=martin, at=at("reviewing"))
     at("presenting")
-    assert "freeze the ballot papers" in text_of(claras_desk.get(BOX))
+    assert "freeze the ballot papers" in source_of(claras_desk.get(BOX))
     claras_desk.post(f"{BOX}paper/riverside/", {"seed": "4 8 15 16 23 42"})
     assert BallotPaper.objects.get().lot_seed == "4 8 15 16 23 42"
-    assert "make the key of the box" in text_of(claras_desk.get(BOX))
+    assert "make the key of the box" in source_of(claras_desk.get(BOX))
     holders = {"key-holders": [clara.pk, ines.pk, otto.pk], "key-threshold": 2}
     sheets = claras_desk.post(f"{BOX}key/", holders)
     words = words_on(sheets.content.decode())
     assert [len(sheet.split()) for sheet in words] == [12, 12, 12]
     assert "no-store" in sheets.headers["Cache-Control"]
-    assert "rehearse the opening" in text_of(claras_desk.get(BOX))
+    assert "rehearse the opening" in source_of(claras_desk.get(BOX))
     claras_desk.post(f"{BOX}rehearsal/", typed("rehearsal", (1, words[0]), (3, words[2])))
     assert Rehearsal.objects.get().share_numbers == [1, 3]
     at("voting")
     cast(riverside_contest, {1: 1}, by=rosa_may_vote)
-    assert "waiting for the close" in text_of(claras_desk.get(BOX))
+    assert "waiting for the close" in source_of(claras_desk.get(BOX))
     at("counting")
-    assert "open the box" in text_of(claras_desk.get(BOX))
+    assert "open the box" in source_of(claras_desk.get(BOX))
     claras_desk.post(f"{BOX}opening/", typed("opening", (2, words[1]), (3, words[2])))
     assert Opening.objects.get().share_numbers == [2, 3]
-    assert "count the ballots" in text_of(claras_desk.get(BOX))
+    assert "count the ballots" in source_of(claras_desk.get(BOX))
     claras_desk.post(f"{BOX}count/riverside/")
     assert Count.objects.get().outcome["winners"] == ["1"]
-    assert "destroy the shares" in text_of(claras_desk.get(BOX))
+    assert "destroy the shares" in source_of(claras_desk.get(BOX))
     claras_desk.post(f"{BOX}destruction/", {"destruction-witnesses": "Ines and Otto"})
-    page = text_of(claras_desk.get(BOX))
+    page = source_of(claras_desk.get(BOX))
     assert "nothing is left to do" in page
     assert "Ines and Otto" in page
 
@@ -81,14 +64,14 @@ def test_a_mistyped_word_is_named_and_what_was_typed_is_kept(shares, claras_desk
     wrong = shares[0].words.replace(shares[0].words.split()[4], "qwerty", 1)
     answer = claras_desk.post(f"{BOX}rehearsal/", typed("rehearsal", (1, wrong), (2, shares[1].words)))
     assert answer.status_code == 422
-    assert "Share 1: “qwerty” is not one of the words." in text_of(answer)
-    assert wrong in text_of(answer)
+    assert "Share 1: “qwerty” is not one of the words." in source_of(answer)
+    assert wrong in source_of(answer)
     assert Rehearsal.objects.count() == 1
 
 
 def test_before_the_close_the_desk_does_not_open_the_box(voting, shares, claras_desk) -> None:
     answer = claras_desk.post(f"{BOX}opening/", typed("opening", (1, shares[0].words), (2, shares[1].words)))
-    assert "The box is opened once voting has closed." in text_of(answer)
+    assert "The box is opened once voting has closed." in source_of(answer)
     assert not Opening.objects.exists()
 
 
@@ -109,7 +92,7 @@ def test_one_person_cannot_hold_the_key_alone(clara, claras_desk, cycle, at) -> 
     at("presenting")
     answer = claras_desk.post(f"{BOX}key/", {"key-holders": [clara.pk], "key-threshold": 2})
     assert answer.status_code == 422
-    assert "Choose between two and nine holders." in text_of(answer)
+    assert "Choose between two and nine holders." in source_of(answer)
     assert not BallotBoxKey.objects.exists()
 
 
@@ -133,7 +116,7 @@ def test_to_everybody_else_there_is_no_such_page(who, shares, at, request) -> No
 def test_council_and_auditors_look_but_do_not_act(who, shares, riverside_contest, at, request) -> None:
     at("presenting")
     client = signed_in(request.getfixturevalue(who))
-    page = text_of(client.get(BOX))
+    page = source_of(client.get(BOX))
     assert "opened the test envelope" in page
     assert "box/rehearsal" not in page
     for step in ("key/", "rehearsal/", "opening/", "closing/", "destruction/", "paper/riverside/", "count/riverside/"):
@@ -144,13 +127,13 @@ def test_anyone_looks_a_receipt_up_without_signing_in(voting, rosa_may_vote, riv
     receipt = cast(riverside_contest, {1: 1}, by=rosa_may_vote)
     at("counting")
     visitor = Client()
-    assert "with the next batch" in text_of(visitor.post("/2027/board/", {"receipt": str(receipt)}))
+    assert "with the next batch" in source_of(visitor.post("/2027/board/", {"receipt": str(receipt)}))
     board.publish(riverside_contest)
-    assert "on the board since batch 1" in text_of(visitor.post("/2027/board/", {"receipt": str(receipt).lower()}))
-    assert "neither in the box nor on the board" in text_of(visitor.post("/2027/board/", {"receipt": "A" * 32}))
-    assert "eight groups of four" in text_of(visitor.post("/2027/board/", {"receipt": "AB"}))
-    assert receipt.fingerprint in text_of(visitor.get("/2027/board/riverside.txt"))
-    assert f"+ {receipt.fingerprint}" in text_of(visitor.get("/2027/board/riverside/1.txt"))
+    assert "on the board since batch 1" in source_of(visitor.post("/2027/board/", {"receipt": str(receipt).lower()}))
+    assert "neither in the box nor on the board" in source_of(visitor.post("/2027/board/", {"receipt": "A" * 32}))
+    assert "eight groups of four" in source_of(visitor.post("/2027/board/", {"receipt": "AB"}))
+    assert receipt.fingerprint in source_of(visitor.get("/2027/board/riverside.txt"))
+    assert f"+ {receipt.fingerprint}" in source_of(visitor.get("/2027/board/riverside/1.txt"))
 
 
 def test_the_envelopes_leave_the_box_only_after_the_opening(voting, shares, clara, claras_desk, at, cycle) -> None:
@@ -167,11 +150,11 @@ def test_a_seed_no_database_can_hold_is_cleaned(riverside_contest, martin, clara
 
 def test_while_the_review_lasts_the_key_comes_before_the_paper(riverside_contest, claras_desk, at) -> None:
     at("reviewing")
-    assert "make the key of the box" in text_of(claras_desk.get(BOX))
+    assert "make the key of the box" in source_of(claras_desk.get(BOX))
 
 
 def test_with_a_rehearsed_key_the_desk_waits_for_the_end_of_the_review(
     riverside_contest, shares, claras_desk, at
 ) -> None:
     at("reviewing")
-    assert "between the review and the vote" in text_of(claras_desk.get(BOX))
+    assert "between the review and the vote" in source_of(claras_desk.get(BOX))

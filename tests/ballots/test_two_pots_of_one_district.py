@@ -17,11 +17,11 @@ from budgeting.models import District
 from lib.refusal import Refused
 from residents.models import Resident, Verification
 from tests import papers
-from tests.ballots.test_opening_the_box import open_elsewhere
-from tests.ballots.test_the_desk_of_the_box import BOX, signed_in, text_of, typed
-from tests.cast import enrol, inside
+from tests.cast import enrol, inside, open_elsewhere, signed_in, typed
 from tests.databases import refused_by_the_database
+from tests.papers import source_of
 
+BOX = "/2027/box/"
 POTS = ("riverside", "riverside-parks")
 INSERT = (
     "INSERT INTO ballots_envelope (resident_id, contest_id, sealed, fingerprint, channel)"
@@ -37,12 +37,12 @@ def move(resident: Resident, district: District) -> None:
 def test_a_clerk_walks_both_pots_from_paper_to_count(pots, shares, clara, rosa_may_vote, at) -> None:
     desk = signed_in(clara)
     at("presenting")
-    page = text_of(desk.get(BOX))
+    page = source_of(desk.get(BOX))
     assert "Freeze the ballot paper of Riverside " in page
     assert "Freeze the ballot paper of Parks " in page
     for slug in pots:
         answer = desk.post(f"{BOX}paper/{slug}/", {"seed": "4 8 15"}, follow=True)
-        assert f"The ballot paper of {pots[slug].title} is frozen." in text_of(answer)
+        assert f"The ballot paper of {pots[slug].title} is frozen." in source_of(answer)
     page = desk.get(BOX).content.decode()
     assert [f'href="/2027/{slug}/ballot/paper/">{pots[slug].title}</a>' in page for slug in POTS] == [True, True]
     at("voting")
@@ -50,15 +50,15 @@ def test_a_clerk_walks_both_pots_from_paper_to_count(pots, shares, clara, rosa_m
         signed_in(rosa_may_vote).post(f"/2027/{slug}/ballot/cast/", {"choice": "1"})
     at("counting")
     desk.post(f"{BOX}opening/", typed("opening", *((share.number, share.words) for share in shares[:2])))
-    page = text_of(desk.get(BOX))
+    page = source_of(desk.get(BOX))
     rows = re.findall(r'<th scope="row">([^<]+)</th> <td>online</td> <td class="number">(\d+)</td>', page)
     assert rows == [("The whole city", "0"), ("Hillside", "0"), ("Riverside", "1"), ("Parks", "1")]
     for slug in pots:
         assert f'href="{BOX}{slug}.json"' in page
         answer = desk.post(f"{BOX}count/{slug}/", follow=True)
-        assert f"{pots[slug].title} is counted." in text_of(answer)
+        assert f"{pots[slug].title} is counted." in source_of(answer)
     assert Count.objects.count() == 4
-    assert "destroy the shares" in text_of(desk.get(BOX))
+    assert "destroy the shares" in source_of(desk.get(BOX))
 
 
 def test_each_paper_names_its_contest_and_has_its_own_projects(client, pots, pots_vote) -> None:
@@ -78,7 +78,7 @@ def test_each_paper_names_its_contest_and_has_its_own_projects(client, pots, pot
 def test_the_printed_ballot_of_a_pot_is_its_own(client, pots, pots_vote) -> None:
     answer = client.get("/2027/riverside-parks/ballot/paper.pdf")
     assert 'filename="ballot-2027-riverside-parks.pdf"' in answer["Content-Disposition"]
-    text = papers.text_of(b"".join(answer.streaming_content), "-layout")
+    text = papers.source_of(b"".join(answer.streaming_content), "-layout")
     assert "Ballot: Parks" in text
     assert "Parks 6" in text
     assert "Riverside" not in text
@@ -104,7 +104,7 @@ def test_rosas_page_has_a_button_for_each_pot_and_says_which(pots, pots_vote, ro
     rosas = signed_in(rosa_may_vote)
 
     def links() -> dict[str, str]:
-        page = text_of(rosas.get("/me/"))
+        page = source_of(rosas.get("/me/"))
         found = re.findall(r'<a[^>]* href="(/2027/[-\w]+/ballot/[^"]*)"[^>]*>(.*?)</a>', page)
         return {address: re.sub(r"<[^>]+>", "", words).strip() for address, words in found}
 
@@ -124,13 +124,13 @@ def test_rosas_page_has_a_button_for_each_pot_and_says_which(pots, pots_vote, ro
 
 def test_the_booth_of_a_pot_says_where_one_is(pots, pots_vote, rosa_may_vote) -> None:
     rosas = signed_in(rosa_may_vote)
-    page = text_of(rosas.get("/2027/riverside-parks/ballot/"))
+    page = source_of(rosas.get("/2027/riverside-parks/ballot/"))
     assert '<p class="eyebrow">Parks, ' in page
     assert "Parks 6" in page
     assert "Riverside 6" not in page
     answer = rosas.post("/2027/riverside-parks/ballot/cast/", {"choice": "2"})
     assert answer["Location"] == "/2027/riverside-parks/ballot/receipt/"
-    assert 'href="/2027/riverside-parks/"' in text_of(rosas.get(answer["Location"]))
+    assert 'href="/2027/riverside-parks/"' in source_of(rosas.get(answer["Location"]))
     assert rosas.get("/2027/riverside/ballot/receipt/")["Location"] == "/2027/riverside/ballot/"
 
 
@@ -146,9 +146,9 @@ def test_who_moves_after_voting_in_a_pot_is_refused_in_the_new_district(
     with pytest.raises(Refused, match=sentence):
         cast(pots["hillside"], {1: 1}, by=rosa_may_vote)
     rosas = signed_in(rosa_may_vote)
-    assert sentence in text_of(rosas.get("/2027/hillside/ballot/"))
-    assert sentence in text_of(rosas.get("/2027/hillside/"))
-    assert sentence in text_of(rosas.get("/me/"))
+    assert sentence in source_of(rosas.get("/2027/hillside/ballot/"))
+    assert sentence in source_of(rosas.get("/2027/hillside/"))
+    assert sentence in source_of(rosas.get("/me/"))
     sealed = bytes(Envelope.objects.get(resident=resident, contest=pots[voted_in[0]]).sealed)
     told = refused_by_the_database(INSERT, resident.pk, pots["hillside"].pk, sealed, "A" * 32)
     assert "has voted in another district" in told
@@ -176,7 +176,7 @@ def test_the_board_lists_each_pot_apart(receipts, pots, at) -> None:
     for slug in POTS:
         board.publish(pots[slug])
     visitor = Client()
-    page = text_of(visitor.get("/2027/board/"))
+    page = source_of(visitor.get("/2027/board/"))
     titles = re.findall(r'<h2 id="in-([-\w]+)">([^<]+)</h2>', page)
     assert titles == [
         ("city", "The whole city"),
@@ -193,7 +193,7 @@ def test_the_board_lists_each_pot_apart(receipts, pots, at) -> None:
         assert f"\n2027/{slug} batch 1 of ".encode() in batch
         assert f"previous {pots[slug].paper.digest}".encode() in batch
         assert pots[slug].batches.get().root == hashlib.sha256(batch).hexdigest()
-        assert f"in the box of {pots[slug].title}. It is on the board" in text_of(
+        assert f"in the box of {pots[slug].title}. It is on the board" in source_of(
             visitor.post("/2027/board/", {"receipt": str(receipts[slug])})
         )
     assert visitor.get("/2027/board/nowhere.txt").status_code == 404

@@ -7,16 +7,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from playwright._impl._driver import compute_driver_executable
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
-from tests.browser.looking import Opened, barriers, too_small
-from tests.results.conftest import counted, hillside_counted  # noqa: F401  (and its results)
-from tests.vote import box_key, riverside_paper, rosa_may_vote, shares, voting  # noqa: F401  (a vote)
+from tests.browser.looking import Opened, barriers, session_of, too_small
 
 # Playwright's loop runs in the thread of the tests, where Django would refuse to touch the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -52,7 +48,7 @@ def opened(live_server: LiveServer, new_context: Callable[..., BrowserContext]) 
     def open_page(address: str, *, by: User | None = None, width: int = 1280, **options: Any) -> Page:
         context = new_context(viewport={"width": width, "height": 800}, locale="en-GB", **options)
         if by is not None:
-            context.add_cookies([_session(by, live_server.url)])
+            context.add_cookies([session_of(by, live_server.url)])
         page, url = context.new_page(), live_server.url + address
 
         def listen(message: ConsoleMessage) -> None:
@@ -66,16 +62,6 @@ def opened(live_server: LiveServer, new_context: Callable[..., BrowserContext]) 
 
     yield open_page
     assert complaints == []
-
-
-def _session(user: User, url: str) -> dict[str, str]:
-    client = Client()
-    client.force_login(user)
-    return {
-        "name": settings.SESSION_COOKIE_NAME,
-        "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
-        "url": url,
-    }
 
 
 @pytest.fixture

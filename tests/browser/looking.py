@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Page
 
-from tests.results.conftest import counted, hillside_counted  # noqa: F401  (and its results)
-from tests.vote import box_key, riverside_paper, rosa_may_vote, shares, voting  # noqa: F401  (a vote)
+from accounts.models import User
 
 Opened = Callable[..., Page]
 
@@ -26,3 +27,14 @@ def too_small(page: Page) -> list[str]:
             .filter(each => each.checkVisibility() && each.getBoundingClientRect().height < 43.5)
             .map(each => each.outerHTML.slice(0, 120))"""
     )
+
+
+def session_of(user: User, url: str) -> dict[str, str]:
+    """The cookie of somebody who has signed in."""
+    client = Client()
+    client.force_login(user)
+    return {
+        "name": settings.SESSION_COOKIE_NAME,
+        "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
+        "url": url,
+    }

@@ -11,8 +11,7 @@ from accounts.models import User
 from budgeting.models import Contest
 from lib.refusal import Refused
 from proposals.views import discuss
-from tests.browser.conftest import _session
-from tests.browser.looking import barriers
+from tests.browser.looking import barriers, session_of
 from tests.cast import drafted
 
 
@@ -30,7 +29,7 @@ def test_tomas_reads_why_his_support_was_not_taken(
     slide = drafted(rosa, riverside_contest)
     slide.submit(by=rosa, at=at("proposing"))
     context = new_context(java_script_enabled=with_a_script)
-    context.add_cookies([_session(tomas, live_server.url)])
+    context.add_cookies([session_of(tomas, live_server.url)])
     page = context.new_page()
     page.goto(live_server.url + slide.get_absolute_url())
 

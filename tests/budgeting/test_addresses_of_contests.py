@@ -10,7 +10,7 @@ from django.test import Client
 from accounts.models import User
 from ballots.models import BallotPaper
 from budgeting.models import Contest, Cycle, District
-from tests.budgeting.test_set_up import PHASES, calendar, form
+from tests.budgeting.set_up import PHASES, calendar, form
 
 TAKEN = "Another contest of this cycle has this address already."
 

@@ -12,11 +12,7 @@ from django.utils import translation
 from accounts.models import User
 from audit.models import AuditEvent
 from budgeting.models import Contest, Cycle, District, Phase
-
-PHASES = {
-    "proposing": ("2027-01-04 08:00", "2027-03-01 20:00"),
-    "voting": ("2027-05-03 08:00", "2027-05-23 20:00"),
-}
+from tests.budgeting.set_up import PHASES, calendar, form, phase
 
 
 @pytest.fixture
@@ -25,27 +21,6 @@ def set_up(client: Client, clara: User) -> Client:
     clara.save()
     client.force_login(clara)
     return client
-
-
-def rows(prefix: str, rows: list[dict[str, Any]], already: int = 0) -> dict[str, Any]:
-    fields = {f"{prefix}-TOTAL_FORMS": len(rows), f"{prefix}-INITIAL_FORMS": already}
-    return fields | {f"{prefix}-{n}-{name}": value for n, row in enumerate(rows) for name, value in row.items()}
-
-
-def phase(stage: str, opens: str, closes: str = "", **more: Any) -> dict[str, Any]:
-    day, time = opens.split()
-    end_day, end_time = closes.split() if closes else ("", "")
-    return {"stage": stage, "opens_0": day, "opens_1": time, "closes_0": end_day, "closes_1": end_time, **more}
-
-
-def form(phases: list[dict[str, Any]], contests: list[dict[str, Any]] | None = None, **more: Any) -> dict[str, Any]:
-    cycle = {"slug": "2027", "title": "Budget 2027", "currency": "EUR", "introduction": ""}
-    already = sum("id" in row for row in phases)
-    return cycle | rows("phases", phases, already) | rows("contests", contests or []) | more
-
-
-def calendar(dates: dict[str, tuple[str, str]]) -> list[dict[str, Any]]:
-    return [phase(stage, *window) for stage, window in dates.items()]
 
 
 def test_a_clerk_sets_up_a_cycle_with_its_dates_and_its_money(set_up: Client, riverside: District) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from lib.refusal import Refused
 from proposals.models import Proposal
-from tests.proposals.test_writing import WHAT
+from tests.cast import WHAT
 
 WHERE = {"address": "Quay Street 12", "latitude": "0.5", "longitude": "0.5"}
 

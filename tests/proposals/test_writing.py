@@ -3,14 +3,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from lib import clock
 from proposals.models import Photo, Proposal
-from tests.cast import drafted, picture
-
-WHAT = {
-    "title": "A playground by the river",
-    "summary": "Swings where the old quay is empty.",
-    "description": "Children have **nowhere** to play.",
-    "beneficiaries": "Children under ten",
-}
+from tests.cast import WHAT, drafted, picture
 
 
 def jpeg(name: str = "quay.jpg") -> SimpleUploadedFile:

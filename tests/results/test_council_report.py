@@ -16,8 +16,8 @@ from lib import jobs
 from results import council, tasks
 from results.management.commands import report as command
 from results.models import Report
-from tests import papers
 from tests.cast import work
+from tests.papers import words_of
 
 pytestmark = pytest.mark.heavy
 
@@ -25,10 +25,6 @@ PDF = "/2027/results.pdf"
 REPORT = "/2027/results/report/"
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 RIVERSIDE_REPORT = "/2027/riverside/results/report/"
-
-
-def text_of(content: bytes) -> str:
-    return " ".join(papers.text_of(content, "-layout").split())
 
 
 def body(answer) -> bytes:
@@ -85,7 +81,7 @@ def test_it_is_accessible_and_archival_in_every_language(report_in, language) ->
 
 
 def test_it_says_what_was_decided_why_and_how(content) -> None:
-    text = text_of(content)
+    text = words_of(content)
     for part in (
         "4 projects are funded with €345,000 of €400,000; €55,000 is left.",
         "2 projects are funded with €210,000 of €250,000.",
@@ -102,7 +98,7 @@ def test_it_says_what_was_decided_why_and_how(content) -> None:
 
 
 def test_it_tells_what_the_committee_decided_and_why(content) -> None:
-    text = text_of(content)
+    text = words_of(content)
     assert "The roof cannot carry it." in text
     assert "Say where it would stand." not in text, "only the last decision counts"
 
@@ -118,7 +114,7 @@ def test_a_small_district_gives_no_number_away(counted, hillside_counted, cycle,
     at("results")
     content = council.council_report(cycle, hillside_contest, language="en", at=at("results"))
     assert not pypdf.PdfReader(BytesIO(content)).attachments
-    text = text_of(content)
+    text = words_of(content)
     assert "Too few ballots were counted here" in text
     assert "Votes" not in text
     assert "in round" not in text
@@ -131,7 +127,7 @@ def test_a_title_full_of_markup_is_only_text(counted, cycle, at, monkeypatch, tm
     lure = f'<link rel=attachment href="{canary.as_uri()}"><img src="{canary.as_uri()}"><b>Bees</b>'
     monkeypatch.setattr("results.result.ProjectResult.title", property(lambda line: lure))
     content = council.council_report(cycle, None, language="en", at=at("results"))
-    assert "<b>Bees</b>" in text_of(content)
+    assert "<b>Bees</b>" in words_of(content)
     assert "canary.txt" not in pypdf.PdfReader(BytesIO(content)).attachments
 
 
@@ -216,7 +212,7 @@ def test_the_command_writes_the_report_of_a_district_in_french(counted, at, tmp_
     target = tmp_path / "rapport.pdf"
     call_command("report", "2027", output=target, contest="riverside", language="fr", verbosity=0)
     assert pypdf.PdfReader(target).trailer["/Root"]["/Lang"] == "fr"
-    assert "210\u202f000\xa0€".replace("\u202f", " ").replace("\xa0", " ") in text_of(target.read_bytes())
+    assert "210\u202f000\xa0€".replace("\u202f", " ").replace("\xa0", " ") in words_of(target.read_bytes())
 
 
 @pytest.mark.parametrize(

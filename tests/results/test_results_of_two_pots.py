@@ -10,20 +10,17 @@ import pytest
 
 from results import council
 from results.models import Report
-from tests import papers
 from tests.cast import work
-from tests.results.test_results_pages import CYCLE, FILES, text_of
+from tests.papers import words_of, words_on
 
+CYCLE = "/2027/results/"
+FILES = ["results.csv", "results.json", "ballots.pb", "ballots.csv", "ballots.json"]
 PARKS = "/2027/riverside-parks/results/"
 
 
 def headings(outline) -> list[str]:
     """The titles of a PDF's outline, however deep."""
     return [title for each in outline for title in (headings(each) if isinstance(each, list) else [each.title])]
-
-
-def words_of(content: bytes) -> str:
-    return " ".join(papers.text_of(content, "-layout").split())
 
 
 def test_the_cycle_lists_each_pot_beside_its_district(client, pots_counted, at) -> None:
@@ -33,17 +30,17 @@ def test_the_cycle_lists_each_pot_beside_its_district(client, pots_counted, at) 
         page.index(f'href="/2027/{slug}/results/"') for slug in ("city", "hillside", "riverside", "riverside-parks")
     ]
     assert places == sorted(places)
-    assert text_of(client.get(CYCLE)).count("13 people voted") == 3
+    assert words_on(client.get(CYCLE)).count("13 people voted") == 3
 
 
 def test_a_pot_has_results_of_its_own(client, pots_counted, pots, at) -> None:
     at("results")
-    told = text_of(client.get(PARKS))
+    told = words_on(client.get(PARKS))
     assert "Results: Parks" in told
     assert "Parks 1" in told
     assert "Riverside 1" not in told
     assert "13 of 13 registered residents voted: 100%" in told, "the turnout is that of the district"
-    assert "13 of 13 registered residents voted: 100%" in text_of(client.get("/2027/riverside/results/"))
+    assert "13 of 13 registered residents voted: 100%" in words_on(client.get("/2027/riverside/results/"))
     assert client.get("/2027/riverside-meadows/results/").status_code == 404
 
 

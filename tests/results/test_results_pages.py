@@ -1,7 +1,6 @@
 """What residents see once the results are open, and nobody before."""
 
 import json
-import re
 import subprocess
 import sys
 
@@ -17,15 +16,12 @@ from proposals.models import Proposal
 from tally import Rule, pabulib
 from tally import count as tally
 from tests.cast import count, put_on_paper
+from tests.papers import words_on
 
 CYCLE = "/2027/results/"
 RIVERSIDE = "/2027/riverside/results/"
 PAGES = [CYCLE, RIVERSIDE]
 FILES = ["results.csv", "results.json", "ballots.pb", "ballots.csv", "ballots.json"]
-
-
-def text_of(page) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", page.content.decode()).split())
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -36,9 +32,9 @@ def test_nobody_reads_a_result_before_it_is_published(client, rosa, martin, coun
         if visitor:
             client.force_login(visitor)
         answer = client.get(page)
-        assert "No results yet" in text_of(answer)
-        assert "Playground" not in text_of(answer)
-        assert "The results will stand here from Thursday 3 June" in text_of(answer)
+        assert "No results yet" in words_on(answer)
+        assert "Playground" not in words_on(answer)
+        assert "The results will stand here from Thursday 3 June" in words_on(answer)
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -55,7 +51,7 @@ def test_clerk_council_and_auditor_read_it_from_the_count_on(client, counted, at
     at("counting")
     client.force_login(request.getfixturevalue(staff))
     for page in PAGES:
-        answer = text_of(client.get(page))
+        answer = words_on(client.get(page))
         assert "Only staff see this page now." in answer
         assert "2 projects are funded with €210,000 of €250,000." in answer
 
@@ -63,12 +59,12 @@ def test_clerk_council_and_auditor_read_it_from_the_count_on(client, counted, at
 def test_staff_read_nothing_before_the_count(client, clara, riverside_paper, at) -> None:
     at("results")
     client.force_login(clara)
-    assert "No results yet" in text_of(client.get(RIVERSIDE))
+    assert "No results yet" in words_on(client.get(RIVERSIDE))
 
 
 def test_everyone_reads_what_is_funded_and_why_the_rest_is_not(client, counted, at) -> None:
     at("results")
-    answer = text_of(client.get(RIVERSIDE))
+    answer = words_on(client.get(RIVERSIDE))
     assert "2 projects are funded with €210,000 of €250,000. €40,000 is left." in answer
     assert "Cycle stands Funded 30 votes" in answer
     assert "Funded in round 1; €160,000 was left after it." in answer
@@ -82,7 +78,7 @@ def test_everyone_reads_what_is_funded_and_why_the_rest_is_not(client, counted, 
 
 def test_the_cycle_shows_the_money_of_all_districts(client, counted, hillside_counted, at) -> None:
     at("results")
-    answer = text_of(client.get(CYCLE))
+    answer = words_on(client.get(CYCLE))
     assert "Riverside" in answer
     assert "Hillside" in answer
     assert "fewer than 10 people voted" in answer
@@ -105,7 +101,7 @@ def test_a_cycle_page_asks_the_database_as_often_for_three_districts_as_for_one(
 
 def test_with_seven_ballots_no_number_of_votes_is_published(client, hillside_counted, at) -> None:
     at("results")
-    answer = text_of(client.get("/2027/hillside/results/"))
+    answer = words_on(client.get("/2027/hillside/results/"))
     assert "Too few ballots were counted here" in answer
     assert "vote " not in answer
     assert " votes" not in answer.replace("no number of votes", "").replace("the most votes", "").replace(
