@@ -10,6 +10,7 @@ class Accounts(AppConfig):
         from allauth.mfa.models import Authenticator  # noqa: PLC0415
         from allauth.socialaccount.models import SocialAccount  # noqa: PLC0415
         from allauth.usersessions.models import UserSession  # noqa: PLC0415
+        from django.contrib.admin.models import LogEntry  # noqa: PLC0415
 
         from accounts.models import Role, User  # noqa: PLC0415
         from audit.models import AuditEvent  # noqa: PLC0415
@@ -26,5 +27,5 @@ class Accounts(AppConfig):
                 (UserSession, "user"),
                 (AuditEvent, "actor"),
             ],
-            traces=[(Role, "granted_by")],
+            traces=[(Role, "granted_by"), (LogEntry, "user")],
         )

@@ -56,7 +56,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
-        constraints = (models.UniqueConstraint(Lower("email"), name="one_account_per_address_whatever_the_case"),)
+        constraints = (
+            models.UniqueConstraint(
+                Lower("email"),
+                name="one_account_per_address_whatever_the_case",
+                violation_error_message=_("Another account has this e-mail address already."),
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name or _("Resident %d") % self.pk
@@ -136,7 +142,10 @@ class Role(models.Model):
         verbose_name_plural = _("roles")
         constraints = (
             models.UniqueConstraint(
-                fields=["user", "kind", "district"], nulls_distinct=False, name="a_role_is_granted_once"
+                fields=["user", "kind", "district"],
+                nulls_distinct=False,
+                name="a_role_is_granted_once",
+                violation_error_message=_("This person has this role there already."),
             ),
         )
 

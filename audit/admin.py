@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.acts import Done
 from audit.models import AuditEvent
 from lib.admin import Noun
+from lib.refusal import refused_by
 
 
 class SetUp(admin.ModelAdmin[Noun]):
@@ -30,7 +31,9 @@ class SetUp(admin.ModelAdmin[Noun]):
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return super().changeform_view(request, *args, **kwargs)
-        except IntegrityError:
+        except IntegrityError as refused:
+            if refused_by(refused):  # somebody else was faster: the forms had looked
+                raise
             refusal = _("Not saved: what a frozen ballot paper or a finished count rests on can no longer change.")
             messages.error(request, refusal)
             return redirect(request.get_full_path())

@@ -19,6 +19,7 @@ from budgeting.models import Contest, Cycle
 from budgeting.stages import Stage
 from lib import clock
 from lib.refusal import Refused
+from lib.typed import letters_and_digits
 
 CROWD = 10  # so many new envelopes come up together; fewer wait for the day's first batch, or for the close
 
@@ -187,4 +188,4 @@ def look_up(cycle: Cycle, receipt: str) -> Standing | None:
 
 def understood(receipt: str) -> str:
     """The fingerprint a person meant: base32 has no 0, 1 and 8, so these stand for O, I and B."""
-    return "".join(filter(str.isalnum, receipt.upper())).translate(str.maketrans("018", "OIB"))
+    return letters_and_digits(receipt, str.maketrans("018", "OIB"))

@@ -28,6 +28,7 @@ from django.utils.translation import gettext as _
 from mnemonic import Mnemonic
 
 from lib.refusal import Refused
+from lib.typed import in_fours
 
 SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_128_GCM)
 OVERHEAD = KEM.MLKEM768_X25519.enc_length() + 16  # bytes an envelope is longer than what is in it
@@ -117,7 +118,7 @@ def fingerprint(sealed: bytes) -> str:
 
 def in_groups(fingerprint: str) -> str:
     """K7QF 2MXA …, to be read aloud."""
-    return " ".join(fingerprint[at : at + 4] for at in range(0, len(fingerprint), 4))
+    return " ".join(in_fours(fingerprint))
 
 
 def make_key(threshold: int, shares: int) -> tuple[bytes, list[Share]]:

@@ -9,6 +9,7 @@ from django.contrib.admin.widgets import AdminSplitDateTime
 from django.db import models
 from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.admin import SetUp
@@ -61,9 +62,6 @@ class PhaseInline(admin.TabularInline[Phase, Cycle]):
         return 0 if obj and obj.phases.exists() else len(Phase.STAGES)
 
 
-TAKEN = _("Another contest of this cycle has this address already.")
-
-
 class ContestForm(forms.ModelForm[Contest]):
     """Money is typed as money, in the cycle's currency."""
 
@@ -84,20 +82,12 @@ class ContestForm(forms.ModelForm[Contest]):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        if cleaned.get("district") and not cleaned.get("slug"):
+            cleaned["slug"] = cleaned["district"].slug  # here too, so that the rows of one page are compared
         budget, highest = cleaned.get("budget"), cleaned.get("highest_cost")
         if budget and highest and highest > budget:
             self.add_error("highest_cost", _("One project cannot cost more than the whole budget."))
-        if district := cleaned.get("district"):
-            self._refuse_a_taken_address(cleaned.get("cycle"), district)
         return cleaned
-
-    def _refuse_a_taken_address(self, cycle: Cycle | None, district: District) -> None:
-        """The address is no field here: a contest that goes by its district's takes that of the one chosen now."""
-        if self.instance.pk and self.instance.slug == self.instance.district.slug:
-            self.instance.slug = ""
-        others = Contest.objects.filter(cycle=cycle and cycle.pk, slug=district.slug).exclude(pk=self.instance.pk)
-        if not self.instance.slug and others.exists():
-            self.add_error("district", TAKEN)
 
 
 class Contests(forms.BaseInlineFormSet[Contest, Cycle, ContestForm]):
@@ -105,18 +95,16 @@ class Contests(forms.BaseInlineFormSet[Contest, Cycle, ContestForm]):
         super().add_fields(form, index)
         form.speak(self.instance.currency)
 
-    def clean(self) -> None:
-        super().clean()
-        slugs = [form.instance.slug for form in self.forms if form.has_changed() and form not in self.deleted_forms]
-        if not any(self.errors) and len(set(slugs)) < len(slugs):
-            raise forms.ValidationError(TAKEN)
+    def get_unique_error_message(self, unique_check: Any) -> str:
+        return gettext("Another contest of this cycle has this address already.")
 
 
 class ContestInline(admin.TabularInline[Contest, Cycle]):
     model = Contest
     form = ContestForm
     formset = Contests  # type: ignore[assignment]
-    fields = ("district", "budget", "highest_cost", "ballot_style", "most_choices")  # the rest on its own page
+    # What a constraint speaks of has to be here; the rest is on the contest's own page.
+    fields = ("district", "name", "slug", "budget", "highest_cost", "ballot_style", "points", "most_choices")
     extra = 0
     show_change_link = True
 
@@ -160,6 +148,7 @@ class ContestAdmin(SetUp[Contest]):
     fields = (
         "cycle",
         "district",
+        ("name", "slug"),
         ("budget", "highest_cost"),
         "ballot_style",
         ("most_choices", "points", "most_points"),

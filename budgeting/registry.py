@@ -112,7 +112,8 @@ def foreign_keys() -> set[ForeignKey]:
     return {*_registered.rows, *_registered.traces}
 
 
-SECRET = {"password", "session_key", "data"}  # the last: what an authenticator app shares with us
+# `data` is what an authenticator app shares with us, `commitment` a hash of somebody's share of a key.
+SECRET = {"password", "session_key", "data", "commitment"}
 
 
 def kept_of(person: Person) -> dict[str, list[dict[str, Any]]]:

@@ -139,6 +139,7 @@ MIDDLEWARE = [
     "accounts.middleware.visitors_answer_no",
     "accounts.middleware.staff_use_a_second_factor",
     "accounts.middleware.leaving_clears_the_browser",
+    "budgeting.middleware.RefusalsAreTold",
 ]
 
 ROOT_URLCONF = "budgeting.urls"
@@ -182,7 +183,7 @@ BUNDLED_FILES = BASE_DIR / "budgeting" / "static"  # the only files a PDF may be
 STATICFILES_DIRS = [("leaflet", Path(leaflet.__file__).parent / "static" / "leaflet")]
 WHITENOISE_USE_FINDERS = True  # straight from the program: nothing to collect, nothing that could be out of date
 MEDIA_ROOT = VAR_DIR / "media"  # photos: like all files handed out by views, which ask who may see them
-PRIVATE_ROOT = VAR_DIR / "private"  # files only a permission check hands out: reports, letters
+PRIVATE_ROOT = VAR_DIR / "private"  # files only a permission check hands out: reports, ballots to print
 
 if os.environ.get("EMAIL_HOST"):
     EMAIL_HOST = os.environ["EMAIL_HOST"]

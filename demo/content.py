@@ -97,16 +97,16 @@ class City:
 @cache
 def read() -> City:
     """The whole city, as written."""
-    told = _toml("city.toml")
+    table = _toml("city.toml")
     places = {name: tuple(point) for district in _toml("places.toml").values() for name, point in district.items()}
     return City(
-        name=told["name"],
-        river=told["river"],
-        history=_flowing(told["history"]),
-        currency=told["currency"],
-        staff=told["staff"],
-        sign_ins=told["sign_ins"],
-        categories=told["categories"],
+        name=table["name"],
+        river=table["river"],
+        history=_flowing(table["history"]),
+        currency=table["currency"],
+        staff=table["staff"],
+        sign_ins=table["sign_ins"],
+        categories=table["categories"],
         names=_toml("names.toml"),
         districts=tuple(_districts()),
         places=places,
@@ -129,23 +129,23 @@ def _districts() -> list[District]:
 
 
 def _contest(path: Path) -> Contest:
-    told = tomllib.loads(path.read_text())
+    table = tomllib.loads(path.read_text())
     return Contest(
         district=path.stem,
-        budget=told["budget"],
-        style=told["style"],
-        most_choices=told.get("most_choices"),
-        proposals=tuple(_proposal(one) for one in told["proposal"]),
+        budget=table["budget"],
+        style=table["style"],
+        most_choices=table.get("most_choices"),
+        proposals=tuple(_proposal(one) for one in table["proposal"]),
     )
 
 
-def _proposal(told: dict[str, Any]) -> Proposal:
+def _proposal(table: dict[str, Any]) -> Proposal:
     return Proposal(
         **{
-            **told,
-            "description": _flowing(told["description"]),
-            "picture": PICTURES / told["picture"],
-            "comments": tuple(Comment(**one) for one in told.get("comments", ())),
-            "delivery": tuple(Step(**one) for one in told.get("delivery", ())),
+            **table,
+            "description": _flowing(table["description"]),
+            "picture": PICTURES / table["picture"],
+            "comments": tuple(Comment(**one) for one in table.get("comments", ())),
+            "delivery": tuple(Step(**one) for one in table.get("delivery", ())),
         }
     )

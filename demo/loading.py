@@ -61,21 +61,21 @@ def _voters(city: City, lines: list[Line], count: int, seed: int) -> list[Line]:
 
 
 def _draw_districts(town: Town) -> None:
-    for told in town.city.districts:
-        town.districts[told.slug] = District.objects.create(
-            slug=told.slug,
-            name=told.name,
-            boundary=told.boundary,
-            population=told.population,
-            city_wide=told.slug == "city-wide",
+    for text in town.city.districts:
+        town.districts[text.slug] = District.objects.create(
+            slug=text.slug,
+            name=text.name,
+            boundary=text.boundary,
+            population=text.population,
+            city_wide=text.slug == "city-wide",
         )
     Category.objects.bulk_create(Category(slug=slug, name=name) for slug, name in town.city.categories.items())
 
 
 def _load_round(town: Town, plan: str, tell: Callable[[str], None]) -> None:
     cycle = _begin_cycle(town, plan)
-    contests = {told.district: _begin_contest(town, cycle, told) for told in town.city.rounds[plan]}
-    tell(f"{cycle.slug}: {sum(len(told.proposals) for told in town.city.rounds[plan])} proposals, made and discussed")
+    contests = {text.district: _begin_contest(town, cycle, text) for text in town.city.rounds[plan]}
+    tell(f"{cycle.slug}: {sum(len(text.proposals) for text in town.city.rounds[plan])} proposals, made and discussed")
     propose(town, plan, contests)
     if plan in ("reviewing", "collecting"):
         return
@@ -105,13 +105,13 @@ def _begin_cycle(town: Town, plan: str) -> Cycle:
     return cycle
 
 
-def _begin_contest(town: Town, cycle: Cycle, told: content.Contest) -> Contest:
+def _begin_contest(town: Town, cycle: Cycle, text: content.Contest) -> Contest:
     return Contest.objects.create(
         cycle=cycle,
-        district=town.districts[told.district],
-        budget=told.budget,
-        ballot_style=told.style,
-        most_choices=told.most_choices,
+        district=town.districts[text.district],
+        budget=text.budget,
+        ballot_style=text.style,
+        most_choices=text.most_choices,
         counting_rule=Contest.CountingRule.GREEDY,
         lot_seed=f"{town.city.name} {cycle.slug}, the numbers of the river gauge at noon: 214 187 203",
     )

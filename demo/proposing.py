@@ -17,48 +17,48 @@ from proposals.models import Category, Comment, Endorsement, Proposal
 def propose(town: Town, plan: str, contests: dict[str, Contest]) -> None:
     """Every proposal of a round, in an order of arrival that mixes the districts."""
     chance = town.chance("arrival", plan)
-    arriving = [(told, contests[part.district]) for part in town.city.rounds[plan] for told in part.proposals]
+    arriving = [(text, contests[part.district]) for part in town.city.rounds[plan] for text in part.proposals]
     chance.shuffle(arriving)
     window = town.window(plan, Stage.PROPOSING)
-    for place, (told, contest) in enumerate(arriving):
+    for place, (text, contest) in enumerate(arriving):
         submitted = within(window, 0.05 + 0.6 * place / len(arriving), town.now)
-        proposal = _submit(town, told, contest, submitted)
-        _discuss(town, told, proposal, submitted, within(window, 0.99, town.now))
-        if told.withdrawn:
-            proposal.withdraw(by=town.people[told.author], at=within(window, 0.995, town.now), reason=told.withdrawn)
+        proposal = _submit(town, text, contest, submitted)
+        _discuss(town, text, proposal, submitted, within(window, 0.99, town.now))
+        if text.withdrawn:
+            proposal.withdraw(by=town.people[text.author], at=within(window, 0.995, town.now), reason=text.withdrawn)
     _endorse(town, plan, window)
 
 
-def _submit(town: Town, told: content.Proposal, contest: Contest, at: datetime) -> Proposal:
-    author = town.people[told.author]
-    longitude, latitude = town.city.places[told.place]
+def _submit(town: Town, text: content.Proposal, contest: Contest, at: datetime) -> Proposal:
+    author = town.people[text.author]
+    longitude, latitude = town.city.places[text.place]
     proposal = Proposal.objects.create(
         contest=contest,
         author=author,
-        title=told.title,
-        summary=told.summary,
-        description=told.description,
-        category=Category.objects.get(slug=told.category),
-        cost=told.cost,
-        upkeep=told.upkeep,
-        beneficiaries=told.benefits,
-        address=told.place,
+        title=text.title,
+        summary=text.summary,
+        description=text.description,
+        category=Category.objects.get(slug=text.category),
+        cost=text.cost,
+        upkeep=text.upkeep,
+        beneficiaries=text.benefits,
+        address=text.place,
         longitude=longitude,
         latitude=latitude,
-        language=told.language,
+        language=text.language,
         created_at=at - timedelta(hours=3),
     )
-    with told.picture.open("rb") as picture:
-        proposal.add_photo(by=author, at=at - timedelta(hours=1), file=picture, alt=told.alt)
+    with text.picture.open("rb") as picture:
+        proposal.add_photo(by=author, at=at - timedelta(hours=1), file=picture, alt=text.alt)
     proposal.submit(by=author, at=at)
     return proposal
 
 
-def _discuss(town: Town, told: content.Proposal, proposal: Proposal, after: datetime, before: datetime) -> None:
+def _discuss(town: Town, text: content.Proposal, proposal: Proposal, after: datetime, before: datetime) -> None:
     written: list[Comment] = []
-    chance, last = town.chance("comments", told.title), after
-    for place, one in enumerate(told.comments, start=1):
-        about = after + (before - after) * place / (len(told.comments) + 1)
+    chance, last = town.chance("comments", text.title), after
+    for place, one in enumerate(text.comments, start=1):
+        about = after + (before - after) * place / (len(text.comments) + 1)
         last = at = min(max(_awake(about, chance), last + timedelta(minutes=chance.randint(6, 90))), before)
         parent = written[one.answers - 1] if one.answers else None
         comment = proposal.comment(by=town.people[one.by], at=at, text=one.says, parent=parent)
@@ -80,10 +80,10 @@ def _endorse(town: Town, plan: str, window: Window) -> None:
     """Support before the review, more for what is better liked."""
     chance = town.chance("endorsements", plan)
     crowd = [town.account(line) for line in town.voters]
-    told = {one.title: one for part in town.city.rounds[plan] for one in part.proposals}
+    text = {one.title: one for part in town.city.rounds[plan] for one in part.proposals}
     support = []
     for proposal in Proposal.objects.filter(cycle=town.cycles[plan], withdrawal=None).order_by("number"):
-        one = told[proposal.title]
+        one = text[proposal.title]
         wanted = one.endorsed if one.endorsed is not None else 6 + one.support * chance.randint(5, 20) // 10
         since = proposal.submitted_at or town.now
         while_open = within(window, 0.97, town.now) - since

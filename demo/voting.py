@@ -78,12 +78,12 @@ def vote(town: Town, plan: str, contests: dict[str, Contest]) -> None:
     cycle, chance = town.cycles[plan], town.chance("turnout", plan)
     if plan == "finished":
         lay(cycle, plan, town.now, back=WHILE_VOTING)
-    for told in town.city.rounds[plan]:
-        contest = contests[told.district]
-        here = [line for line in _turnout(town, plan) if contest.district.city_wide or line.district == told.district]
+    for text in town.city.rounds[plan]:
+        contest = contests[text.district]
+        here = [line for line in _turnout(town, plan) if contest.district.city_wide or line.district == text.district]
         here = chance.sample(here, len(here) * 19 // 20)
         numbers = dict(contest.paper.lines.values_list("title", "ballot_number"))
-        ballots = electorate.votes(told, len(here), town.seed)
+        ballots = electorate.votes(text, len(here), town.seed)
         for place, (line, ticked) in enumerate(zip(here, ballots, strict=True)):
             choices = {numbers[title]: 1 for title in ticked}
             if place % 40 == 7:
@@ -112,16 +112,16 @@ def count(town: Town, contests: dict[str, Contest]) -> None:
 def deliver(town: Town) -> None:
     """Tell how the building goes, for what was funded."""
     for part in town.city.rounds["finished"]:
-        for told in part.proposals:
-            proposal = Proposal.objects.get(cycle=town.cycles["finished"], title=told.title)
+        for text in part.proposals:
+            proposal = Proposal.objects.get(cycle=town.cycles["finished"], title=text.title)
             if proposal.status_at(town.now) == "funded":
-                _build(town, told, proposal)
+                _build(town, text, proposal)
 
 
-def _build(town: Town, told: content.Proposal, proposal: Proposal) -> None:
-    for place, step in enumerate(told.delivery, start=1):
+def _build(town: Town, text: content.Proposal, proposal: Proposal) -> None:
+    for place, step in enumerate(text.delivery, start=1):
         day = town.now + timedelta(weeks=step.weeks_ahead - step.weeks_ago)
-        at = min(day, town.now - timedelta(hours=len(told.delivery) - place + 1))
+        at = min(day, town.now - timedelta(hours=len(text.delivery) - place + 1))
         kind = "delivered" if step.done else "planned" if step.weeks_ahead else "started"
         proposal.report_delivery(
             by=town.clerk,
@@ -129,6 +129,6 @@ def _build(town: Town, told: content.Proposal, proposal: Proposal) -> None:
             kind=kind,
             on=localdate(day),
             note=f"{step.title}. {step.says}".strip(),
-            percent=100 * place // (len(told.delivery) + 1),
+            percent=100 * place // (len(text.delivery) + 1),
             final_cost=step.final_cost,
         )

@@ -1,4 +1,4 @@
-"""Pages on paper: one set-up for every PDF the platform makes (reports, letters, ballots, key sheets).
+"""Pages on paper: one set-up for every PDF the platform makes (reports, letters, ballots).
 
 Each is accessible (PDF/UA-1) and archival (PDF/A-3a) at once, made from nothing but what the platform
 ships.

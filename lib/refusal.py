@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import Error
 from django.http import HttpRequest
 
 
@@ -27,6 +28,18 @@ def require(holds: object, sentence: Any) -> None:
 def allow(objection: Any) -> None:
     """Raise Refused with the objection, if there is one: for verbs that share it with the page that offers them."""
     require(not objection, objection)
+
+
+def is_refused(error: Error) -> bool:
+    """Did the database say no, by a constraint or a guard, or because two came at once? Else it is a fault of ours."""
+    state = getattr(error.__cause__, "sqlstate", None) or ""
+    is_missing_value = state == "23502"
+    return state.startswith(("23", "40")) and not is_missing_value
+
+
+def refused_by(error: Error) -> str:
+    """The name of the constraint that refused; empty where it was a guard."""
+    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
 
 
 @contextmanager

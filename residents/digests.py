@@ -51,7 +51,7 @@ def person_digest(cycle: Cycle, name: str, born: date) -> bytes:
 
 
 def letter_digest(code: str) -> bytes:
-    """32 bytes, of a code as `accounts.codes.normalised` gives it."""
+    """32 bytes, of a code as `residents.letter_codes.normalised` gives it."""
     return _digest(_key("letter/v1"), code)
 
 

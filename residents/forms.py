@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from budgeting.models import Cycle, District
+from lib.typed import letters_and_digits
 from residents.models import Resident
 from residents.register_file import date_of
 
@@ -49,7 +50,7 @@ class LetterReferenceForm(forms.Form):
     )
 
     def clean_reference(self) -> str:
-        plain = "".join(filter(str.isalnum, self.cleaned_data["reference"].upper()))
+        plain = letters_and_digits(self.cleaned_data["reference"])
         return f"{plain[:4]}-{plain[4:]}"
 
 

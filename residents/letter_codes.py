@@ -1,8 +1,8 @@
 """The codes letters carry: easy to copy by hand, impossible to guess."""
 
 import secrets
-import unicodedata
 
+from lib.typed import in_fours, letters_and_digits
 from residents.digests import letter_digest
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: nothing that looks like something else
@@ -27,8 +27,7 @@ def code_digest(text: str) -> bytes:
 
 def normalised(text: str) -> str:
     """A code as it was made, however it was typed, without the dashes. Empty if it cannot be one."""
-    letters = unicodedata.normalize("NFKC", text).upper().translate(LOOKALIKES)
-    code = "".join(char for char in letters if char.isalnum())
+    code = letters_and_digits(text, LOOKALIKES)
     return code if len(code) == CHARACTERS and set(code) <= set(ALPHABET) else ""
 
 
@@ -37,4 +36,4 @@ def _random(characters: int) -> str:
 
 
 def _grouped(code: str) -> str:
-    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
+    return "-".join(in_fours(code))

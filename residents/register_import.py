@@ -19,7 +19,7 @@ from audit.models import AuditEvent
 from budgeting.models import Cycle, District
 from budgeting.stages import Act, Stage
 from residents.digests import identifier_digest, normalised_identifier, normalised_name, person_digest
-from residents.models import RegisterImport
+from residents.models import RegisterImport, Resident
 from residents.models.register import AgeBand
 from residents.register_file import RegisterFileError, RegisterRow, RowError, date_of, rows_of
 
@@ -185,7 +185,7 @@ def _counts(made: RegisterImport) -> tuple[int, int, int, int]:
         made=made.pk,
         cycle=made.cycle_id,
     )[0][0]
-    gone = made.cycle.residents.filter(removed_at=None).count() - (kept - back)
+    gone = Resident.objects.on_register(made.cycle).count() - (kept - back)
     return new, changed, unchanged, gone
 
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Prefetch
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -68,7 +67,7 @@ def _context(cycle: Cycle, contest: Contest | None, results: list[Result], at: d
         "left": sum(result.left for result in results),
         "funded": sum(len(result.funded) for result in results),
         "parts": [(result.contest.title, result.spent) for result in results] if len(results) > 1 else results[0].parts,
-        "withholds": any(chapter.turnout.withholds for chapter in chapters),
+        "hides_numbers": any(chapter.turnout.hides_numbers for chapter in chapters),
         "has_decisions": any(chapter.decisions for chapter in chapters),
         "calendar": cycle.calendar(at),
         "opening": Opening.objects.select_related("by").filter(cycle=cycle).first(),
@@ -89,14 +88,11 @@ def _alike(results: list[Result], what: Callable[[Result], Any]) -> list[tuple[A
 
 def _decisions(cycle: Cycle) -> dict[int, list[Decision]]:
     """The committee's last decision on each proposal, by contest."""
-    latest = Decision.objects.select_related("into").order_by("at", "pk")
-    proposals = Proposal.objects.filter(cycle=cycle).prefetch_related(Prefetch("decisions", queryset=latest))
-    found: dict[int, list[Decision]] = {}
-    for proposal in proposals.order_by("number"):
-        if decided := list(proposal.decisions.all()):
-            decided[-1].proposal = proposal
-            found.setdefault(proposal.contest_id, []).append(decided[-1])
-    return found
+    by_contest: dict[int, list[Decision]] = {}
+    decisions = Decision.last_of_each(Proposal.objects.of_cycle(cycle)).select_related("proposal", "into")
+    for decision in sorted(decisions, key=lambda decision: decision.proposal.number or 0):
+        by_contest.setdefault(decision.proposal.contest_id, []).append(decision)
+    return by_contest
 
 
 def _attachments(results: list[Result]) -> list[pdf.Attachment]:
@@ -104,7 +100,7 @@ def _attachments(results: list[Result]) -> list[pdf.Attachment]:
     attachments = []
     for result in results:
         names = {"results.json": _("The results in %s"), "ballots.pb": _("Every ballot cast in %s")}
-        for name, description in names.items() if result.tells_numbers else ():
+        for name, description in names.items() if result.publishes_numbers else ():
             content, _media_type = downloads.render(result, name)
             contest = result.contest
             attachments.append(

@@ -182,8 +182,8 @@ BALLOTS: dict[str, tuple[Callable[[Result], str], str]] = {
 
 def render(result: Result, name: str) -> tuple[str, str]:
     """A file's text and media type. Raises Http404 for a name we do not make, or where it would tell too much."""
-    made = RESULTS | (BALLOTS if result.tells_numbers else {})
-    if name not in made or not result.tells_numbers:
+    made = RESULTS | (BALLOTS if result.publishes_numbers else {})
+    if name not in made or not result.publishes_numbers:
         raise Http404
     write, media_type = made[name]
     return write(result), media_type

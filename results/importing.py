@@ -69,13 +69,13 @@ def _cycle(file: PabulibFile) -> Cycle:
     instance = "" if re.fullmatch(r"\d{4}", meta["instance"]) else meta["instance"]
     year = str(began.year) if instance else meta["instance"]
     # "PB Chicago 39th Ward 2020" says the year itself.
-    told = instance.replace(year, "").strip()
-    slug = _slug(f"{year} {meta['unit']} {told}")
+    place = instance.replace(year, "").strip()
+    slug = _slug(f"{year} {meta['unit']} {place}")
     currency = meta.get("currency", "").upper()
     cycle, is_new = Cycle.objects.get_or_create(
         slug=slug,
         defaults={
-            "title": " ".join(filter(None, [meta["unit"], told, year]))[:120],
+            "title": " ".join(filter(None, [meta["unit"], place, year]))[:120],
             "currency": currency if is_currency(currency) else "EUR",
             "introduction": _("An election from the Pabulib collection: %s.") % meta["description"],
         },

@@ -100,7 +100,7 @@ class Result:
         return "points" if self.outcome["rule"].get("rank_by") == "points" else "votes"
 
     @property
-    def tells_numbers(self) -> bool:
+    def publishes_numbers(self) -> bool:
         """With very few ballots a number of votes would say how somebody voted."""
         return ballots_may_be_published(self.ballots.counted)
 

@@ -15,7 +15,7 @@ from results.sentences import tie_order
 def rule(settings: Mapping[str, Any], currency: str, unit: int) -> list[str]:
     """How the count was made, a sentence for each thing the city set. `unit`: minor units in one of the currency."""
     cover = settings.get("cover")
-    told = [
+    sentences = [
         {
             "greedy": _greedy_skipping,
             "greedy-no-skip": _greedy_stopping,
@@ -25,20 +25,20 @@ def rule(settings: Mapping[str, Any], currency: str, unit: int) -> list[str]:
         }[settings["name"]](settings)
     ]
     if cover:
-        told.append(
+        sentences.append(
             _(
                 "The first project that did not fit was still funded if at least %s of its cost was left; "
                 "the city paid the rest from its reserve, and the count ended."
             )
             % _share(cover)
         )
-    told += _minimums(settings)
+    sentences += _minimums(settings)
     if settings["name"] == "equal-shares":
-        told += _completion(settings, currency, unit)
+        sentences += _completion(settings, currency, unit)
     order = [tie_order()[key] for key in settings.get("ties", ()) if key != "lot" or settings.get("seed")]
     if order:
-        told.append(_("Between equal projects it goes by: %s.") % _(", then ").join(order))
-    return told
+        sentences.append(_("Between equal projects it goes by: %s.") % _(", then ").join(order))
+    return sentences
 
 
 def _order(settings: Mapping[str, Any]) -> str:
@@ -87,26 +87,26 @@ def _phragmen(settings: Mapping[str, Any]) -> str:
 
 
 def _minimums(settings: Mapping[str, Any]) -> list[str]:
-    told = []
+    sentences = []
     if votes := settings.get("minimum_votes"):
         kind = _("A project needed at least %s points.") if settings.get("rank_by") == "points" else None
         least = number_format(votes, force_grouping=True)
-        told.append(
+        sentences.append(
             (kind or ngettext("A project needed at least %s vote.", "A project needed at least %s votes.", votes))
             % least
         )
     if share := settings.get("minimum_of_ballots"):
-        told.append(_("A project needed the votes of at least %s of all ballots.") % _share(share))
+        sentences.append(_("A project needed the votes of at least %s of all ballots.") % _share(share))
     if share := settings.get("minimum_of_cost"):
-        told.append(
+        sentences.append(
             _("A project needed a share of the votes of at least %s of its share of the budget.") % _share(share)
         )
-    return told
+    return sentences
 
 
 def _completion(settings: Mapping[str, Any], currency: str, unit: int) -> list[str]:
     step = money.written(settings.get("increment") or unit, currency)
-    told = {
+    sentences = {
         "none": [_("What the shares did not buy stays unspent.")],
         "add1": [
             _("As long as the whole stayed within the budget, every voter's share was raised, by %s at a time.") % step
@@ -124,10 +124,10 @@ def _completion(settings: Mapping[str, Any], currency: str, unit: int) -> list[s
         ],
     }[settings.get("completion", "none")]
     if settings.get("compare"):
-        told.append(
+        sentences.append(
             _("The outcome was compared with funding by most votes; the one more voters are better served by stands.")
         )
-    return told
+    return sentences
 
 
 def _share(share: Any) -> str:

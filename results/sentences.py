@@ -26,27 +26,27 @@ def why(reason: Mapping[str, Any], names: Names, currency: str) -> str:
 def nearness(reason: Mapping[str, Any], currency: str) -> str:
     """How near a project that did not win came; empty where the count names no such number."""
     needed, cost = reason.get("needed_votes", reason.get("needed_points")), reason.get("cost_to_win")
-    told = []
+    ways = []
     if needed is not None:
         missing = needed - reason.get("votes", reason.get("points", 0))
-        told.append(_of_points(missing) if "needed_points" in reason else _of_votes(missing))
+        ways.append(_of_points(missing) if "needed_points" in reason else _of_votes(missing))
     if cost is not None:
-        told.append(_("at a cost of %s or less") % _whole(cost, currency))
-    if not told:
+        ways.append(_("at a cost of %s or less") % _whole(cost, currency))
+    if not ways:
         return ""
-    return _("It would have been funded %s.") % _(" or ").join(told)
+    return _("It would have been funded %s.") % _(" or ").join(ways)
 
 
 def tie(record: Mapping[str, Any], names: Names) -> str:
     """Who was equal, in which order they went, what decided, and whether it mattered."""
     projects = [names.get(project, project) for project in record["projects"]]
     decided = [tie_order()[key] for key in record["by"]]
-    told = _("Equal: %s; they went in this order") % listed(projects)
-    told += (
+    sentence = _("Equal: %s; they went in this order") % listed(projects)
+    sentence += (
         (_(", decided by %s.") % _(", then ").join(decided)) if decided else _(", as they stand on the ballot paper.")
     )
     return (
-        told
+        sentence
         + " "
         + (
             _("Another order would have changed what is funded.")
@@ -119,15 +119,15 @@ def _lost_tie(reason: Mapping[str, Any], names: Names, currency: str) -> str:
 
 
 def _supporters_spent(reason: Mapping[str, Any], names: Names, currency: str) -> str:
-    told = _("It costs %(cost)s; those who chose it had %(left)s of their shares left.") % {
+    sentence = _("It costs %(cost)s; those who chose it had %(left)s of their shares left.") % {
         "cost": money.written(reason["cost"], currency),
         "left": _whole(reason["left"], currency),
     }
     most = max(reason.get("spent_on", ()), key=lambda item: item["amount"], default=None)
     if most is None:
-        return told
+        return sentence
     return (
-        told
+        sentence
         + " "
         + _("They had paid most for “%(project)s”: %(amount)s.")
         % {

@@ -37,7 +37,7 @@ class Turnout:
         return self.voters / self.registered if self.registered and self.voters is not None else None
 
     @property
-    def withholds(self) -> bool:
+    def hides_numbers(self) -> bool:
         return any(group.voters is None for group in (*self.ages, *self.channels))
 
 

@@ -1,11 +1,17 @@
 """The cast: a city on a river with two districts, and the people who live, work and decide in it."""
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.apps import apps
+from django.conf import settings as project
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -16,6 +22,7 @@ from budgeting.models import Contest, Cycle, District, Phase
 from budgeting.people import RoleName
 from budgeting.stages import Stage
 from lib import clock
+from tests import thoroughness
 
 pytest_plugins = ["tests.vote", "tests.two_pots"]
 
@@ -47,6 +54,122 @@ def _tell_triggers(verb: str) -> None:
     with connection.cursor() as cursor:
         for table in _tables_that_only_grow():
             cursor.execute(f"ALTER TABLE {table} {verb} TRIGGER only_grows")
+
+
+# How much is tried ---------------------------------------------------------------------------------------------------
+
+# No test fails because the machine is slow.
+PATIENT = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
+hypothesis.settings.register_profile("quick", max_examples=40, **PATIENT)
+hypothesis.settings.register_profile("long", max_examples=400, **PATIENT)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="leave nothing out, and try more of everything")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    thoroughness.LONG = config.getoption("--long")
+    if not config.getoption("--hypothesis-profile"):
+        hypothesis.settings.load_profile("long" if thoroughness.LONG else "quick")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("long") and not thoroughness.LONG:
+            item.add_marker(pytest.mark.skip(reason="takes long: ./run test --long"))
+    items.sort(key=lambda item: item.get_closest_marker("heavy") is None)
+
+
+# The database --------------------------------------------------------------------------------------------------------
+
+TEMPLATE = "template_common_purse_"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any) -> None:
+    """The tests' database begins as a copy of another that holds the tables: migrations are slow, and alike each time.
+
+    That other one stays on the server until the migrations change.
+    """
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"] |= {"TEMPLATE": _migrated_database(), "MIGRATE": False}
+
+
+def _migrated_database() -> str:
+    """Its name. The first of several workers makes it, the others wait."""
+    files = sorted(path for app in apps.get_app_configs() for path in Path(app.path).glob("migrations/*.py"))
+    name = TEMPLATE + sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
+    with connection.creation._nodb_cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [TEMPLATE])
+        cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [TEMPLATE])
+        found = [row[0] for row in cursor.fetchall()]
+        if name not in found:
+            for outdated in found:
+                cursor.execute(f"DROP DATABASE {outdated}")
+            cursor.execute(f"ALTER DATABASE {_migrate(f'{TEMPLATE}unfinished')} RENAME TO {name}")
+    return name
+
+
+def _migrate(name: str) -> str:
+    test, city = connection.settings_dict["TEST"], connection.settings_dict["NAME"]
+    own, test["NAME"] = test["NAME"], name
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    test["NAME"] = own
+    _connect_to(city)
+    return name
+
+
+def _connect_to(name: str) -> None:
+    connection.close()
+    connection.close_pool()
+    project.DATABASES[connection.alias]["NAME"] = connection.settings_dict["NAME"] = name
+
+
+class Aside:
+    """A database beside the tests' own, which keeps what is written: for a set-up that takes long or cannot be undone.
+
+    Tests that only look, or are rolled back, share it.
+    """
+
+    def __init__(self, name: str, unblock: Callable[[], AbstractContextManager[None]]) -> None:
+        test, self.unblock = connection.settings_dict["TEST"], unblock
+        self.name = f"{test['NAME']}_{name}"
+        self._ask_the_server(f'DROP DATABASE IF EXISTS "{self.name}"')
+        self._ask_the_server(f'CREATE DATABASE "{self.name}" TEMPLATE {test["TEMPLATE"]}')
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """For so long, whoever asks the database asks this one."""
+        with self.unblock():
+            own = connection.settings_dict["NAME"]
+            _connect_to(self.name)
+            try:
+                yield
+            finally:
+                _connect_to(own)
+
+    def drop(self) -> None:
+        self._ask_the_server(f'DROP DATABASE "{self.name}"')
+
+    def _ask_the_server(self, sql: str) -> None:
+        with self.unblock(), connection.creation._nodb_cursor() as cursor:
+            cursor.execute(sql)
+
+
+@pytest.fixture(scope="module")
+def aside(django_db_modify_db_settings: None, django_db_blocker: Any) -> Iterator[Callable[[str], Aside]]:
+    """aside("halverne"): a database beside the tests' own, with all tables and no rows, for the length of a module."""
+    made: list[Aside] = []
+
+    def make(name: str) -> Aside:
+        made.append(Aside(name, django_db_blocker.unblock))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.drop()
 
 
 @pytest.fixture(scope="session")
@@ -106,21 +229,30 @@ def _files_go_to_a_scratch_folder(settings, tmp_path) -> None:
     settings.PRIVATE_ROOT = tmp_path / "private"
 
 
-@pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], datetime]:
-    """Turn the clock: at("voting") is the middle of that stage of the cycle of 2027."""
+def hands_of_the_clock(patch: pytest.MonkeyPatch) -> Callable[[str], datetime]:
+    """What turns the clock until the patch is undone."""
 
     def turn(stage: str) -> datetime:
         moment = middle_of(Stage(stage))
-        monkeypatch.setattr(clock, "now", lambda: moment)
-        monkeypatch.setattr(clock, "of_the_database", lambda: moment)
+        patch.setattr(clock, "now", lambda: moment)
+        patch.setattr(clock, "of_the_database", lambda: moment)
         return moment
 
     return turn
 
 
 @pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], datetime]:
+    """Turn the clock: at("voting") is the middle of that stage of the cycle of 2027."""
+    return hands_of_the_clock(monkeypatch)
+
+
+@pytest.fixture
 def cycle(db) -> Cycle:
+    return cycle_of_2027()
+
+
+def cycle_of_2027() -> Cycle:
     cycle = Cycle.objects.create(slug="2027", title="Participatory budget 2027", currency="EUR")
     for month, stage in enumerate(STAGES):
         closes = None if stage is Stage.DELIVERING else FIRST_DAY + MONTH * (month + 1)

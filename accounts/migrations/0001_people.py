@@ -141,13 +141,18 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="user",
             constraint=models.UniqueConstraint(
-                django.db.models.functions.text.Lower("email"), name="one_account_per_address_whatever_the_case"
+                django.db.models.functions.text.Lower("email"),
+                name="one_account_per_address_whatever_the_case",
+                violation_error_message="Another account has this e-mail address already.",
             ),
         ),
         migrations.AddConstraint(
             model_name="role",
             constraint=models.UniqueConstraint(
-                fields=("user", "kind", "district"), name="a_role_is_granted_once", nulls_distinct=False
+                fields=("user", "kind", "district"),
+                name="a_role_is_granted_once",
+                violation_error_message="This person has this role there already.",
+                nulls_distinct=False,
             ),
         ),
     ]

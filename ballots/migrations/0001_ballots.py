@@ -367,60 +367,104 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("shares__gte", models.F("threshold")), ("threshold__gte", 2)),
                 name="no_share_alone_opens_the_box",
+                violation_error_message="Two shares or more open the box, and never more than there are.",
             ),
         ),
         migrations.AddConstraint(
             model_name="ballotpaper",
-            constraint=models.CheckConstraint(condition=models.Q(("size__gt", 0)), name="a_ballot_paper_has_lines"),
+            constraint=models.CheckConstraint(
+                condition=models.Q(("size__gt", 0)),
+                name="a_ballot_paper_has_lines",
+                violation_error_message="A ballot paper has at least one project.",
+            ),
         ),
         migrations.AddConstraint(
             model_name="ballotline",
-            constraint=models.UniqueConstraint(fields=("paper", "ballot_number"), name="a_ballot_number_is_given_once"),
+            constraint=models.UniqueConstraint(
+                fields=("paper", "ballot_number"),
+                name="a_ballot_number_is_given_once",
+                violation_error_message="Another project has this ballot number already.",
+            ),
         ),
         migrations.AddConstraint(
             model_name="ballotline",
-            constraint=models.UniqueConstraint(fields=("paper", "proposal"), name="a_proposal_is_on_the_paper_once"),
+            constraint=models.UniqueConstraint(
+                fields=("paper", "proposal"),
+                name="a_proposal_is_on_the_paper_once",
+                violation_error_message="This project is on the ballot paper already.",
+            ),
         ),
         migrations.AddConstraint(
             model_name="ballotline",
             constraint=models.CheckConstraint(
-                condition=models.Q(("ballot_number__gt", 0)), name="ballot_numbers_begin_at_one"
+                condition=models.Q(("ballot_number__gt", 0)),
+                name="ballot_numbers_begin_at_one",
+                violation_error_message="Ballot numbers begin at 1.",
             ),
         ),
         migrations.AddConstraint(
             model_name="boardbatch",
-            constraint=models.UniqueConstraint(fields=("contest", "number"), name="batches_are_numbered"),
+            constraint=models.UniqueConstraint(
+                fields=("contest", "number"),
+                name="batches_are_numbered",
+                violation_error_message="The board has a batch with this number already.",
+            ),
         ),
         migrations.AddConstraint(
             model_name="boardbatch",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("final", True)), fields=("contest",), name="one_batch_is_final"
+                condition=models.Q(("final", True)),
+                fields=("contest",),
+                name="one_batch_is_final",
+                violation_error_message="The final batch is on the board already.",
             ),
         ),
         migrations.AddConstraint(
             model_name="envelope",
             constraint=models.CheckConstraint(
-                condition=models.Q(("fingerprint__regex", "^[A-Z2-7]{32}$")), name="fingerprint_is_base32"
+                condition=models.Q(("fingerprint__regex", "^[A-Z2-7]{32}$")),
+                name="fingerprint_is_base32",
+                violation_error_message="A fingerprint has 32 characters: capital letters and the digits 2 to 7.",
             ),
         ),
         migrations.AddConstraint(
             model_name="invalidballot",
-            constraint=models.UniqueConstraint(fields=("contest", "reason"), name="a_reason_is_given_once"),
+            constraint=models.UniqueConstraint(
+                fields=("contest", "reason"),
+                name="a_reason_is_given_once",
+                violation_error_message="Ballots that cannot be counted for the same reason stand in one row.",
+            ),
         ),
         migrations.AddConstraint(
             model_name="keyshare",
-            constraint=models.UniqueConstraint(fields=("key", "number"), name="a_share_has_one_holder"),
+            constraint=models.UniqueConstraint(
+                fields=("key", "number"),
+                name="a_share_has_one_holder",
+                violation_error_message="Somebody holds this share already.",
+            ),
         ),
         migrations.AddConstraint(
             model_name="keyshare",
-            constraint=models.UniqueConstraint(fields=("key", "holder"), name="a_holder_has_one_share"),
+            constraint=models.UniqueConstraint(
+                fields=("key", "holder"),
+                name="a_holder_has_one_share",
+                violation_error_message="This person holds a share already.",
+            ),
         ),
         migrations.AddConstraint(
             model_name="openedballot",
-            constraint=models.UniqueConstraint(fields=("contest", "content"), name="equal_ballots_are_one_row"),
+            constraint=models.UniqueConstraint(
+                fields=("contest", "content"),
+                name="equal_ballots_are_one_row",
+                violation_error_message="Equal ballots stand in one row.",
+            ),
         ),
         migrations.AddConstraint(
             model_name="openedballot",
-            constraint=models.CheckConstraint(condition=models.Q(("ballots__gt", 0)), name="an_opened_ballot_was_cast"),
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ballots__gt", 0)),
+                name="an_opened_ballot_was_cast",
+                violation_error_message="At least one ballot said this.",
+            ),
         ),
     ]

@@ -1,4 +1,4 @@
-"""What was said, and what follows from it."""
+"""One envelope each, sealed, until the box is opened and counted."""
 
 from ballots.models.box import BallotBoxKey, BoardBatch, Envelope, KeyShare, Rehearsal
 from ballots.models.opening import Count, InvalidBallot, OpenedBallot, Opening, ShareDestruction

@@ -28,7 +28,9 @@ class BallotBoxKey(models.Model):
         verbose_name_plural = _("ballot-box keys")
         constraints = (
             models.CheckConstraint(
-                condition=Q(threshold__gte=2, shares__gte=F("threshold")), name="no_share_alone_opens_the_box"
+                condition=Q(threshold__gte=2, shares__gte=F("threshold")),
+                name="no_share_alone_opens_the_box",
+                violation_error_message=_("Two shares or more open the box, and never more than there are."),
             ),
         )
 
@@ -53,8 +55,16 @@ class KeyShare(models.Model):
         verbose_name = _("key share")
         verbose_name_plural = _("key shares")
         constraints = (
-            models.UniqueConstraint(fields=["key", "number"], name="a_share_has_one_holder"),
-            models.UniqueConstraint(fields=["key", "holder"], name="a_holder_has_one_share"),
+            models.UniqueConstraint(
+                fields=["key", "number"],
+                name="a_share_has_one_holder",
+                violation_error_message=_("Somebody holds this share already."),
+            ),
+            models.UniqueConstraint(
+                fields=["key", "holder"],
+                name="a_holder_has_one_share",
+                violation_error_message=_("This person holds a share already."),
+            ),
         )
 
     def __str__(self) -> str:
@@ -101,7 +111,11 @@ class Envelope(models.Model):
         verbose_name = _("envelope")
         verbose_name_plural = _("envelopes")
         constraints = (
-            models.CheckConstraint(condition=Q(fingerprint__regex=r"^[A-Z2-7]{32}$"), name="fingerprint_is_base32"),
+            models.CheckConstraint(
+                condition=Q(fingerprint__regex=r"^[A-Z2-7]{32}$"),
+                name="fingerprint_is_base32",
+                violation_error_message=_("A fingerprint has 32 characters: capital letters and the digits 2 to 7."),
+            ),
         )
 
     def __str__(self) -> str:
@@ -130,8 +144,17 @@ class BoardBatch(models.Model):
         verbose_name = _("batch of the board")
         verbose_name_plural = _("batches of the board")
         constraints = (
-            models.UniqueConstraint(fields=["contest", "number"], name="batches_are_numbered"),
-            models.UniqueConstraint(fields=["contest"], condition=Q(final=True), name="one_batch_is_final"),
+            models.UniqueConstraint(
+                fields=["contest", "number"],
+                name="batches_are_numbered",
+                violation_error_message=_("The board has a batch with this number already."),
+            ),
+            models.UniqueConstraint(
+                fields=["contest"],
+                condition=Q(final=True),
+                name="one_batch_is_final",
+                violation_error_message=_("The final batch is on the board already."),
+            ),
         )
 
     def __str__(self) -> str:

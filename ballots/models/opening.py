@@ -1,4 +1,4 @@
-"""What came out of the box, how it was counted, and what the council was given."""
+"""What came out of the box, and how it was counted."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -61,8 +61,16 @@ class OpenedBallot(models.Model):
         verbose_name = _("opened ballot")
         verbose_name_plural = _("opened ballots")
         constraints = (
-            models.UniqueConstraint(fields=["contest", "content"], name="equal_ballots_are_one_row"),
-            models.CheckConstraint(condition=Q(ballots__gt=0), name="an_opened_ballot_was_cast"),
+            models.UniqueConstraint(
+                fields=["contest", "content"],
+                name="equal_ballots_are_one_row",
+                violation_error_message=_("Equal ballots stand in one row."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ballots__gt=0),
+                name="an_opened_ballot_was_cast",
+                violation_error_message=_("At least one ballot said this."),
+            ),
         )
 
     def __str__(self) -> str:
@@ -79,7 +87,13 @@ class InvalidBallot(models.Model):
     class Meta:
         verbose_name = _("invalid ballot")
         verbose_name_plural = _("invalid ballots")
-        constraints = (models.UniqueConstraint(fields=["contest", "reason"], name="a_reason_is_given_once"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["contest", "reason"],
+                name="a_reason_is_given_once",
+                violation_error_message=_("Ballots that cannot be counted for the same reason stand in one row."),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.contest}: {self.ballots} ({self.reason})"

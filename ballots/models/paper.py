@@ -28,7 +28,13 @@ class BallotPaper(models.Model):
     class Meta:
         verbose_name = _("ballot paper")
         verbose_name_plural = _("ballot papers")
-        constraints = (models.CheckConstraint(condition=Q(size__gt=0), name="a_ballot_paper_has_lines"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(size__gt=0),
+                name="a_ballot_paper_has_lines",
+                violation_error_message=_("A ballot paper has at least one project."),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.contest}: {self.digest[:8]}"
@@ -54,9 +60,21 @@ class BallotLine(models.Model):
         verbose_name = _("line of the ballot paper")
         verbose_name_plural = _("lines of the ballot paper")
         constraints = (
-            models.UniqueConstraint(fields=["paper", "ballot_number"], name="a_ballot_number_is_given_once"),
-            models.UniqueConstraint(fields=["paper", "proposal"], name="a_proposal_is_on_the_paper_once"),
-            models.CheckConstraint(condition=Q(ballot_number__gt=0), name="ballot_numbers_begin_at_one"),
+            models.UniqueConstraint(
+                fields=["paper", "ballot_number"],
+                name="a_ballot_number_is_given_once",
+                violation_error_message=_("Another project has this ballot number already."),
+            ),
+            models.UniqueConstraint(
+                fields=["paper", "proposal"],
+                name="a_proposal_is_on_the_paper_once",
+                violation_error_message=_("This project is on the ballot paper already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ballot_number__gt=0),
+                name="ballot_numbers_begin_at_one",
+                violation_error_message=_("Ballot numbers begin at 1."),
+            ),
         )
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ BEGIN
         SELECT FROM budgeting_contest contest JOIN budgeting_district district USING (slug)
         WHERE contest.district_id <> district.id
     ) THEN
-        RAISE EXCEPTION 'this address is taken' USING ERRCODE = 'unique_violation';
+        RAISE EXCEPTION 'this address is taken' USING ERRCODE = 'unique_violation', CONSTRAINT = 'one_address_one_place';
     END IF;
     RETURN NULL;
 END $$;

@@ -56,6 +56,12 @@ def error_summary(form: object) -> dict[str, object]:
     return {"form": form}
 
 
+@register.inclusion_tag("components/nothing_here.html")
+def nothing_here(text: str, action: str = "", address: str = "") -> dict[str, str]:
+    """{% nothing_here _("No proposal fits.") _("Show all proposals") all %}: an empty list, and what can be done."""
+    return {"text": text, "action": action, "address": address}
+
+
 @register.inclusion_tag("components/steps.html")
 def steps(current: str, **labels: str) -> dict[str, object]:
     """{% steps "review" choose=_("Choose") review=_("Review") cast=_("Cast") %}"""

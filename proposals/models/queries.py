@@ -10,6 +10,7 @@ from django.db.models.functions import Greatest
 
 from budgeting.models import Contest, Cycle, Phase
 from budgeting.people import Person
+from lib.typed import without_nul
 from proposals.models.delivery import Milestone
 from proposals.models.discussion import Comment
 from proposals.models.review import Decision
@@ -90,7 +91,7 @@ class Proposals(models.QuerySet[Any]):
     def matching(self, text: str) -> "Proposals":
         """Those in which every word occurs, whatever accents and case; in title, summary and place even misspelt."""
         found = self
-        for word in text.replace("\0", "").split()[:MOST_WORDS]:
+        for word in without_nul(text).split()[:MOST_WORDS]:
             asked: Any = folded(models.Value(word[:40]))
             like = models.Q(short_text__contains=asked) | models.Q(long_text__contains=asked)
             if len(word) > 3:
@@ -101,7 +102,7 @@ class Proposals(models.QuerySet[Any]):
         return found
 
     def best_match_first(self, text: str) -> "Proposals":
-        asked: Any = folded(models.Value(text.replace("\0", "")[:200]))
+        asked: Any = folded(models.Value(without_nul(text)[:200]))
         return self.annotate(match=TrigramWordSimilarity(asked, "short_text")).order_by("-match", "number")
 
     def similar_to(self, proposal: ProposalText) -> "Proposals":

@@ -1,6 +1,7 @@
 """What the committee said."""
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
@@ -57,6 +58,11 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.proposal}: {self.get_outcome_display()}"
+
+    @classmethod
+    def last_of_each(cls, proposals: "models.QuerySet[Any]") -> "models.QuerySet[Decision]":
+        """The decision that counts on each of some proposals: the latest."""
+        return cls.objects.filter(proposal__in=proposals).order_by("proposal_id", "-at", "-pk").distinct("proposal_id")
 
 
 class Reviewed(Writing):

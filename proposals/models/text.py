@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models.functions import Concat
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from budgeting.models import Contest, Cycle
 from budgeting.people import Person
 from lib import money
+from lib.refusal import Refused
 from proposals.models.status import Status
 from proposals.models.versions import Version
 
@@ -144,7 +146,10 @@ class ProposalText(models.Model):
 
     def hold(self) -> None:
         """Lock the row to the end of the transaction and look at it afresh, so that two verbs at once come in turn."""
-        self.refresh_from_db(from_queryset=type(self)._default_manager.select_for_update(no_key=True))
+        try:
+            self.refresh_from_db(from_queryset=type(self)._default_manager.select_for_update(no_key=True))
+        except ObjectDoesNotExist:
+            raise Refused(_("This draft has been thrown away in the meantime.")) from None
         self.forget_status()
 
     def text(self) -> dict[str, Any]:

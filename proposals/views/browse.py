@@ -18,6 +18,7 @@ from budgeting.people import Request
 from budgeting.stages import Act
 from lib import clock
 from lib.text_diff import Piece, text_diff
+from lib.typed import without_nul
 from proposals.forms.discussion import CommentForm
 from proposals.forms.search import SearchForm
 from proposals.geojson import map_of
@@ -49,7 +50,7 @@ def index(request: Request, cycle: str) -> HttpResponse:
     """A cycle's proposals: list and map of the same results."""
     at, found = clock.now(), cycle_of(cycle)
     search = SearchForm(found, request.GET)
-    seed = request.COOKIES.get("order", "").replace("\0", "")[:16] or secrets.token_hex(4)
+    seed = without_nul(request.COOKIES.get("order", ""))[:16] or secrets.token_hex(4)
     page = Paginator(search.ordered(search.found(at).as_rows(at), seed), PER_PAGE)
     context = {
         "cycle": found,

@@ -264,6 +264,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("confirmed_at", None), ("dropped_at", None), _connector="OR"),
                 name="an_import_is_confirmed_or_dropped",
+                violation_error_message="This upload has been confirmed or dropped already.",
             ),
         ),
         migrations.AddConstraint(
@@ -272,12 +273,15 @@ class Migration(migrations.Migration):
                 condition=models.Q(("confirmed_at", None), ("dropped_at", None)),
                 fields=("cycle",),
                 name="one_import_waits_per_cycle",
+                violation_error_message="Another upload waits for this cycle. Confirm it or drop it first.",
             ),
         ),
         migrations.AddConstraint(
             model_name="resident",
             constraint=models.UniqueConstraint(
-                fields=("cycle", "identifier_digest"), name="one_line_per_identifier_and_cycle"
+                fields=("cycle", "identifier_digest"),
+                name="one_line_per_identifier_and_cycle",
+                violation_error_message="Another line of this cycle's register has this number already.",
             ),
         ),
         migrations.AddConstraint(
@@ -286,6 +290,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(("used_at", None), ("voided_at", None)),
                 fields=("resident",),
                 name="one_live_letter_code_per_resident",
+                violation_error_message="This resident has a letter whose code still works.",
             ),
         ),
         migrations.AddConstraint(
@@ -293,12 +298,16 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("used_at", None), ("voided_at", None), _connector="OR"),
                 name="a_code_is_used_or_voided",
+                violation_error_message="This letter's code has been used or voided already.",
             ),
         ),
         migrations.AddConstraint(
             model_name="claim",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("settled_at", None)), fields=("resident", "user"), name="one_open_claim_each"
+                condition=models.Q(("settled_at", None)),
+                fields=("resident", "user"),
+                name="one_open_claim_each",
+                violation_error_message="This account has claimed this line already.",
             ),
         ),
         migrations.AddConstraint(
@@ -315,6 +324,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="a_settled_claim_says_who_how_and_why",
+                violation_error_message="Whoever decides a claim says how, and why.",
             ),
         ),
         migrations.AddIndex(
@@ -323,6 +333,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="verification",
-            constraint=models.UniqueConstraint(fields=("user", "cycle"), name="one_line_per_account_and_cycle"),
+            constraint=models.UniqueConstraint(
+                fields=("user", "cycle"),
+                name="one_line_per_account_and_cycle",
+                violation_error_message="This account has been verified for this vote already.",
+            ),
         ),
     ]

@@ -42,9 +42,12 @@ class LetterCode(models.Model):
                 fields=["resident"],
                 condition=models.Q(used_at=None, voided_at=None),
                 name="one_live_letter_code_per_resident",
+                violation_error_message=gettext_lazy("This resident has a letter whose code still works."),
             ),
             models.CheckConstraint(
-                condition=models.Q(used_at=None) | models.Q(voided_at=None), name="a_code_is_used_or_voided"
+                condition=models.Q(used_at=None) | models.Q(voided_at=None),
+                name="a_code_is_used_or_voided",
+                violation_error_message=gettext_lazy("This letter's code has been used or voided already."),
             ),
         )
 

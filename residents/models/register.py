@@ -52,7 +52,11 @@ class Resident(models.Model):
         verbose_name = _("resident")
         verbose_name_plural = _("residents")
         constraints = (
-            models.UniqueConstraint(fields=["cycle", "identifier_digest"], name="one_line_per_identifier_and_cycle"),
+            models.UniqueConstraint(
+                fields=["cycle", "identifier_digest"],
+                name="one_line_per_identifier_and_cycle",
+                violation_error_message=_("Another line of this cycle's register has this number already."),
+            ),
         )
 
     def __str__(self) -> str:
@@ -89,11 +93,13 @@ class RegisterImport(models.Model):
             models.CheckConstraint(
                 condition=models.Q(confirmed_at=None) | models.Q(dropped_at=None),
                 name="an_import_is_confirmed_or_dropped",
+                violation_error_message=_("This upload has been confirmed or dropped already."),
             ),
             models.UniqueConstraint(
                 fields=["cycle"],
                 condition=models.Q(confirmed_at=None, dropped_at=None),
                 name="one_import_waits_per_cycle",
+                violation_error_message=_("Another upload waits for this cycle. Confirm it or drop it first."),
             ),
         )
 

@@ -37,7 +37,13 @@ class Verification(models.Model):
     class Meta:
         verbose_name = gettext_lazy("verification")
         verbose_name_plural = gettext_lazy("verifications")
-        constraints = (models.UniqueConstraint(fields=["user", "cycle"], name="one_line_per_account_and_cycle"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["user", "cycle"],
+                name="one_line_per_account_and_cycle",
+                violation_error_message=gettext_lazy("This account has been verified for this vote already."),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.user}, {self.cycle}"
@@ -106,7 +112,10 @@ class Claim(models.Model):
         verbose_name_plural = gettext_lazy("claims")
         constraints = (
             models.UniqueConstraint(
-                fields=["resident", "user"], condition=models.Q(settled_at=None), name="one_open_claim_each"
+                fields=["resident", "user"],
+                condition=models.Q(settled_at=None),
+                name="one_open_claim_each",
+                violation_error_message=gettext_lazy("This account has claimed this line already."),
             ),
             models.CheckConstraint(
                 condition=models.Q(settled_at=None, settled_by=None, granted=None, reason="")
@@ -115,6 +124,7 @@ class Claim(models.Model):
                     & ~models.Q(reason="")
                 ),
                 name="a_settled_claim_says_who_how_and_why",
+                violation_error_message=gettext_lazy("Whoever decides a claim says how, and why."),
             ),
         )
 

@@ -1,4 +1,4 @@
-"""T-01: two hundred threads vote for one resident over real HTTP, and one envelope is in the box.
+"""T-01: many threads vote for one resident over real HTTP (with --long two hundred), and one envelope is in the box.
 
 Then the same with the primary key dropped, to show that the test would have noticed.
 """
@@ -30,14 +30,15 @@ from ballots import key
 from ballots.casting import cast
 from ballots.models import Envelope
 from budgeting.models import Contest, Cycle, Phase
+from tests.thoroughness import many
 from tests.vote import enrol, put_on_paper
 
-THREADS = 200
+THREADS = many(60, 200)
 WORKERS = 4
 ROOT = Path(__file__).resolve().parents[2]
 CSRF = "c" * 32
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy]
 
 
 @pytest.fixture
@@ -154,7 +155,7 @@ def votes_of_rosa(contest: Contest, rosa: User, application: str, threads: int, 
         return faults(vote_all_at_once(port, sessions, threads))
 
 
-def test_two_hundred_threads_leave_one_envelope(contest_open_now, rosa, tmp_path) -> None:
+def test_many_threads_leave_one_envelope(contest_open_now, rosa, tmp_path) -> None:
     assert votes_of_rosa(contest_open_now, rosa, "budgeting.wsgi", THREADS, tmp_path) == []
     assert AuditEvent.objects.filter(action="voted").count() == THREADS
 
@@ -183,6 +184,6 @@ def test_what_trusts_itself_instead_of_the_primary_key_is_caught(
     contest_open_now, rosa, tmp_path, no_primary_key
 ) -> None:
     """The negative control: to look first whether there is an envelope, as careful programs do, is not enough."""
-    found = votes_of_rosa(contest_open_now, rosa, "tests.ballots.without_primary_key", 80, tmp_path)
+    found = votes_of_rosa(contest_open_now, rosa, "tests.ballots.without_primary_key", many(24, 80), tmp_path)
     assert found[0].endswith(" envelopes")
     assert int(found[0].split()[0]) > 1

@@ -19,12 +19,12 @@ def text_of(content: bytes) -> str:
 
 
 @pytest.mark.parametrize("style", ["approval", "points", "ranking"])
-@pytest.mark.parametrize("profile", ["ua1", "3a"])
-def test_a_ballot_of_every_style_is_accessible_and_archival(riverside_contest, style, profile) -> None:
+def test_a_ballot_of_every_style_is_accessible_and_archival(riverside_contest, style) -> None:
     riverside_contest.ballot_style, riverside_contest.points = style, 10
     riverside_contest.save()
     content = printed_ballot(put_on_paper(riverside_contest), "en")
-    assert page.validate_pdf_bytes(content, profile=profile).failures == []
+    for profile in ("ua1", "3a"):
+        assert page.validate_pdf_bytes(content, profile=profile).failures == [], profile
 
 
 def test_every_project_stands_on_it_with_its_number_and_cost(client, riverside_paper) -> None:

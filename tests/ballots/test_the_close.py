@@ -1,6 +1,7 @@
 """T-04: a vote that is being cast when voting closes is in the box; one that comes later is not."""
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -15,7 +16,6 @@ from lib import clock
 from lib.refusal import Refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
-A_MOMENT = 0.5  # seconds
 
 
 def beside(work: Callable[[], object]) -> tuple[threading.Thread, list[object]]:
@@ -35,6 +35,21 @@ def beside(work: Callable[[], object]) -> tuple[threading.Thread, list[object]]:
     return thread, results
 
 
+def until_it_waits_for_a_lock(thread: threading.Thread) -> None:
+    """Return once the server says that a connection of this database waits for another to let go of something."""
+    deadline = time.monotonic() + 20
+    with connection.cursor() as cursor:
+        while thread.is_alive() and time.monotonic() < deadline:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")  # within a transaction it would look but once
+            cursor.execute(
+                "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            if cursor.rowcount:
+                return
+            time.sleep(0.01)
+    pytest.fail("it did not wait")
+
+
 def test_the_close_waits_for_a_vote_that_is_being_cast(
     voting, cycle, rosa_may_vote, riverside_contest, monkeypatch
 ) -> None:
@@ -51,8 +66,7 @@ def test_the_close_waits_for_a_vote_that_is_being_cast(
     assert in_the_box.wait(20)
     monkeypatch.setattr(clock, "of_the_database", lambda: closes)
     closer, batches = beside(lambda: board.publish(riverside_contest))
-    closer.join(A_MOMENT)
-    assert closer.is_alive()
+    until_it_waits_for_a_lock(closer)
     assert not BoardBatch.objects.exists()
     go_on.set()
     voter.join(20)
@@ -67,9 +81,8 @@ def test_a_vote_that_waits_for_the_close_comes_too_late(voting, cycle, rosa_may_
     with connection.cursor() as cursor:
         cursor.execute("BEGIN")
         cursor.execute("SELECT FROM budgeting_cycle FOR UPDATE")
-        voter, answers = beside(lambda: cast(riverside_contest, {1: 1}, by=rosa_may_vote))
-        voter.join(A_MOMENT)
-        assert voter.is_alive()
+        voter, answers = beside(lambda: cast(rosa_may_vote, riverside_contest, {1: 1}))
+        until_it_waits_for_a_lock(voter)
         monkeypatch.setattr(clock, "of_the_database", lambda: closes)
         cursor.execute("COMMIT")
     voter.join(20)

@@ -79,6 +79,15 @@ def test_each_project_is_a_piece_of_the_bar() -> None:
     assert re.findall(r'x="([\d.]+)" width="([\d.]+)"', bar) == [("0.000", "50.000"), ("50.000", "25.000")]
 
 
+def test_an_empty_list_says_so_and_what_can_be_done() -> None:
+    asked = {"said": "No <b> fits.", "all": "/2027/?a=1&b=2"}
+    page = rendered("{% nothing_here said _('Show all') all %}", **asked)
+    assert "<p>No &lt;b&gt; fits.</p>" in page
+    assert '<a class="button secondary" href="/2027/?a=1&amp;b=2">Show all</a>' in page
+    alone = rendered("{% nothing_here 'Nothing yet.' %}", action="Delete all", address="/all/")
+    assert "<a " not in alone, "what the page calls by the same names stays the page's"
+
+
 def test_steps_mark_where_we_are() -> None:
     assert '<li aria-current="step">Review</li>' in rendered("{% steps 'review' choose='Choose' review='Review' %}")
 

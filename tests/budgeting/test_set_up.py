@@ -1,5 +1,6 @@
 """A clerk sets a cycle up in the admin: money as money, a calendar that holds together, everything on record."""
 
+import html
 from datetime import UTC, datetime
 from typing import Any
 
@@ -165,3 +166,83 @@ def test_every_page_of_the_set_up_opens(set_up: Client, riverside_contest: Conte
 def test_who_has_no_set_up_rights_does_not_get_in(client: Client, rosa: User) -> None:
     client.force_login(rosa)
     assert client.get("/admin/budgeting/cycle/").status_code == 302
+
+
+# Contests ------------------------------------------------------------------------------------------------------------
+
+CONTEST = {"budget": "1000", "ballot_style": "approval", "counting_rule": "greedy", "rule_parameters": "{}"}
+
+
+def said(answer: Any) -> str:
+    """The page as a person reads it."""
+    return html.unescape(answer.content.decode())
+
+
+@pytest.mark.parametrize("points", ["", "0"])
+def test_a_points_vote_without_points_is_refused_on_the_page_of_its_contest(
+    set_up: Client, cycle: Cycle, riverside: District, points: str
+) -> None:
+    """Else everybody would give as many as they like."""
+    fields = CONTEST | {"cycle": cycle.pk, "district": riverside.pk, "ballot_style": "points", "points": points}
+    answer = set_up.post("/admin/budgeting/contest/add/", fields)
+    assert answer.status_code == 200
+    assert "Say how many points there are to share out." in said(answer)
+    assert not Contest.objects.exists()
+    assert set_up.post("/admin/budgeting/contest/add/", fields | {"points": "10"}).status_code == 302
+    assert Contest.objects.get().points == 10
+
+
+@pytest.mark.parametrize("points", ["", "0"])
+def test_a_points_vote_without_points_is_refused_on_the_page_of_its_cycle(
+    set_up: Client, riverside: District, points: str
+) -> None:
+    contest = CONTEST | {"district": riverside.pk, "ballot_style": "points", "points": points}
+    answer = set_up.post("/admin/budgeting/cycle/add/", form(calendar(PHASES), [contest]))
+    assert answer.status_code == 200
+    assert "Say how many points there are to share out." in said(answer)
+    assert not Contest.objects.exists()
+    answer = set_up.post("/admin/budgeting/cycle/add/", form(calendar(PHASES), [contest | {"points": "10"}]))
+    assert answer.status_code == 302
+    assert Contest.objects.get().points == 10
+
+
+@pytest.mark.parametrize("points", [None, 0])
+def test_the_database_too_refuses_a_points_vote_without_points(riverside_contest: Contest, points: int | None) -> None:
+    with pytest.raises(IntegrityError, match="points_ballots_have_points"):
+        Contest.objects.update(ballot_style="points", points=points)
+
+
+def test_two_pots_of_one_district_have_an_address_each(
+    set_up: Client, riverside_contest: Contest, hillside: District
+) -> None:
+    page = "/admin/budgeting/contest/add/"
+    fields = CONTEST | {"cycle": riverside_contest.cycle_id, "district": riverside_contest.district_id}
+    answer = set_up.post(page, fields)
+    assert "Another contest of this cycle has this address already." in said(answer)
+    assert set_up.post(page, fields | {"name": "Schools", "slug": "schools"}).status_code == 302
+    assert set_up.get("/2027/schools/").status_code == 200
+
+
+def test_two_pots_of_one_district_have_an_address_each_on_the_page_of_their_cycle_too(
+    set_up: Client, riverside: District, hillside: District
+) -> None:
+    page = "/admin/budgeting/cycle/add/"
+    pots = [CONTEST | {"district": district.pk} for district in (riverside, hillside, riverside)]
+    answer = set_up.post(page, form(calendar(PHASES), pots))
+    assert answer.status_code == 200
+    assert not Contest.objects.exists()
+    pots[2] |= {"name": "Schools", "slug": "schools"}
+    answer = set_up.post(page, form(calendar(PHASES), pots))
+    assert answer.status_code == 302, answer.context["errors"]
+    assert sorted(Contest.objects.values_list("slug", flat=True)) == ["hillside", "riverside", "schools"]
+
+
+def test_a_contest_that_moves_to_another_district_does_not_keep_the_address_of_the_first(
+    set_up: Client, riverside_contest: Contest, hillside: District
+) -> None:
+    fields = CONTEST | {"cycle": riverside_contest.cycle_id, "district": hillside.pk, "slug": "riverside"}
+    answer = set_up.post(f"/admin/budgeting/contest/{riverside_contest.pk}/change/", fields)
+    assert "Another district has this address already." in said(answer)
+    answer = set_up.post(f"/admin/budgeting/contest/{riverside_contest.pk}/change/", fields | {"slug": ""})
+    assert answer.status_code == 302
+    assert Contest.objects.get().slug == "hillside"

@@ -1,12 +1,13 @@
 """Whoever tries the demo finds a living city, twice the same, and nobody's own city is ever touched."""
 
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.test import override_settings
 
 from accounts.models import User
 from audit.models import AuditEvent
@@ -20,12 +21,15 @@ from demo import content
 from demo.content import City
 from demo.dates import PLANS, WHILE_COUNTING, WHILE_VOTING, windows
 from demo.electorate import register, votes
-from demo.loading import Size, load
+from demo.loading import Size, Town, load
 from demo.management.commands import demo as command
 from demo.people import is_demo
 from lib import clock
 from proposals.models import Comment, Decision, Photo, Proposal
 from residents.models import LetterCode, Resident, Verification
+from tests.conftest import Aside
+
+pytestmark = pytest.mark.heavy
 
 
 def small(city: City) -> City:
@@ -43,17 +47,50 @@ def few(contest: content.Contest) -> tuple[content.Proposal, ...]:
     return (contest.proposals[0], *others)
 
 
-@pytest.fixture
-def halverne(db):
-    return load(small(content.read()), 1, Size(residents=160, voters=24), lambda step: None)
+def shrink(patch: pytest.MonkeyPatch) -> None:
+    city = small(content.read())
+    patch.setattr(content, "read", lambda: city)
+    patch.setattr(command, "Size", lambda: Size(residents=160, voters=24))
 
 
 @pytest.fixture
 def a_small_city(monkeypatch, settings, tmp_path):
+    """The command, when it loads a city, loads a small one."""
     settings.VAR_DIR = tmp_path
-    city = small(content.read())
-    monkeypatch.setattr(content, "read", lambda: city)
-    monkeypatch.setattr(command, "Size", lambda: Size(residents=160, voters=24))
+    shrink(monkeypatch)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What the first start of a demo leaves behind."""
+
+    town: Town
+    said: str
+    database: Aside
+    folder: Path
+
+
+@pytest.fixture(scope="module")
+def loaded(aside: Callable[[str], Aside], tmp_path_factory) -> Loaded:
+    """Halverne is loaded once; each test begins with the city as it was then."""
+    database, folder, towns = aside("halverne"), tmp_path_factory.mktemp("halverne"), []
+    folders = {"VAR_DIR": folder, "MEDIA_ROOT": folder / "media", "PRIVATE_ROOT": folder / "private"}
+    with pytest.MonkeyPatch.context() as patch, override_settings(**folders), database.in_use():
+        shrink(patch)
+        patch.setattr(command, "load", lambda *how: towns.append(load(*how)) or towns[0])
+        said = ran()
+    return Loaded(towns[0], said, database, folder)
+
+
+@pytest.fixture
+def in_halverne(loaded: Loaded) -> Iterator[None]:
+    with loaded.database.in_use():
+        yield
+
+
+@pytest.fixture
+def halverne(loaded: Loaded, in_halverne: None, db: None) -> Town:
+    return loaded.town
 
 
 def ran(*arguments: str) -> str:
@@ -152,26 +189,23 @@ def test_the_same_seed_gives_the_same_city():
     assert votes(contest, 50, 5) == votes(contest, 50, 5) != votes(contest, 50, 6)
 
 
-def test_loading_twice_leaves_the_city_as_it_is_and_prints_the_sign_ins_again(db, a_small_city, tmp_path: Path):
-    first = ran()
-    entries, sheet = AuditEvent.objects.count(), (tmp_path / "demo" / "sign-ins.txt").read_text()
-    assert first.endswith(sheet)
+def test_loading_twice_leaves_the_city_as_it_is_and_prints_the_sign_ins_again(halverne, a_small_city, loaded, settings):
+    settings.VAR_DIR = loaded.folder
+    entries, sheet = AuditEvent.objects.count(), (loaded.folder / "demo" / "sign-ins.txt").read_text()
+    assert loaded.said.endswith(sheet)
     assert ran() == sheet
     assert AuditEvent.objects.count() == entries
 
 
-def test_the_sign_ins_name_the_address_the_city_is_served_at_now(db, a_small_city, settings):
-    ran()
+def test_the_sign_ins_name_the_address_the_city_is_served_at_now(halverne, a_small_city, loaded, settings):
+    settings.VAR_DIR = loaded.folder
     settings.PUBLIC_URL = "http://127.0.0.1:8123"
     assert "http://127.0.0.1:8123/accounts/login/" in ran()
 
 
-@pytest.mark.slow
-def test_fresh_takes_the_demo_down_and_begins_anew(db, a_small_city):
-    ran()
+@pytest.mark.long
+def test_fresh_takes_the_demo_down_and_begins_anew(halverne, a_small_city):
     User.objects.create_user("guest@example.org")
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # this test is one transaction, in which none may be pending
     ran("--fresh")
     assert is_demo()
     assert not User.objects.filter(email="guest@example.org").exists()

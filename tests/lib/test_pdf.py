@@ -47,12 +47,13 @@ def made(template: str, language: str = "fr", **more) -> bytes:
     return pdf.render(template, {}, title="Rapport du conseil", language=language, **more)
 
 
-@pytest.mark.parametrize("profile", ["ua1", "3a"])
-def test_a_screen_reader_and_an_archive_both_accept_a_document(template, profile: str) -> None:
+def test_a_screen_reader_and_an_archive_both_accept_a_document(template) -> None:
     enclosed = pdf.Attachment("results.json", b"{}", "Results", datetime(2027, 7, 1, tzinfo=UTC))
-    report = page.validate_pdf_bytes(made(template(DOCUMENT), attachments=[enclosed]), profile=profile)
-    assert report.failures == []
-    assert report.is_compliant
+    content = made(template(DOCUMENT), attachments=[enclosed])
+    for profile in ("ua1", "3a"):
+        report = page.validate_pdf_bytes(content, profile=profile)
+        assert report.failures == [], profile
+        assert report.is_compliant, profile
 
 
 def test_polish_french_and_greek_letters_can_be_searched_and_copied(template) -> None:
@@ -110,19 +111,19 @@ def test_an_auditor_can_take_the_attached_figures_out_again(template) -> None:
     ],
 )
 def test_a_document_fetches_nothing_the_platform_does_not_ship(template, tmp_path, monkeypatch, lure: str) -> None:
-    """A canary file of the machine, and an address on the network, are asked for in every way a page can ask."""
+    """A canary file of the machine, and addresses on the network, are asked for in every way a page can ask."""
     canary = tmp_path / "canary.css"
     canary.write_text("canary-in-the-mine")
     opened = []
     monkeypatch.setattr("socket.socket.connect", lambda self, address: opened.append(address))
     asked = []
     monkeypatch.setattr(pdf, "bundled", lambda url, honest=pdf.bundled: asked.append(url) or honest(url))
-    for url in (canary.as_uri(), "http://127.0.0.1:9/canary.css", "http://169.254.169.254/latest/"):
-        content = made(template("<h1>Report</h1><p>Text</p>" + lure.format(url=url)))
-        assert url in asked, "the lure was never tried, so this test proves nothing"
-        assert b"canary-in-the-mine" not in content
-        assert "canary" not in text_of(content)
-        assert not pypdf.PdfReader(BytesIO(content)).attachments
+    urls = {canary.as_uri(), "http://127.0.0.1:9/canary.css", "http://169.254.169.254/latest/"}
+    content = made(template("<h1>Report</h1><p>Text</p>" + "".join(lure.format(url=url) for url in urls)))
+    assert urls <= set(asked), "a lure was never tried, so this test proves nothing"
+    assert b"canary-in-the-mine" not in content
+    assert "canary" not in text_of(content)
+    assert not pypdf.PdfReader(BytesIO(content)).attachments
     assert opened == []
 
 

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from django.template import Context, Template
 
@@ -49,7 +51,9 @@ def test_my_page_shows_what_i_wrote_and_nobody_elses(rf, draft, submitted, rosa,
 
 
 def test_the_committees_desk_lists_what_waits_the_longest_first(rf, submitted, rosa, martin, hillside_contest, at):
-    *_, done = [submitted(rosa, title=title) for title in ("Bench", "Slide", "Swing")]
+    latest, longest, done = (submitted(rosa, title=title) for title in ("Slide", "Bench", "Swing"))
+    waiting_since = latest.submitted_at - timedelta(days=1)
+    type(longest).objects.filter(pk=longest.pk).update(submitted_at=waiting_since)
     submitted(rosa, hillside_contest, title="Far away", latitude=None, longitude=None)
     submitted(martin, title="My own")
     done.decide(by=martin, at=at("reviewing"), outcome="reject", reason="No")

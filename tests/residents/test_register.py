@@ -220,15 +220,26 @@ def test_t14_a_spreadsheet_that_unpacks_to_too_much_is_refused_before_it_does(ci
         upload(city, zipped(**{f"p{number}": b"" for number in range(1_001)}))
 
 
-def test_t14_a_spreadsheet_with_entities_is_refused(city) -> None:
+ENTITY = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        pytest.param(lambda part: ENTITY.encode() + part, id="at the beginning"),
+        pytest.param(lambda part: f"<!--{'x' * 3_000}-->{ENTITY}".encode() + part, id="behind a long comment"),
+        pytest.param(lambda part: (ENTITY + part.decode().partition("?>")[2]).encode("utf-16"), id="as UTF-16"),
+    ],
+)
+@pytest.mark.parametrize("name", ["sheet1.xml", "workbook.xml", "workbook.xml.rels"])
+def test_t14_a_spreadsheet_with_entities_is_refused(city, spoil, name) -> None:
     book = BytesIO(workbook(("identifier", "name", "birth_date", "district")))
     out = BytesIO()
     with zipfile.ZipFile(book) as old, zipfile.ZipFile(out, "w") as new:
+        assert any(part.endswith(name) for part in old.namelist())
         for part in old.namelist():
             content = old.read(part)
-            if part.endswith("sheet1.xml"):
-                content = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>' + content
-            new.writestr(part, content)
+            new.writestr(part, spoil(content) if part.endswith(name) else content)
     with pytest.raises(RegisterFileError, match="definitions"):
         upload(city, out.getvalue())
 

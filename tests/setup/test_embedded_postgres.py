@@ -24,7 +24,10 @@ with Postgres(Path(sys.argv[1]), Path(sys.prefix), Path(sys.argv[2])).running():
     print("up", flush=True)
     time.sleep(60)
 """
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="the embedded PostgreSQL needs Unix sockets")
+pytestmark = [
+    pytest.mark.skipif(os.name != "posix", reason="the embedded PostgreSQL needs Unix sockets"),
+    pytest.mark.heavy,
+]
 
 
 @pytest.fixture(scope="module")

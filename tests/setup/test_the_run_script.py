@@ -1,6 +1,8 @@
 """What ./run says when it cannot go on, and how it looks after what it started."""
 
 import ast
+import importlib.machinery
+import importlib.util
 import os
 import shutil
 import signal
@@ -9,8 +11,11 @@ import subprocess
 import sys
 import time
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -124,6 +129,93 @@ def test_only_what_the_command_needs_is_fetched(clone, uv_from_lock, command, da
     subprocess.run([sys.executable, clone / "run", command], env=env, capture_output=True)
     words = uv_from_lock.read_text().split()
     assert [words[place + 1] for place, word in enumerate(words) if word == "--group"] == groups
+
+
+@pytest.fixture
+def script(monkeypatch) -> ModuleType:
+    """./run as a module, on a machine with two cores."""
+    monkeypatch.syspath_prepend(str(ROOT))
+    loader = importlib.machinery.SourceFileLoader("run", str(ROOT / "run"))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("run", loader))
+    loader.exec_module(module)
+    monkeypatch.setattr(module, "cores", lambda: 2)
+    return module
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "",
+        "--long",
+        "-k receipt",
+        "-m browser",
+        "--long tests/accounts",
+        "-x tests/demo tests/setup/test_the_run_script.py",
+    ],
+)
+def test_each_core_has_its_share_of_the_tests(script, told: str) -> None:
+    assert script.in_parallel(told.split())[:2] == ["-n", "2"]
+
+
+@pytest.mark.parametrize(("cores", "workers"), [(3, ["-n", "3"]), (64, ["-n", "4"]), (1, [])])
+def test_there_are_as_many_workers_as_cores_up_to_four(script, monkeypatch, cores: int, workers: list[str]) -> None:
+    monkeypatch.setattr(script, "cores", lambda: cores)
+    assert script.in_parallel([])[:2] == workers
+
+
+ONE_FILE = "tests/test_translations.py"
+
+
+@pytest.mark.parametrize("settled", ["-n 1", "-n0", "--numprocesses=3", "-p no:xdist", "--dist load", "--pdb", "-s"])
+def test_whoever_says_how_the_tests_run_is_not_contradicted(script, settled: str) -> None:
+    assert script.in_parallel(["-k", "receipt", *settled.split()]) == []
+
+
+@pytest.mark.parametrize("file", [ONE_FILE, f"--long {ONE_FILE}::test_what_is_compiled_is_what_is_written -x"])
+def test_the_tests_of_one_file_run_one_by_one(script, file: str) -> None:
+    assert script.in_parallel(file.split()) == []
+
+
+class Asked(Exception):
+    """For a database; with that the test knows enough."""
+
+
+@pytest.mark.parametrize("command", ["test", "demo", "serve", "manage", "bench"])
+def test_only_what_the_tests_write_may_be_lost(script, monkeypatch, command: str) -> None:
+    def asked(forgetful: bool = False) -> None:
+        raise Asked(forgetful)
+
+    for nothing in ("fetch_libraries", "see_to_system_library", "refuse_taken_port"):
+        monkeypatch.setattr(script, nothing, lambda *_: None)
+    monkeypatch.setattr(script, "database", asked)
+    with pytest.raises(Asked) as found:
+        script.main(command, [])
+    assert found.value.args == (command == "test",)
+
+
+@pytest.mark.parametrize(
+    ("forgetful", "folder", "settings"), [(True, "postgres-of-tests", "off"), (False, "postgres", None)]
+)
+def test_the_server_that_forgets_has_data_of_its_own(
+    script, monkeypatch, tmp_path: Path, forgetful: bool, folder: str, settings: str | None
+) -> None:
+    class Server:
+        def __init__(self, folder: Path, venv: Path) -> None:
+            self.folder = self.home = self.programs = folder
+
+        @contextmanager
+        def running(self) -> Iterator[str]:
+            assert self.folder == tmp_path / folder
+            assert {script.SETTINGS.get(name) for name in script.FORGETFUL} == {settings}
+            yield "postgresql:///embedded"
+
+    monkeypatch.setattr(script, "VAR", tmp_path)
+    monkeypatch.setattr(script, "Postgres", Server)
+    monkeypatch.setattr(script, "SETTINGS", dict(script.SETTINGS))
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    with script.database(forgetful):
+        assert os.environ["DATABASE_URL"] == "postgresql:///embedded"
 
 
 def test_an_unknown_word_gets_the_help_and_a_failing_status() -> None:

@@ -13,8 +13,10 @@ from tally.purses import Purses
 from tally.shares import EqualShares
 from tests.tally.made_up import crowded
 from tests.tally.test_equal_shares import the_example
+from tests.thoroughness import many
 
 UTILITIES = ("cost", "cardinality", "points")
+SEEDS = range(many(120, 1200))
 
 
 def method(seed, utility="cost", times=1):
@@ -27,7 +29,7 @@ def method(seed, utility="cost", times=1):
 
 @pytest.mark.parametrize("utility", UTILITIES)
 def test_the_fast_run_is_the_exact_one(utility):
-    for seed in range(120):
+    for seed in SEEDS:
         crowd = method(seed, utility)
         assert crowd.run(crowd.share).winners == replay(crowd, crowd.share)[0], seed
 
@@ -45,7 +47,7 @@ def test_floats_alone_would_get_some_of_these_wrong(monkeypatch):
 def test_a_run_does_not_change_within_its_span(utility):
     chance = random.Random(7)
     longest = 0.0
-    for seed in range(120):
+    for seed in SEEDS:
         crowd = method(seed, utility)
         run = crowd.run(crowd.share, watch=True)
         longest = max(longest, run.span)
@@ -77,7 +79,7 @@ def test_skipping_steps_of_add_one_is_taking_every_one(utility):
 @pytest.mark.parametrize("slack", [1e-9, 0.5])
 def test_the_ledger_holds_what_the_purses_hold(utility, slack):
     """However many purses floats are unsure about; and its slopes are what a slightly higher share gives."""
-    for seed in range(25):
+    for seed in range(many(25, 250)):
         crowd = method(seed, utility)
         winners, prices = replay(crowd, crowd.share)
         raised = Fraction(1, 10**12)

@@ -8,6 +8,7 @@ from pabulib.checker import Checker
 
 from tally import Ballot, Election, Project, Rule, count, pabulib
 from tests.tally.made_up import META, crowded, elections
+from tests.thoroughness import many
 
 FILE = """META
 key;value
@@ -157,7 +158,7 @@ def test_pabulibs_checker_accepts_every_kind_of_ballot(kind, capsys):
         assert set(found["summary"]) <= {"project with no votes"}, found
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=many(50, 500), deadline=None, derandomize=True)
 @given(elections(groups=False))
 def test_what_we_write_we_read_again(made):
     kind, election = made

@@ -7,8 +7,9 @@ from tally import Ballot, Election, Rule, count, ejr_plus_violation
 from tally.certificate import replay
 from tally.shares import EqualShares
 from tests.tally.made_up import elections, rules
+from tests.thoroughness import many
 
-few = settings(max_examples=100, deadline=None, derandomize=True)
+few = settings(max_examples=many(40, 400), deadline=None, derandomize=True)
 
 
 @few
@@ -52,7 +53,7 @@ def test_of_a_group_at_most_one_wins(made, rule):
     assert sum(winner in groups for winner in count(election, rule).winners) <= 1
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@few
 @given(elections(), st.sampled_from(["cost", "cardinality", "points"]), st.fractions(0, 60, max_denominator=7))
 def test_the_fast_run_of_equal_shares_is_its_exact_replay(made, utility, endowment):
     _, election = made
@@ -60,7 +61,7 @@ def test_the_fast_run_of_equal_shares_is_its_exact_replay(made, utility, endowme
     assert method.run(endowment).winners == replay(method, endowment)[0]
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=many(80, 800), deadline=None, derandomize=True)
 @given(elections(groups=False), st.sampled_from(["cost", "cardinality", "points"]), st.sampled_from(["none", "add1"]))
 def test_equal_shares_never_denies_a_group_its_share(made, utility, completion):
     _, election = made

@@ -14,7 +14,7 @@ FAREWELL = 5  # seconds in which what has been begun may be finished
 
 
 class Command(db_worker.Command):
-    help = "Does the work beside the pages: reports, mail, imports. Several may run at once."
+    help = "Does the work beside the pages: reports, and what is due every so often. Several may run at once."
 
     def handle(self, **options: Any) -> None:
         if options["queue_name"] == "default":

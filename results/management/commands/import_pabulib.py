@@ -72,10 +72,10 @@ class Command(BaseCommand):
         if ours == official:
             self.stdout.write("  Agrees with the official winners.")
             return "agrees"
-        told = [
+        differences = [
             f"{what} {', '.join(sorted(numbers, key=int))}"
             for what, numbers in (("only we fund", ours - official), ("only they fund", official - ours))
             if numbers
         ]
-        self.stdout.write(f"  Differs from the official winners (declared rule: {declared}): {'; '.join(told)}.")
+        self.stdout.write(f"  Differs from the official winners (declared rule: {declared}): {'; '.join(differences)}.")
         return "differs"

@@ -1,0 +1,190 @@
+"""What upper rooms register: their pages are there, and of what is kept of a person nothing is forgotten."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.core import checks
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from django.test import Client
+
+from accounts.models import Role, User
+from audit.acts import Done
+from ballots import key
+from ballots.models import KeyShare
+from ballots.sealing import Share
+from budgeting import registry
+from budgeting.models import Contest, Cycle, District
+from budgeting.people import RoleName
+from budgeting.registry import Page, Place
+from proposals.models import Comment, CommentReport, Endorsement, Proposal
+from residents.models import Claim, LetterCode, Resident
+from tests.vote import enrol
+
+At = Callable[[str], datetime]
+
+# What names a person and is not taken away with their data.
+NOT_ANSWERED = {
+    "accounts.User_groups.user": "a right and nothing a person did; the set-up offers no groups",
+    "accounts.User_user_permissions.user": "a right and nothing a person did; the set-up offers no single permissions",
+}
+
+
+# Pages ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", Page)
+def test_every_page_that_lower_rooms_lead_to_is_served(client: Client, clara: User, page: Page) -> None:
+    client.force_login(clara)
+    assert client.get(registry.address_of(page)).status_code == 200
+
+
+def test_the_site_starts_with_every_page_served() -> None:
+    assert registry.every_page_is_served(None) == []
+
+
+@pytest.mark.parametrize("page", Page)
+def test_the_site_does_not_start_with_a_page_that_nobody_serves(page: Page, monkeypatch) -> None:
+    others = {each: name for each, name in registry._registered.pages.items() if each is not page}
+    monkeypatch.setattr(registry, "_registered", replace(registry._registered, pages=others))
+    found = [message for message in checks.run_checks() if message.id == "budgeting.E001"]
+    assert [message.msg for message in found] == [f"No room serves the page “{page.value}”."]
+    assert found[0].is_serious()
+
+
+@pytest.mark.parametrize("place", Place)
+def test_every_link_of_the_frame_leads_somewhere(client: Client, riverside_contest: Contest, place: Place) -> None:
+    offered = registry.offered(place, riverside_contest.cycle)
+    assert offered
+    assert [address for _, address in offered if client.get(address).status_code != 200] == []
+
+
+# What is kept of a person --------------------------------------------------------------------------------------------
+
+
+def unanswered() -> set[str]:
+    """The columns of all tables, the libraries' too, that hold a person's key and that no room answers for."""
+    people = get_user_model()
+    columns = {
+        (model, field.name)
+        for model in apps.get_models(include_auto_created=True)
+        for field in model._meta.concrete_fields
+        if field.related_model is people
+    }
+    return {f"{model._meta.label}.{name}" for model, name in columns - registry.foreign_keys()}
+
+
+def test_every_column_that_names_a_person_is_answered_for() -> None:
+    assert unanswered() == NOT_ANSWERED.keys()
+
+
+@pytest.mark.parametrize("kind", ["rows", "traces"])
+def test_a_column_that_a_room_forgets_is_noticed(monkeypatch, kind: str) -> None:
+    known = getattr(registry._registered, kind)
+    forgotten, name = next((model, name) for model, name in known if name != "id")
+    rest = [each for each in known if each != (forgotten, name)]
+    monkeypatch.setattr(registry, "_registered", replace(registry._registered, **{kind: rest}))
+    assert unanswered() - NOT_ANSWERED.keys() == {f"{forgotten._meta.label}.{name}"}
+
+
+def test_what_a_room_answers_for_is_there_and_is_answered_once() -> None:
+    answered = [*registry._registered.rows, *registry._registered.traces]
+    assert len(answered) == len(registry.foreign_keys())
+    for model, name in answered:
+        field = model._meta.get_field(name)
+        assert field.related_model is get_user_model() or (model, name) == (get_user_model(), "id")
+    about = [model for model, _ in registry._registered.rows]
+    assert len(about) == len(set(about)), "of two columns of one table the download would show one"
+
+
+PASSWORD = "correct horse battery staple"
+
+
+@pytest.fixture
+def full_life(
+    rosa: User, tomas: User, clara: User, cycle: Cycle, riverside: District, riverside_contest: Contest, at: At
+) -> list[Share]:
+    """Rosa and Tomas have each left a row in every table that is about a person."""
+    moment = at("proposing")
+    lines = [enrol(user, cycle, riverside) for user in (rosa, tomas)]
+    for user, other_line in zip((rosa, tomas), reversed(lines), strict=True):
+        user.set_password(PASSWORD + user.name)
+        user.save()
+        Role.objects.create(user=user, kind=RoleName.COUNCIL)
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        TOTP.activate(user, generate_totp_secret())
+        RecoveryCodes.activate(user)
+        SocialAccount.objects.create(user=user, provider="city", uid=f"uid-of-{user.name}")
+        UserSession.objects.create(
+            user=user, ip="192.0.2.1", session_key=f"session-of-{user.name}", user_agent="Firefox", data={"x": "hidden"}
+        )
+        Claim.objects.create(resident=other_line, user=user, method="letter", at=moment)
+        written = {"contest": riverside_contest, "author": user, "created_at": moment}
+        proposal = Proposal.objects.create(title="A slide", summary="A slide.", description="A slide.", **written)
+        comment = Comment.objects.create(proposal=proposal, author=user, at=moment, text="Good.")
+        CommentReport.objects.create(comment=comment, by=user, at=moment, reason="Too good.")
+        Endorsement.objects.create(proposal=proposal, by=user, at=moment)
+        LetterCode.objects.create(
+            resident=other_line, digest=user.name.encode() * 5, reference=user.name, made_at=moment
+        )
+        with transaction.atomic():
+            user.record(Done.MADE, note=f"noted by {user.name}")
+    return key.make(cycle, [rosa, tomas], by=clara, at=moment)
+
+
+def test_rosa_takes_away_all_rows_about_her_and_none_of_anybody_elses(
+    full_life: list[Share], rosa: User, tomas: User
+) -> None:
+    kept, of_tomas = registry.kept_of(rosa), registry.kept_of(tomas)
+    assert [label for label, rows in kept.items() if not rows] == []
+    for model, name in registry._registered.rows:
+        label, column = model._meta.label_lower, model._meta.get_field(name).attname
+        assert {row[column] for row in kept[label]} == {rosa.pk}
+        assert len(kept[label]) == model._base_manager.filter(**{name: rosa.pk}).count()
+        assert [row for row in kept[label] if row in of_tomas[label]] == []
+
+
+def test_what_rosa_takes_away_opens_nothing(full_life: list[Share], rosa: User, tomas: User) -> None:
+    """In somebody else's hands it is no sign-in and no share, and it tells nothing about the register."""
+    text = json.dumps(registry.kept_of(rosa), cls=DjangoJSONEncoder)
+    rosa.refresh_from_db()
+    factors = {each.type: each for each in Authenticator.objects.filter(user=rosa)}
+    line = Resident.objects.get(verification__user=rosa)
+    digests = [bytes(line.identifier_digest), bytes(line.person_digest), *digests_of_letters()]
+    share = KeyShare.objects.get(holder=rosa)
+    secrets = [
+        *(rosa.password, rosa.password.rpartition("$")[2]),
+        *("session-of-Rosa", "hidden"),
+        *(factors["totp"].data["secret"], factors["recovery_codes"].data["seed"]),
+        *factors["recovery_codes"].wrap().get_unused_codes(),
+        *(each.hex() for each in digests),
+        share.commitment,
+        *(each.words for each in full_life),
+        *("Tomas", tomas.email),
+    ]
+    assert [secret for secret in secrets if secret in text] == []
+
+
+def digests_of_letters() -> list[bytes]:
+    return [bytes(digest) for digest in LetterCode.objects.values_list("digest", flat=True)]
+
+
+SPEAKS_OF_A_SECRET = re.compile(r"digest|hash|password|secret|session_key|token|commitment|^data$|seal|fingerprint")
+
+
+def test_no_column_that_is_named_like_a_secret_is_taken_away(full_life: list[Share], rosa: User) -> None:
+    columns = {f"{label}.{name}" for label, rows in registry.kept_of(rosa).items() for name in rows[0]}
+    assert "accounts.user.email" in columns
+    assert [each for each in columns if SPEAKS_OF_A_SECRET.search(each.rpartition(".")[2])] == []
