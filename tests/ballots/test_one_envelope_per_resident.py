@@ -184,6 +184,6 @@ def test_what_trusts_itself_instead_of_the_primary_key_is_caught(
     contest_open_now, rosa, tmp_path, no_primary_key
 ) -> None:
     """The negative control: to look first whether there is an envelope, as careful programs do, is not enough."""
-    found = votes_of_rosa(contest_open_now, rosa, "tests.ballots.without_primary_key", many(24, 80), tmp_path)
+    found = votes_of_rosa(contest_open_now, rosa, "tests.ballots.without_primary_key", many(16, 80), tmp_path)
     assert found[0].endswith(" envelopes")
     assert int(found[0].split()[0]) > 1

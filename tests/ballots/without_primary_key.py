@@ -1,4 +1,7 @@
-"""The site as it would be if it looked before it leapt: for the negative control of test_one_envelope_per_resident."""
+"""The site as it would be if it looked before it leapt: for the negative control of test_one_envelope_per_resident.
+
+Between look and leap it rests for a moment, so that on a slow machine too another vote comes in between.
+"""
 
 from budgeting.wsgi import application  # noqa: F401, I001  (sets Django up first)
 from ballots import casting
@@ -10,5 +13,6 @@ casting.INTO_THE_BOX = """
         WHERE resident_id = told.resident AND contest_id = told.contest RETURNING 1
     )
     INSERT INTO ballots_envelope (resident_id, contest_id, sealed, fingerprint, channel)
-    SELECT resident, contest, sealed, fingerprint, 'online' FROM told WHERE NOT EXISTS (SELECT FROM again)
+    SELECT resident, contest, sealed, fingerprint, 'online' FROM told, (SELECT pg_sleep(1)) AS a_moment
+    WHERE NOT EXISTS (SELECT FROM again)
 """
