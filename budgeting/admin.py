@@ -141,10 +141,10 @@ class DistrictAdmin(SetUp[District]):
 @admin.register(Contest)
 class ContestAdmin(SetUp[Contest]):
     form = ContestForm
-    list_display = ("district", "cycle", "money", "ballot_style", "counting_rule")
+    list_display = ("named", "cycle", "money", "ballot_style", "counting_rule")
     list_filter = ("cycle", "ballot_style", "counting_rule")
     list_select_related = ("district", "cycle")
-    search_fields = ("district__name", "cycle__title")
+    search_fields = ("district__name", "name", "cycle__title")
     fields = (
         "cycle",
         "district",
@@ -156,6 +156,11 @@ class ContestAdmin(SetUp[Contest]):
         "rule_parameters",
         "lot_seed",
     )
+
+    @admin.display(description=_("contest"), ordering="district__name")
+    def named(self, contest: Contest) -> str:
+        """Two pots of one district are told apart by it."""
+        return contest.title
 
     @admin.display(description=_("budget"), ordering="budget")
     def money(self, contest: Contest) -> str:

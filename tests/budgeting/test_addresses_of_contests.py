@@ -1,7 +1,5 @@
 """A contest goes by its district's address unless it is given one of its own, and no address leads to two places."""
 
-from typing import Any
-
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -9,10 +7,7 @@ from django.test import Client
 
 from accounts.models import User
 from ballots.models import BallotPaper
-from budgeting.models import Contest, Cycle, District
-from tests.budgeting.set_up import PHASES, calendar, form
-
-TAKEN = "Another contest of this cycle has this address already."
+from budgeting.models import Contest, District
 
 
 @pytest.fixture
@@ -21,11 +16,6 @@ def set_up(client: Client, clara: User) -> Client:
     clara.save()
     client.force_login(clara)
     return client
-
-
-def filled_in(cycle: Cycle, district: District, **more: Any) -> dict[str, Any]:
-    fields = {"cycle": cycle.pk, "district": district.pk, "budget": "1000", "rule_parameters": "{}"}
-    return fields | {"ballot_style": "approval", "counting_rule": "greedy"} | more
 
 
 def test_a_districts_first_contest_has_its_address_and_its_name(riverside_contest: Contest) -> None:
@@ -39,37 +29,6 @@ def test_a_pot_has_its_own(parks: Contest, riverside_contest: Contest) -> None:
     assert list(parks.cycle.contests.all()) == [riverside_contest, parks], "the district's own comes first"
 
 
-def test_the_set_up_refuses_the_same_address_twice(
-    set_up: Client, cycle: Cycle, riverside: District, hillside: District, riverside_contest: Contest
-) -> None:
-    answer = set_up.post("/admin/budgeting/contest/add/", filled_in(cycle, riverside))
-    assert TAKEN in answer.content.decode()
-    assert set_up.post("/admin/budgeting/contest/add/", filled_in(cycle, hillside)).status_code == 302
-    assert Contest.objects.count() == 2
-
-
-def test_the_set_up_of_a_cycle_refuses_a_district_twice(
-    set_up: Client, riverside: District, hillside: District
-) -> None:
-    row = {"budget": "1000", "ballot_style": "approval"}
-    twice = [row | {"district": riverside.pk}, row | {"district": riverside.pk}]
-    answer = set_up.post("/admin/budgeting/cycle/add/", form(calendar(PHASES), twice))
-    assert TAKEN in answer.content.decode()
-    each = [row | {"district": riverside.pk}, row | {"district": hillside.pk}]
-    answer = set_up.post("/admin/budgeting/cycle/add/", form(calendar(PHASES), each))
-    assert answer.status_code == 302, answer.context["errors"]
-    assert set(Contest.objects.values_list("slug", flat=True)) == {"riverside", "hillside"}
-
-
-def test_a_contest_given_to_another_district_takes_its_address(
-    set_up: Client, cycle: Cycle, hillside: District, riverside_contest: Contest
-) -> None:
-    page = f"/admin/budgeting/contest/{riverside_contest.pk}/change/"
-    assert set_up.post(page, filled_in(cycle, hillside)).status_code == 302
-    riverside_contest.refresh_from_db()
-    assert (riverside_contest.slug, riverside_contest.title) == ("hillside", "Hillside")
-
-
 def test_a_district_that_gets_another_address_takes_its_contests_along(
     set_up: Client, riverside: District, riverside_contest: Contest, parks: Contest
 ) -> None:
@@ -77,6 +36,13 @@ def test_a_district_that_gets_another_address_takes_its_contests_along(
     assert set_up.post(f"/admin/budgeting/district/{riverside.pk}/change/", fields).status_code == 302
     assert list(Contest.objects.values_list("slug", flat=True)) == ["river", "riverside-parks"]
     assert set_up.get("/2027/river/").status_code == 200
+
+
+def test_the_list_of_the_set_up_tells_two_pots_apart(
+    set_up: Client, riverside_contest: Contest, parks: Contest
+) -> None:
+    page = set_up.get("/admin/budgeting/contest/").content.decode()
+    assert all(f">{title}</a>" in page for title in ("Riverside", "Parks"))
 
 
 def test_once_a_paper_is_frozen_neither_address_changes(
