@@ -196,7 +196,7 @@ def typed(prefix: str, *shares: tuple[int, str]) -> dict[str, object]:
     return fields
 
 
-OPEN_BOX = Path(__file__).resolve().parents[2] / "docs" / "verify" / "open_box.py"
+OPEN_BOX = Path(__file__).resolve().parents[1] / "docs" / "verify" / "open_box.py"
 
 
 def open_elsewhere(folder: Path, box: str, board_list: str, shares: list[Share]) -> subprocess.CompletedProcess[str]:

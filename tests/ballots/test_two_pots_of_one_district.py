@@ -16,10 +16,9 @@ from ballots.sealing import ballot_info
 from budgeting.models import District
 from lib.refusal import Refused
 from residents.models import Resident, Verification
-from tests import papers
 from tests.cast import enrol, inside, open_elsewhere, signed_in, typed
 from tests.databases import refused_by_the_database
-from tests.papers import source_of
+from tests.papers import source_of, words_of
 
 BOX = "/2027/box/"
 POTS = ("riverside", "riverside-parks")
@@ -78,7 +77,7 @@ def test_each_paper_names_its_contest_and_has_its_own_projects(client, pots, pot
 def test_the_printed_ballot_of_a_pot_is_its_own(client, pots, pots_vote) -> None:
     answer = client.get("/2027/riverside-parks/ballot/paper.pdf")
     assert 'filename="ballot-2027-riverside-parks.pdf"' in answer["Content-Disposition"]
-    text = papers.source_of(b"".join(answer.streaming_content), "-layout")
+    text = words_of(b"".join(answer.streaming_content))
     assert "Ballot: Parks" in text
     assert "Parks 6" in text
     assert "Riverside" not in text
