@@ -81,7 +81,7 @@ def test_a_vote_that_waits_for_the_close_comes_too_late(voting, cycle, rosa_may_
     with connection.cursor() as cursor:
         cursor.execute("BEGIN")
         cursor.execute("SELECT FROM budgeting_cycle FOR UPDATE")
-        voter, answers = beside(lambda: cast(rosa_may_vote, riverside_contest, {1: 1}))
+        voter, answers = beside(lambda: cast(riverside_contest, {1: 1}, by=rosa_may_vote))
         until_it_waits_for_a_lock(voter)
         monkeypatch.setattr(clock, "of_the_database", lambda: closes)
         cursor.execute("COMMIT")

@@ -98,13 +98,13 @@ def decoded(monkeypatch) -> list[tuple[int, int]]:
 @pytest.mark.parametrize("size", [(10_000, 6_000), (30_000, 30_000)], ids=["above our limit", "above the library's"])
 def test_t12_a_bomb_of_pixels_is_refused_unopened(draft, rosa, at, size, decoded):
     with pytest.raises(Refused, match=r"too many pixels|cannot be read"):
-        draft.add_photo(rosa, at("proposing"), bomb(*size), "A bomb")
+        draft.add_photo(by=rosa, at=at("proposing"), file=bomb(*size), alt="A bomb")
     assert decoded == []
 
 
 def test_a_picture_that_is_no_bomb_is_opened(draft, rosa, at, decoded):
     """Otherwise the test above would prove little."""
-    draft.add_photo(rosa, at("proposing"), picture(80, 60), "The quay")
+    draft.add_photo(by=rosa, at=at("proposing"), file=picture(80, 60), alt="The quay")
     assert (80, 60) in decoded
 
 

@@ -241,8 +241,8 @@ def test_t16_a_history_of_two_long_texts_is_not_compared_word_by_word(client, pr
     now = at("proposing")
     one = " ".join(f"word{number % 977}" for number in range(2_400))
     other = " ".join(f"word{number % 983}" for number in range(2_400))
-    proposal.edit(rosa, now, description=one[:20_000])
-    proposal.edit(rosa, now, description=other[:20_000])
+    proposal.edit(by=rosa, at=now, description=one[:20_000])
+    proposal.edit(by=rosa, at=now, description=other[:20_000])
     assert client.get(f"{proposal.get_absolute_url()}history/").status_code == 200
     assert compared
     assert max(compared) < 3_000_000
