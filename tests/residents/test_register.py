@@ -298,10 +298,13 @@ def test_the_staging_table_is_in_no_backup_of_the_wal(db) -> None:
 
 
 def everything_in_the_database() -> str:
+    """All but the keys of rows, which count up and so come to look like a year of birth."""
     text = bytearray()
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
-            with cursor.copy(f'COPY "{table}" TO STDOUT') as copy:
+            columns = [column.name for column in connection.introspection.get_table_description(cursor, table)]
+            told = ", ".join(f'"{name}"' for name in columns if name != "id" and not name.endswith("_id"))
+            with cursor.copy(f'COPY (SELECT {told} FROM "{table}") TO STDOUT') as copy:
                 for block in copy:
                     text += block
     return text.decode().casefold()

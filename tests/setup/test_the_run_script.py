@@ -194,10 +194,10 @@ def test_only_what_the_tests_write_may_be_lost(script, monkeypatch, command: str
 
 
 @pytest.mark.parametrize(
-    ("forgetful", "folder", "settings"), [(True, "postgres-of-tests", "off"), (False, "postgres", None)]
+    ("forgetful", "folder", "fsync"), [(True, "postgres-of-tests", "off"), (False, "postgres", None)]
 )
 def test_the_server_that_forgets_has_data_of_its_own(
-    script, monkeypatch, tmp_path: Path, forgetful: bool, folder: str, settings: str | None
+    script, monkeypatch, tmp_path: Path, forgetful: bool, folder: str, fsync: str | None
 ) -> None:
     class Server:
         def __init__(self, folder: Path, venv: Path) -> None:
@@ -206,7 +206,7 @@ def test_the_server_that_forgets_has_data_of_its_own(
         @contextmanager
         def running(self) -> Iterator[str]:
             assert self.folder == tmp_path / folder
-            assert {script.SETTINGS.get(name) for name in script.FORGETFUL} == {settings}
+            assert {script.SETTINGS.get(name) for name in script.FORGETFUL} == {fsync}
             yield "postgresql:///embedded"
 
     monkeypatch.setattr(script, "VAR", tmp_path)
