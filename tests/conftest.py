@@ -6,6 +6,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.postgresql.operations import DatabaseOperations
@@ -48,6 +49,8 @@ def pytest_configure(config: pytest.Config) -> None:
     thoroughness.LONG = config.getoption("--long")
     if not config.getoption("--hypothesis-profile"):
         hypothesis.settings.load_profile("long" if thoroughness.LONG else "quick")
+    # Otherwise each client of each test lists all static files once more before its first request.
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 @pytest.hookimpl(trylast=True)

@@ -325,6 +325,17 @@ def named(line: tuple[str, Callable[[City], Any], str, str]) -> str:
     return f"{page} to {who} while {stage}: {more.__name__.replace('_', ' ')}"
 
 
+def lines() -> list[Any]:
+    """Each page for one who looks at it; for the others, who mostly ask the same, only where nothing is left out."""
+    watched: set[tuple[str, Callable[[City], Any]]] = set()
+    found = []
+    for line in PAGES:
+        again = line[:2] in watched
+        watched.add(line[:2])
+        found.append(pytest.param(line, id=named(line), marks=[pytest.mark.long] * again))
+    return found
+
+
 def address_of(page: str, city: City) -> str:
     """The address of a page that has a key in it."""
     if page.startswith("/"):
@@ -361,7 +372,7 @@ def compare(one: Seen, three: Seen) -> None:
     )
 
 
-@pytest.mark.parametrize("line", PAGES, ids=named)
+@pytest.mark.parametrize("line", lines())
 def test_three_rows_are_asked_for_as_one(line, city: City, at, request) -> None:
     page, more, who, stage = line
     if stage in ("presenting", "voting", "counting"):
