@@ -5,8 +5,10 @@ from datetime import timedelta
 from ballots import board
 from lib.jobs import every
 
+BOARD_EVERY = timedelta(minutes=15)  # may come up; whether something does, board.publish says
 
-@every(timedelta(minutes=15))
+
+@every(BOARD_EVERY)
 def publish_boards() -> None:
     """Not more often: who watches the board must not learn to the minute when ten people voted."""
     list(board.publish_due())

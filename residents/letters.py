@@ -61,7 +61,7 @@ def make_codes(residents: Sequence[Resident], *, by: User | None, at: datetime) 
 
     Only digests are stored: the codes returned are the only copy.
     """
-    live = LetterCode.objects.filter(resident__in=residents, used_at=None, voided_at=None)
+    live = LetterCode.objects.live().filter(resident__in=residents)
     live.update(voided_at=at, voided_by=by)
     made = [(new_code(), new_reference()) for _ in residents]
     LetterCode.objects.bulk_create(

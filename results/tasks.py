@@ -9,7 +9,7 @@ from django_tasks import task
 from budgeting.models import Contest, Cycle
 from budgeting.people import Person
 from lib import clock
-from results.council import council_report, name_of
+from results.council_report import council_report, name_of
 from results.models import Report
 
 

@@ -15,7 +15,7 @@ from budgeting.people import Person, Request
 from budgeting.stages import Act
 from lib import clock
 from results import downloads
-from results.council import name_of
+from results.council_report import name_of
 from results.models import Report
 from results.result import Result, results_of
 from results.tasks import ask_for_report
@@ -117,7 +117,7 @@ def report(request: Request, cycle: str, contest: str | None = None) -> HttpResp
         return redirect(request.path)
     newest = Report.newest(found, pot, language)
     context = {"cycle": found, "contest": pot, "report": newest, "pdf": _address("report_pdf", found, pot)}
-    return render(request, "results/report.html", context)
+    return render(request, "results/ask_for_report.html", context)
 
 
 def _address(page: str, cycle: Cycle, contest: Contest | None) -> str:

@@ -26,10 +26,7 @@ LAW = Law(
         "budgeting": {"lib", "audit"},
         "accounts": {"lib", "audit", "budgeting"},
         "residents": {"lib", "audit", "budgeting", "accounts"},
-        "proposals": {
-            *("lib", "audit", "budgeting"),
-            *("residents.admission.is_verified", "residents.admission.verified_accounts"),
-        },
+        "proposals": {"lib", "audit", "budgeting"},
         "ballots": {"lib", "audit", "tally", "budgeting", "proposals"},
         "results": {
             *("lib", "audit", "tally", "budgeting", "proposals", "ballots"),

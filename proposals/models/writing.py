@@ -115,7 +115,7 @@ class Writing(ProposalText):
             self.hold()
             allow(self.why_not_edit(by=by, at=at))
             has_room = Photo.objects.filter(proposal=self.pk).count() < MOST_PHOTOS
-            require(has_room, _("A proposal has at most five photos. Remove one first."))
+            require(has_room, _("A proposal has at most %d photos. Remove one first.") % MOST_PHOTOS)
             return Photo.take(self.pk, by=by, at=at, file=file, alt=alt)
 
     def remove_photo(self, *, by: Person, at: datetime, photo: Photo) -> None:

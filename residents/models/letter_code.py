@@ -1,6 +1,7 @@
 """The codes that letters carry."""
 
 from datetime import datetime
+from typing import Self
 
 from django.conf import settings
 from django.db import models, transaction
@@ -13,6 +14,12 @@ from lib.refusal import Refused
 from residents.letter_codes import code_digest
 from residents.models.register import Resident
 from residents.models.verification import Claim, Verification, wrong_code
+
+
+class LetterCodes(models.QuerySet["LetterCode"]):
+    def live(self) -> Self:
+        """Those that still work."""
+        return self.filter(used_at=None, voided_at=None)
 
 
 class LetterCode(models.Model):
@@ -33,6 +40,8 @@ class LetterCode(models.Model):
     voided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+
+    objects = LetterCodes.as_manager()
 
     class Meta:
         verbose_name = gettext_lazy("letter code")
@@ -70,14 +79,14 @@ class LetterCode(models.Model):
 
     def use(self, *, at: datetime) -> None:
         """Use the code up. Raises Refused unless exactly this call did: of two at once, one is refused."""
-        live = LetterCode.objects.filter(pk=self.pk, used_at=None, voided_at=None)
+        live = LetterCode.objects.live().filter(pk=self.pk)
         if live.update(used_at=at) != 1:
             raise Refused(wrong_code())
 
     @transaction.atomic
     def void(self, *, by: User, at: datetime) -> None:
         """Make the code worthless, on record. Raises Refused if it was used or voided before."""
-        live = LetterCode.objects.filter(pk=self.pk, used_at=None, voided_at=None)
+        live = LetterCode.objects.live().filter(pk=self.pk)
         if live.update(voided_at=at, voided_by=by) != 1:
             raise Refused(_("This letter's code has been used or voided already."))
         by.record(Done.LETTER_VOIDED, on=self, reference=self.reference)

@@ -68,7 +68,7 @@ class Verification(models.Model):
         require(by.pk != account.pk, _("Your own account is for another clerk to verify."))
         made = cls.tie(resident, account, cls.Method.DESK, by=by, at=at)
         if isinstance(made, Verification):
-            resident.letter_codes.filter(used_at=None, voided_at=None).update(voided_at=at, voided_by=by)
+            resident.letter_codes.live().update(voided_at=at, voided_by=by)
         return made
 
     @classmethod

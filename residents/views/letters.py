@@ -63,7 +63,7 @@ def _page(request: HttpRequest, cycle: Cycle, form: LetterRunForm, voiding: Lett
         "form": form,
         "voiding": voiding,
         "most": MOST_SHEETS,
-        "live": codes.filter(used_at=None, voided_at=None).count(),
+        "live": codes.live().count(),
         "used": codes.filter(used_at__isnull=False).count(),
         "voided": codes.filter(voided_at__isnull=False).count(),
         "without": Resident.objects.on_register(cycle)

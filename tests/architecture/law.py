@@ -21,7 +21,8 @@ class Found:
 class Arrow(Found):
     """A place where a file reaches something: an import, or what counts as one.
 
-    `to` is dotted and begins with the room, as exactly as it is known: "ballots", "residents.admission.is_verified".
+    `to` is dotted and begins with the room, as exactly as it is known: "ballots",
+    "residents.statistics.registered_by_age".
     """
 
     to: str
@@ -32,7 +33,7 @@ class Law:
     """The table. All names of files are relative to the root and written with slashes."""
 
     rooms: Mapping[str, Set[str]]
-    """What each room may reach: a room, or one name in it ("residents.admission.is_verified")."""
+    """What each room may reach: a room, or one name in it ("residents.statistics.registered_by_age")."""
     for_everyone: Set[str]
     """Rooms that all but they themselves may reach without saying so."""
     files: Mapping[str, Set[str]]

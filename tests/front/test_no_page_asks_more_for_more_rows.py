@@ -27,7 +27,7 @@ from lib import clock
 from proposals.models import Category, Decision, Proposal
 from residents.letters import make_codes
 from residents.models import Claim, RegisterImport, Verification
-from results import council
+from results.council_report import council_report
 from tests.cast import count, drafted, enrol, middle_of, person, picture, put_on_paper, square
 
 _next = itertools.count(1)
@@ -424,7 +424,7 @@ def test_three_contests_in_the_councils_report_are_asked_for_as_one(city: City, 
         for _ in range(more):
             city.another_counted_contest()
         with CaptureQueriesContext(connection) as queries:
-            report = council.council_report(Cycle.objects.get(), None, language="en", at=moment)
+            report = council_report(Cycle.objects.get(), None, language="en", at=moment)
         # The files enclosed hold every ballot of a contest, which is asked for contest by contest.
         enclosed = ("ballots_openedballot", "ballots_ballotline")
         asked = [query["sql"] for query in queries if not any(table in query["sql"] for table in enclosed)]

@@ -13,7 +13,8 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from lib import jobs
-from results import council, tasks
+from results import tasks
+from results.council_report import council_report
 from results.management.commands import report as command
 from results.models import Report
 from tests.cast import work
@@ -55,7 +56,7 @@ def report_in(drawn, counted, hillside_counted, cycle, martin, at) -> Callable[[
     def report(language: str) -> bytes:
         moment = at("results")
         if language not in drawn:
-            drawn[language] = council.council_report(cycle, None, language=language, at=moment)
+            drawn[language] = council_report(cycle, None, language=language, at=moment)
         return drawn[language]
 
     return report
@@ -112,7 +113,7 @@ def test_what_is_attached_is_what_the_site_publishes(content, client) -> None:
 
 def test_a_small_district_gives_no_number_away(counted, hillside_counted, cycle, hillside_contest, at) -> None:
     at("results")
-    content = council.council_report(cycle, hillside_contest, language="en", at=at("results"))
+    content = council_report(cycle, hillside_contest, language="en", at=at("results"))
     assert not pypdf.PdfReader(BytesIO(content)).attachments
     text = words_of(content)
     assert "Too few ballots were counted here" in text
@@ -126,7 +127,7 @@ def test_a_title_full_of_markup_is_only_text(counted, cycle, at, monkeypatch, tm
     canary.write_text("canary-in-the-mine")
     lure = f'<link rel=attachment href="{canary.as_uri()}"><img src="{canary.as_uri()}"><b>Bees</b>'
     monkeypatch.setattr("results.result.ProjectResult.title", property(lambda line: lure))
-    content = council.council_report(cycle, None, language="en", at=at("results"))
+    content = council_report(cycle, None, language="en", at=at("results"))
     assert "<b>Bees</b>" in words_of(content)
     assert "canary.txt" not in pypdf.PdfReader(BytesIO(content)).attachments
 

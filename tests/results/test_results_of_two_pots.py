@@ -8,7 +8,7 @@ from itertools import product
 
 import pypdf
 
-from results import council
+from results.council_report import council_report
 from results.models import Report
 from tests.cast import work
 from tests.papers import words_of, words_on
@@ -69,7 +69,7 @@ def test_the_files_of_a_pot_can_be_checked_by_anyone(client, pots_counted, at, t
 
 
 def test_the_councils_report_has_a_chapter_for_each_pot(pots_counted, cycle, at) -> None:
-    content = council.council_report(cycle, None, language="en", at=at("results"))
+    content = council_report(cycle, None, language="en", at=at("results"))
     text = words_of(content)
     for part in ("Riverside 6", "Parks 6", "Hillside 6", "Feasible."):
         assert part in text, part

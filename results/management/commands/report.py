@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from budgeting.models import Contest, Cycle
 from lib import clock
-from results.council import NoResults, council_report, name_of
+from results.council_report import NoResults, council_report, name_of
 
 
 class Command(BaseCommand):

@@ -24,7 +24,7 @@ class NoResults(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Chapter:
+class ContestChapter:
     """What the report says of one contest."""
 
     result: Result
@@ -47,13 +47,13 @@ def council_report(cycle: Cycle, contest: Contest | None, *, language: str, at: 
         attachments = _attachments(results)
         context = _context(cycle, contest, results, at)
         context["enclosed"] = [file.name for file in attachments]
-    return pdf.render("results/council.html", context, title=title, language=language, attachments=attachments)
+    return pdf.render("results/council_report.html", context, title=title, language=language, attachments=attachments)
 
 
 def _context(cycle: Cycle, contest: Contest | None, results: list[Result], at: datetime) -> dict[str, Any]:
     decisions = _decisions(cycle)
     chapters = [
-        Chapter(result, turnout, decisions.get(result.contest.pk, []))
+        ContestChapter(result, turnout, decisions.get(result.contest.pk, []))
         for result, turnout in zip(results, turnouts_of(results), strict=True)
     ]
     return {
