@@ -35,7 +35,12 @@ def only(question: Callable[[Person], bool], otherwise: type[Exception] = Http40
     return decorate
 
 
+def oversees(person: Person) -> bool:
+    """Who may look at the ballot boxes, and at results that are not open yet."""
+    return person.is_clerk or person.is_council or person.is_auditor
+
+
 clerks_only = only(lambda person: person.is_clerk)
 clerks_touch = only(lambda person: person.is_clerk, otherwise=PermissionDenied)
 auditors_only = only(lambda person: person.is_auditor)
-overseers_only = only(lambda person: person.is_clerk or person.is_council or person.is_auditor)
+overseers_only = only(oversees)

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods
 
 from ballots.models import Count
+from budgeting.guards import oversees
 from budgeting.models import Contest, Cycle
 from budgeting.people import Person, Request
 from budgeting.stages import Act
@@ -26,7 +27,7 @@ def may_see(person: Person, cycle: Cycle, at: datetime) -> bool:
     """Everyone once the results are open; clerks, council and auditors from the count on."""
     if cycle.allows(Act.SEE_RESULTS, at):
         return True
-    is_staff = person.is_clerk or person.is_council or person.is_auditor
+    is_staff = oversees(person)
     return is_staff and Count.objects.filter(contest__cycle=cycle).exists()
 
 

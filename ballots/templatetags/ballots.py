@@ -5,10 +5,11 @@ from typing import Any
 from django import template
 from django.db.models import Q
 
-from ballots.casting import Receipt, entrances, receipt_of
+from ballots.casting import entrances
 from ballots.checklist import checklists
 from ballots.models import Envelope
 from budgeting.calendar import Window
+from budgeting.guards import oversees
 from budgeting.models import Contest, Cycle
 from budgeting.stages import Act, Stage
 from lib import clock
@@ -41,18 +42,15 @@ def turnout(contest: Contest) -> dict[str, object]:
     return {"envelopes": Envelope.objects.filter(contest=contest).count()}
 
 
-@register.simple_tag(takes_context=True)
-def my_receipt(context: dict[str, Any], contest: Contest) -> Receipt | None:
-    """{% my_receipt contest as receipt %}: whether I have voted there, not how."""
-    return receipt_of(context["request"].user, contest)
-
-
 @register.inclusion_tag("ballots/desk.html", takes_context=True)
 def box_desk(context: dict[str, Any]) -> dict[str, object]:
-    """{% box_desk %}: what waits at the ballot boxes, for clerks, holders of shares and auditors."""
+    """{% box_desk %}: what waits at the ballot boxes, for who may look at them."""
+    user = context["request"].user
+    if not oversees(user):
+        return {"lists": []}
     at = clock.now()
     due = Cycle.objects.filter(
         Q(box_key__isnull=False, box_key__destruction=None) | Q(phases__stage=Stage.VOTING.value, phases__closes__gt=at)
     )
     boxes = checklists(list(due.distinct().prefetch_related("phases")), at)
-    return {"lists": [box for box in boxes if box.is_due], "user": context["request"].user}
+    return {"lists": [box for box in boxes if box.is_due]}

@@ -108,7 +108,7 @@ class Proposals(models.QuerySet[Any]):
     def similar_to(self, proposal: ProposalText) -> "Proposals":
         """Other submitted proposals of the same cycle with a title alike, or planned for nearly the same spot."""
         asked: Any = folded(models.Value(proposal.title))
-        others = self.submitted().of_cycle(proposal.cycle).exclude(pk=proposal.pk).filter(withdrawal=None)
+        others = self.submitted().of_cycle(proposal.contest.cycle).exclude(pk=proposal.pk).filter(withdrawal=None)
         alike = models.Q(alike__gte=ALIKE)
         if proposal.latitude is not None and proposal.longitude is not None:
             alike |= models.Q(

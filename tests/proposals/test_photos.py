@@ -135,7 +135,7 @@ def test_a_photo_needs_words(draft, rosa, at):
 def test_five_photos_are_enough(draft, rosa, at):
     for _ in range(5):
         draft.add_photo(by=rosa, at=at("proposing"), file=picture(), alt="The quay")
-    with pytest.raises(Refused, match="at most five"):
+    with pytest.raises(Refused, match="at most 5"):
         draft.add_photo(by=rosa, at=at("proposing"), file=picture(), alt="The quay")
 
 

@@ -28,6 +28,19 @@ def test_rosa_writes_one_thing_per_page_and_submits(client, rosa, riverside_cont
     assert (proposal.cost, proposal.upkeep, proposal.author, proposal.photos.count()) == (40_000_50, 0, rosa, 1)
 
 
+@pytest.mark.parametrize(
+    "mistake", [{"summary": ""}, {"summary": "Swings. " * 60}, {"category": "abc"}, {"description": ""}]
+)
+def test_a_mistake_on_the_first_page_is_named_and_nothing_typed_is_lost(client, rosa, riverside_contest, at, mistake):
+    at("proposing")
+    client.force_login(rosa)
+    answer = client.post("/2027/riverside/proposals/new/", WHAT | mistake)
+    assert answer.status_code == 200
+    assert 'aria-invalid="true"' in answer.text
+    assert WHAT["title"] in answer.text
+    assert not Proposal.objects.exists()
+
+
 def test_everything_can_be_done_without_the_map(client, rosa, riverside_contest, at):
     at("proposing")
     client.force_login(rosa)
