@@ -128,17 +128,20 @@ def sql(source: Source, rooms: Mapping[str, str]) -> list[Arrow]:
             if room := rooms.get(match[0].lower()):
                 line = node.lineno + node.value.count("\n", 0, match.start())
                 found[line, room] = Arrow(source.name, line, f"names {match[0]}, which is of {room}", room)
-    return [*found.values()] + [
-        arrow for node in source.of(ast.JoinedStr) for arrow in _unfinished(source, node, set(rooms.values()))
-    ]
+    return [*found.values(), *_unfinished(source, set(rooms.values()))]
 
 
-def _unfinished(source: Source, node: ast.JoinedStr, rooms: set[str]) -> Iterable[Arrow]:
-    """f"ballots_{table}": a name of which only the room is written."""
-    for part, following in zip(node.values, node.values[1:], strict=False):
-        begun = re.search(r"\b([a-z]+)_$", text_of(part) or "")
-        if begun and begun[1] in rooms and isinstance(following, ast.FormattedValue):
-            yield Arrow(source.name, part.lineno, f"names a table {begun[0]}… of {begun[1]}", begun[1])
+def _unfinished(source: Source, rooms: set[str]) -> Iterable[Arrow]:
+    """f"ballots_{table}", "ballots_%s", "ballots_" + table: a name of which only the room is written."""
+    added = [node.left for node in source.of(ast.BinOp) if isinstance(node.op, ast.Add)]
+    cut = [part for node in source.of(ast.JoinedStr) for part in node.values[:-1]]
+    for node, begin in [*((each, r"_?$") for each in added), *((each, r"_$") for each in cut)]:
+        if (begun := re.search(rf"\b([a-z]+){begin}", text_of(node) or "")) and begun[1] in rooms:
+            yield Arrow(source.name, node.lineno, f"names a table {begun[0]}… of {begun[1]}", begun[1])
+    for node in source.strings:
+        for begun in re.finditer(r"\b([a-z]+)_(?=[%{])", node.value):
+            if begun[1] in rooms:
+                yield Arrow(source.name, node.lineno, f"names a table {begun[0]}… of {begun[1]}", begun[1])
 
 
 def functions_made(source: Source) -> set[str]:

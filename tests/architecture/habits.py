@@ -16,13 +16,15 @@ CLOCKS = {
 }
 CLOCKS_WITHOUT_ARGUMENT = {
     *("django.utils.timezone.localdate", "django.utils.timezone.localtime"),
-    *("time.ctime", "time.gmtime", "time.localtime"),
+    *("email.utils.formatdate", "email.utils.localtime"),
+    *("time.asctime", "time.ctime", "time.gmtime", "time.localtime"),
 }
+DATES_ITSELF = {"auto_now", "auto_now_add"}
 FREE_AS_DEFAULT_OF_THE_DATABASE = "db_default"
 """`db_default=Now()`: the database's clock dates a row, and Python never sees it before it is written."""
 CLOCKS_IN_SQL = re.compile(
     r"(?i)\b(?:now|clock_timestamp|statement_timestamp|transaction_timestamp|timeofday) ?\(\)"
-    r"|\b(?:CURRENT_(?:TIMESTAMP|DATE|TIME)|LOCALTIMESTAMP)\b"
+    r"|\b(?:CURRENT_(?:TIMESTAMP|DATE|TIME)|LOCALTIMESTAMP)\b|'now'\s*::|^now$"
 )
 MOST_LINES, MOST_LINES_OF_A_CLASS, MOST_LINES_OF_A_TEMPLATE, MOST_CHARACTERS = 300, 200, 160, 160
 
@@ -66,8 +68,12 @@ def clock_reads(source: Source) -> list[Found]:
         if id(node) not in free and (clock := _dotted(node, origins)) in CLOCKS:
             found.append((node.lineno, clock))
     for call in source.of(ast.Call):
-        if (clock := _dotted(call.func, origins)) in CLOCKS_WITHOUT_ARGUMENT and not argument(call, "value"):
+        clock = _dotted(call.func, origins)
+        if clock in CLOCKS_WITHOUT_ARGUMENT and not argument(call, "value"):
             found.append((call.lineno, f"{clock}()"))
+        if clock == "time.strftime" and len(call.args) == 1:
+            found.append((call.lineno, f"{clock}() of no moment"))
+        found += [(call.lineno, each.arg) for each in call.keywords if each.arg in DATES_ITSELF]
     return [Found(source.name, line, f"reads the clock: {what}") for line, what in found]
 
 

@@ -172,7 +172,8 @@ def _paths(node: ast.AST, model: str) -> Iterator[tuple[str, int, str]]:
         if name in ASK_BY_KEYWORD:
             yield from ((path, node.lineno, model) for path in _keywords(node))
         if name in ASK_BY_STRING:
-            yield from ((text, arg.lineno, model) for arg in node.args if (text := text_of(arg)))
+            told = [*node.args, *(keyword.value for keyword in node.keywords)]
+            yield from ((text, arg.lineno, model) for arg in told if (text := text_of(arg)))
     for child in ast.iter_child_nodes(node):
         yield from _paths(child, model)
 

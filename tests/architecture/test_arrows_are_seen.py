@@ -301,6 +301,10 @@ NAMED_IN_THE_DATABASE = {
     ("file", "text"),
     [
         ("budgeting/models.py", "cursor.execute('SELECT 1 FROM ballots_envelope')"),
+        ("proposals/models.py", "cursor.execute('SELECT FROM ballots' + '_envelope')"),
+        ("proposals/models.py", "sql = 'SELECT FROM ballots_' + table"),
+        ("proposals/models.py", "sql = 'SELECT FROM ballots_%s' % 'envelope'"),
+        ("proposals/models.py", "sql = 'SELECT FROM ballots_{}'.format('envelope')"),
         ("budgeting/models.py", "sql = '''\nLOCK \"ballots_envelope\" IN SHARE MODE'''"),
         ("budgeting/models.py", "cursor.execute(f'SELECT {what} FROM ballots_envelope')"),
         ("budgeting/models.py", "cursor.execute(f'LOCK ballots_{table}')"),

@@ -56,6 +56,11 @@ def test_a_package_that_gathers_its_files_is_no_circle() -> None:
         "cursor.execute('SELECT now()')",
         "cursor.execute(f'UPDATE {table} SET at = clock_timestamp()')",
         "RawSQL('current_timestamp', [])",
+        "cursor.execute(\"SELECT 'now'::timestamptz\")",
+        "Func(function='NOW')",
+        "import time\ntime.strftime('%Y')",
+        "from email.utils import formatdate\nformatdate()",
+        "made_at = models.DateTimeField(auto_now_add=True)",
     ],
 )
 def test_a_clock_read_elsewhere_is_seen(text: str) -> None:
@@ -66,7 +71,7 @@ def test_a_clock_read_elsewhere_is_seen(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "import time\ntime.monotonic()\ntime.perf_counter()\ntime.sleep(1)",
+        "import time\ntime.strftime('%Y', at.timetuple())\ntime.monotonic()\ntime.perf_counter()\ntime.sleep(1)",
         "from lib import clock\nat = clock.now()",
         "from django.utils import timezone\ntimezone.localdate(at)\ntimezone.localtime(value=at)",
         "from datetime import datetime\ndatetime.fromisoformat(text)\ndatetime.now_or_never\ncell.now()",

@@ -56,6 +56,7 @@ def followed(file: str, text: str) -> list[Arrow]:
         ("proposals/views.py", "contests.filter(**{'envelopes__id': 3})"),
         ("proposals/views.py", "contests.filter(Q(envelopes__isnull=True) | ~models.Q(comment=None))"),
         ("proposals/views.py", "contests.annotate(votes=Count('envelopes', distinct=True))"),
+        ("proposals/views.py", "contests.annotate(votes=Count(expression='envelopes'))"),
         ("proposals/views.py", "contests.order_by('-envelopes__id')"),
         ("proposals/views.py", "contests.prefetch_related('comment_set', Prefetch('envelopes'))"),
         ("proposals/views.py", "related = ('cycle', 'cycle__box_key')\ncontests.select_related(*related)"),
