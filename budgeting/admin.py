@@ -9,11 +9,11 @@ from django.contrib.admin.widgets import AdminSplitDateTime
 from django.db import models
 from django.http import HttpRequest
 from django.utils.html import format_html
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.admin import SetUp
 from budgeting.models import Contest, Cycle, District, Phase, check_calendar
+from budgeting.models.contest import ADDRESS_TAKEN
 from lib.forms import BoundaryField, CityTimeField, MoneyField
 from lib.geography import drawing
 from lib.money import written
@@ -96,7 +96,8 @@ class Contests(forms.BaseInlineFormSet[Contest, Cycle, ContestForm]):
         form.speak(self.instance.currency)
 
     def get_unique_error_message(self, unique_check: Any) -> str:
-        return gettext("Another contest of this cycle has this address already.")
+        """Of two rows of one page, what the constraint says of a row that is saved already."""
+        return str(ADDRESS_TAKEN)
 
 
 class ContestInline(admin.TabularInline[Contest, Cycle]):

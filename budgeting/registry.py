@@ -89,7 +89,7 @@ def offered(place: Place, cycle: Cycle | None) -> list[tuple[Promise, str]]:
 
 @checks.register
 def every_page_is_served(app_configs: Any, **options: Any) -> list[checks.CheckMessage]:
-    """The site does not start with a page that is asked for and served by nobody."""
+    """A page that is asked for and served by nobody; with such a one `manage check` and `manage migrate` fail."""
     missing = [page for page in Page if page not in _registered.pages]
     return [checks.Error(f"No room serves the page “{page.value}”.", id="budgeting.E001") for page in missing]
 

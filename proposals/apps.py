@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 
-class ProposalsRoom(AppConfig):
+class Proposals(AppConfig):
     name = "proposals"
 
     def ready(self) -> None:

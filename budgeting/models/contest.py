@@ -11,6 +11,8 @@ from budgeting.models.cycle import Cycle
 from budgeting.models.district import District
 from budgeting.pages import is_no_page
 
+ADDRESS_TAKEN = _("Another contest of this cycle has this address already.")
+
 
 class Contest(models.Model):
     """One pot of a district's money in one cycle: the vote on it, its ballot style and the rule it is counted by.
@@ -81,7 +83,7 @@ class Contest(models.Model):
             models.UniqueConstraint(
                 name="a_contest_has_an_address_of_its_own",
                 fields=["cycle", "slug"],
-                violation_error_message=_("Another contest of this cycle has this address already."),
+                violation_error_message=ADDRESS_TAKEN,
             ),
             is_no_page("a_contest_is_no_page"),
             models.CheckConstraint(

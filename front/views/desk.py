@@ -3,9 +3,9 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from budgeting.calendar import Act
 from budgeting.guards import only
 from budgeting.models import Cycle
+from budgeting.stages import Act
 from lib import clock
 from residents.models import Claim, RegisterImport
 
