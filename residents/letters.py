@@ -27,6 +27,7 @@ from lib import pdf
 from residents.digests import identifier_digest, person_digest
 from residents.letter_codes import code_digest, new_code, new_reference
 from residents.models import LetterCode, Resident
+from residents.models.register import Residents
 from residents.register_import import RegisterEntry, entries_of
 
 MOST_SHEETS = 200  # in one PDF: about half a minute and half a gigabyte
@@ -53,6 +54,11 @@ class Letter:
     def qr(self) -> SafeString:
         title = _("The address of the page where the code is typed")
         return mark_safe(segno.make(self.link, error="m").svg_inline(omitsize=True, title=title))  # noqa: S308  (ours)
+
+
+def without_a_letter(residents: Residents) -> Residents:
+    """Those of them to whom no letter was made, or whose letter was voided."""
+    return residents.exclude(pk__in=LetterCode.objects.filter(voided_at=None).values("resident"))
 
 
 @transaction.atomic
@@ -107,10 +113,10 @@ def letters(
 
 def _due(cycle: Cycle, entries: Sequence[RegisterEntry], *, again: bool) -> list[tuple[RegisterEntry, Resident]]:
     by_digest = {identifier_digest(cycle, entry.identifier): entry for entry in entries}
-    unverified = Resident.objects.on_register(cycle).filter(verification=None)
+    unverified = Resident.objects.on_register(cycle).unverified()
     residents = unverified.filter(identifier_digest__in=by_digest).select_related("cycle")
     if not again:
-        residents = residents.exclude(pk__in=LetterCode.objects.filter(voided_at=None).values("resident"))
+        residents = without_a_letter(residents)
     found = [(by_digest[bytes(resident.identifier_digest)], resident) for resident in residents]
     same = [
         (entry, resident)

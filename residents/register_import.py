@@ -102,7 +102,7 @@ def preview(cycle: Cycle, file: IO[bytes], *, by: User | None, at: datetime) -> 
     if not cycle.allows(Act.IMPORT_REGISTER, at):
         raise RegisterFileError(_("The vote of this cycle has closed: its register no longer changes."))
     cycle = Cycle.objects.select_for_update().get(pk=cycle.pk)
-    for waiting in cycle.register_imports.filter(confirmed_at=None, dropped_at=None):
+    for waiting in cycle.register_imports.waiting():
         drop(waiting, at=at)
     made = RegisterImport.objects.create(cycle=cycle, by=by, at=at)
     faults = _stage(made, entries_of(cycle, file))
@@ -217,7 +217,7 @@ def confirm(made: RegisterImport, *, by: User | None, at: datetime) -> None:
 def drop(made: RegisterImport, *, at: datetime) -> None:
     """Forget a preview."""
     made.staged.all().delete()
-    RegisterImport.objects.filter(pk=made.pk, confirmed_at=None, dropped_at=None).update(dropped_at=at)
+    RegisterImport.objects.waiting().filter(pk=made.pk).update(dropped_at=at)
 
 
 UPSERT = """

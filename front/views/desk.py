@@ -19,6 +19,6 @@ def page(request: HttpRequest) -> HttpResponse:
         "at": at,
         "cycles": cycles,
         "claims": Claim.objects.filter(settled_at=None).select_related("resident__cycle", "user").order_by("at"),
-        "imports": RegisterImport.objects.filter(confirmed_at=None, dropped_at=None).select_related("cycle"),
+        "imports": RegisterImport.objects.waiting().select_related("cycle"),
     }
     return render(request, "front/desk.html", context)

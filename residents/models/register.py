@@ -33,6 +33,10 @@ class Residents(models.QuerySet["Resident"]):
         """The lines of a cycle's register as it stands: without those that a later import has marked as gone."""
         return self.filter(cycle=cycle, removed_at=None)
 
+    def unverified(self) -> "Residents":
+        """Those no account is tied to."""
+        return self.filter(verification=None)
+
 
 class Resident(models.Model):
     """One line of a cycle's register: who may vote where. No name, number or date of birth, only keyed digests."""
@@ -72,6 +76,12 @@ class Resident(models.Model):
         return cls.objects.on_register(cycle).filter(**digests).first()
 
 
+class RegisterImports(models.QuerySet["RegisterImport"]):
+    def waiting(self) -> "RegisterImports":
+        """Those neither confirmed nor dropped."""
+        return self.filter(confirmed_at=None, dropped_at=None)
+
+
 class RegisterImport(models.Model):
     """A file a clerk uploaded, as a preview to confirm or drop: counts and rejected lines, never the file."""
 
@@ -85,6 +95,8 @@ class RegisterImport(models.Model):
     rejected = models.JSONField(default=list)  # [{"line": 7, "column": "birth_date", "reason": "…"}], never a value
     confirmed_at = models.DateTimeField(null=True, blank=True)
     dropped_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RegisterImports.as_manager()
 
     class Meta:
         verbose_name = _("import of the register")

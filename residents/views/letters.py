@@ -13,7 +13,7 @@ from budgeting.models import Cycle
 from lib import clock
 from lib.refusal import Refused, obeying
 from residents.forms import LetterReferenceForm, LetterRunForm
-from residents.letters import MOST_SHEETS, letters, sheets
+from residents.letters import MOST_SHEETS, letters, sheets, without_a_letter
 from residents.models import LetterCode, Resident
 
 
@@ -66,9 +66,6 @@ def _page(request: HttpRequest, cycle: Cycle, form: LetterRunForm, voiding: Lett
         "live": codes.live().count(),
         "used": codes.filter(used_at__isnull=False).count(),
         "voided": codes.filter(voided_at__isnull=False).count(),
-        "without": Resident.objects.on_register(cycle)
-        .filter(verification=None)
-        .exclude(pk__in=codes.filter(voided_at=None).values("resident"))
-        .count(),
+        "without": without_a_letter(Resident.objects.on_register(cycle).unverified()).count(),
     }
     return render(request, "residents/letters_desk.html", context)
