@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
+from audit.acts import Done
 from audit.models import AuditEvent
 from budgeting.guards import auditors_only
 from lib.spreadsheets import csv_response
@@ -42,7 +43,8 @@ def _matching(query: str) -> QuerySet[AuditEvent]:
     if not query:
         return events
     words = Q(action__icontains=query) | Q(object__icontains=query) | Q(actor__email__icontains=query)
-    return events.filter(words | Q(facts__icontains=query))
+    as_shown = [done for done in Done if query.casefold() in str(done.label).casefold()]
+    return events.filter(words | Q(facts__icontains=query) | Q(action__in=as_shown))
 
 
 def _row(event: AuditEvent) -> list[object]:

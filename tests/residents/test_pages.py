@@ -310,6 +310,14 @@ def test_an_auditor_reads_searches_and_sees_the_head(otto, log) -> None:
     assert "No entry matches" in desk.get("/audit/?q=%25%00x").content.decode()
 
 
+def test_an_act_is_found_as_it_is_shown_and_as_it_is_kept(otto, log) -> None:
+    desk = signed_in(otto)
+    for query in ("made worthless", "letter voided"):
+        assert "letter made worthless" in desk.get("/audit/", {"q": query}).text
+    french = desk.get("/audit/", {"q": "sans valeur"}, headers={"Accept-Language": "fr"}).text
+    assert "lettre rendue sans valeur" in french
+
+
 def test_the_audit_page_asks_the_database_no_more_for_more_entries(otto, clara, django_assert_max_num_queries) -> None:
     desk = signed_in(otto)
     for _ in (1, 3):
