@@ -27,8 +27,12 @@ def may_see(person: Person, cycle: Cycle, at: datetime) -> bool:
     """Everyone once the results are open; clerks, council and auditors from the count on."""
     if cycle.allows(Act.SEE_RESULTS, at):
         return True
-    is_staff = oversees(person)
-    return is_staff and Count.objects.filter(contest__cycle=cycle).exists()
+    return oversees(person) and Count.objects.filter(contest__cycle=cycle).exists()
+
+
+def _shown(request: Request, cycle: Cycle, at: datetime, contest: Contest | None = None) -> list[Result]:
+    """The results of a cycle or of one contest, as far as this person may see them."""
+    return results_of(cycle, contest) if may_see(request.user, cycle, at) else []
 
 
 def _cycle(slug: str) -> Cycle:
@@ -42,7 +46,7 @@ def _contest(cycle: Cycle, slug: str) -> Contest:
 @require_GET
 def cycle_results(request: Request, cycle: str) -> HttpResponse:
     found, at = _cycle(cycle), clock.now()
-    results = results_of(found) if may_see(request.user, found, at) else []
+    results = _shown(request, found, at)
     if not results:
         return _not_yet(request, found, at)
     turnouts = list(zip(results, turnouts_of(results), strict=True))
@@ -77,7 +81,7 @@ def _not_yet(request: Request, cycle: Cycle, at: datetime, contest: Contest | No
 def contest_results(request: Request, cycle: str, contest: str) -> HttpResponse:
     found, at = _cycle(cycle), clock.now()
     pot = _contest(found, contest)
-    results = results_of(found, pot) if may_see(request.user, found, at) else []
+    results = _shown(request, found, at, pot)
     if not results:
         return _not_yet(request, found, at, pot)
     (result,), (turnout,) = results, turnouts_of(results)
@@ -97,7 +101,7 @@ def contest_results(request: Request, cycle: str, contest: str) -> HttpResponse:
 @require_GET
 def contest_file(request: Request, cycle: str, contest: str, name: str) -> HttpResponse:
     found = _cycle(cycle)
-    results = results_of(found, _contest(found, contest)) if may_see(request.user, found, clock.now()) else []
+    results = _shown(request, found, clock.now(), _contest(found, contest))
     if not results:
         raise Http404
     text, media_type = downloads.render(results[0], name)
@@ -111,7 +115,7 @@ def report(request: Request, cycle: str, contest: str | None = None) -> HttpResp
     """Ask for the council's report, and see how far it is."""
     found, at, language = _cycle(cycle), clock.now(), get_language() or "en"
     pot = _contest(found, contest) if contest else None
-    if not may_see(request.user, found, at) or not results_of(found, pot):
+    if not _shown(request, found, at, pot):
         raise Http404
     if request.method == "POST":
         ask_for_report(found, pot, language, by=request.user, at=at)

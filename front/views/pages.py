@@ -108,7 +108,8 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     if not (settings.DEBUG or settings.DEMO):
         raise Http404
     form = SampleForm(request.GET if "title" in request.GET else None)
-    page = _page_of(Cycle.present(clock.now()), clock.now())
+    at = clock.now()
+    page = _page_of(Cycle.present(at), at)
     districts = dict.fromkeys(contest.district for contest in page.get("contests", ()))
     features = feature_collection(boundaries(districts))
     samples = {"features": features, "form": form, "page": Paginator(range(200), 10).page(4)}
