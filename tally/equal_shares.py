@@ -7,7 +7,7 @@ from tally.certificate import certify
 from tally.completion import Completed, complete, preference
 from tally.election import Election
 from tally.greedy import Greedy
-from tally.outcome import Outcome, Reason, totals
+from tally.outcome import Outcome, Reason
 from tally.payments import Payments
 from tally.rules import Rule
 from tally.shares import EqualShares
@@ -45,15 +45,12 @@ def equal_shares(election: Election, rule: Rule) -> Outcome:
     Raises UnresolvedTie; and ArithmeticError if the exact replay finds the fast count wrong.
     """
     count = settle(election, rule, lambda order: _Count(election, rule, order), lambda count: count.winners)
-    return Outcome(
-        rule=rule,
-        winners=tuple(election.projects[position].id for position in count.winners),
-        spent=sum(election.projects[position].cost for position in count.winners),
-        budget=election.budget,
-        unit=election.unit,
+    return Outcome.of(
+        election,
+        rule,
+        count.winners,
         reasons=count.greedy.reasons() if count.greedy else _reasons(count.method, count.completed),
         ties=count.greedy.ties if count.greedy else _ties(count.method, count.completed),
-        totals=totals(election),
         certificate=None if count.greedy else certify(count.method, count.completed),
         comparison=count.comparison,
     )

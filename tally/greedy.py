@@ -15,7 +15,7 @@ from typing import Any
 
 from tally.election import Election
 from tally.minimum import minimums, standing
-from tally.outcome import Outcome, Reason, totals
+from tally.outcome import Outcome, Reason
 from tally.rules import Rule
 from tally.ties import TieOrder, UnresolvedTie
 
@@ -219,13 +219,4 @@ class Greedy:
 def greedy(election: Election, rule: Rule) -> Outcome:
     """Count by the greedy rule. Raises UnresolvedTie."""
     count = Greedy(election, rule)
-    return Outcome(
-        rule=rule,
-        winners=tuple(election.projects[position].id for position in count.winners),
-        spent=sum(election.projects[position].cost for position in count.winners),
-        budget=election.budget,
-        unit=election.unit,
-        reasons=count.reasons(),
-        ties=count.ties,
-        totals=totals(election),
-    )
+    return Outcome.of(election, rule, count.winners, reasons=count.reasons(), ties=count.ties)

@@ -1,5 +1,6 @@
 """What a count says: the winners, why each project won or did not, the ties, and the figures."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,6 +49,20 @@ class Outcome:
     statistics: dict[str, Any] = field(default_factory=dict)
     certificate: dict[str, Any] | None = None
     comparison: dict[str, Any] | None = None
+
+    @classmethod
+    def of(cls, election: Election, rule: Rule, winners: Iterable[int], **found: Any) -> "Outcome":
+        """What a rule found; `winners` are places in the election's list of projects, in the order of selection."""
+        funded = [election.projects[place] for place in winners]
+        return cls(
+            rule=rule,
+            winners=tuple(project.id for project in funded),
+            spent=sum(project.cost for project in funded),
+            budget=election.budget,
+            unit=election.unit,
+            totals=totals(election),
+            **found,
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """The same, ready for JSON."""

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tally.election import Election
-from tally.outcome import Outcome, Reason, totals
+from tally.outcome import Outcome, Reason
 from tally.rules import Rule
 from tally.support import Support, passed_over, supports
 from tally.ties import TieOrder, settle
@@ -113,17 +113,8 @@ class Phragmen:
 def phragmen(election: Election, rule: Rule) -> Outcome:
     """Count by sequential Phragmen. Raises UnresolvedTie."""
     count = settle(election, rule, lambda order: Phragmen(election, rule, order), lambda count: count.winners)
-    ids = [project.id for project in election.projects]
-    return Outcome(
-        rule=rule,
-        winners=tuple(ids[position] for position in count.winners),
-        spent=election.budget - count.left,
-        budget=election.budget,
-        unit=election.unit,
-        reasons=_reasons(count),
-        ties=[count.order.record(equals, decisive) for equals, decisive in count.ties],
-        totals=totals(election),
-    )
+    ties = [count.order.record(equals, decisive) for equals, decisive in count.ties]
+    return Outcome.of(election, rule, count.winners, reasons=_reasons(count), ties=ties)
 
 
 def _reasons(count: Phragmen) -> dict[str, Reason]:
