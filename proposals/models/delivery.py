@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from budgeting.people import Person
 from budgeting.stages import Act
 from lib.refusal import allow
-from proposals.models.status import Status
+from proposals.models.status import WON
 from proposals.models.text import ProposalText
 from proposals.models.versions import SAYS_SOMETHING
 
@@ -109,5 +109,4 @@ class Delivered(ProposalText):
             return _("Only a clerk reports on the building.")
         if not self.cycle.allows(Act.REPORT_DELIVERY, at):
             return _("Nothing is being built yet.")
-        is_won = self.status_at(at) in (Status.FUNDED, Status.DELIVERED)
-        return "" if is_won else _("This proposal is not funded.")
+        return "" if self.status_at(at) in WON else _("This proposal is not funded.")

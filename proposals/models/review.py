@@ -12,7 +12,7 @@ from audit.acts import Done
 from budgeting.people import Person
 from budgeting.stages import Act
 from lib.refusal import allow, require
-from proposals.models.status import Status
+from proposals.models.status import GONE
 from proposals.models.text import ProposalText
 from proposals.models.versions import SAYS_SOMETHING
 from proposals.models.writing import Writing
@@ -110,10 +110,7 @@ class Reviewed(Writing):
             return _("Only the district's committee decides.")
         if self.is_by(by):
             return _("Nobody decides on a proposal of their own.")
-        is_open = not self.is_draft and self.cycle.allows(Act.DECIDE, at)
-        if is_open and self.status_at(at) != Status.WITHDRAWN:
-            return ""
-        return _("This proposal is not open for a decision.")
+        return "" if self.is_open_for(Act.DECIDE, at) else _("This proposal is not open for a decision.")
 
     def _require_mergeable(self, outcome: str, into: ProposalText | None, at: datetime) -> None:
         if outcome != Decision.Outcome.MERGE:
@@ -124,5 +121,5 @@ class Reviewed(Writing):
             places = [(one.cycle_id, one.contest.district_id) for one in (self, into)]
             same = places[0] == places[1] and into.pk != self.pk and not into.is_draft
             require(same, _("A proposal is merged into another one of the same district and cycle."))
-            gone = into.status_at(at) in (Status.WITHDRAWN, Status.MERGED)
-            require(not gone, _("That proposal was itself withdrawn or merged. Choose another."))
+            is_gone = into.status_at(at) in GONE
+            require(not is_gone, _("That proposal was itself withdrawn or merged. Choose another."))

@@ -17,3 +17,7 @@ class Status(models.TextChoices):
     FUNDED = "funded", _("Funded")
     NOT_FUNDED = "not-funded", _("Not funded")
     DELIVERED = "delivered", _("Delivered")
+
+
+GONE = (Status.WITHDRAWN, Status.MERGED)
+WON = (Status.FUNDED, Status.DELIVERED)

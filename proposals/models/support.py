@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy
 from budgeting.people import Person
 from budgeting.stages import Act
 from lib.refusal import allow, require
-from proposals.models.status import Status
 from proposals.models.text import ProposalText
 
 
@@ -54,10 +53,7 @@ class Supported(ProposalText):
         Endorsement.objects.filter(proposal=self.pk, by=by.pk).delete()
 
     def why_not_endorse(self, at: datetime) -> str:
-        is_open = not self.is_draft and self.cycle.allows(Act.ENDORSE, at)
-        if is_open and self.status_at(at) != Status.WITHDRAWN:
-            return ""
-        return _("Support is not being collected now.")
+        return "" if self.is_open_for(Act.ENDORSE, at) else _("Support is not being collected now.")
 
     def is_endorsed_by(self, person: Person) -> bool:
         return person.is_authenticated and Endorsement.objects.filter(proposal=self.pk, by=person.pk).exists()

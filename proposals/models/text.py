@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from budgeting.models import Contest, Cycle
 from budgeting.people import Person
+from budgeting.stages import Act
 from lib import money
 from lib.refusal import Refused
 from proposals.models.status import Status
@@ -132,6 +133,10 @@ class ProposalText(models.Model):
             proposals: Any = type(self)._default_manager
             self.status, self.as_of = proposals.with_status(at).values_list("status", "as_of").get(pk=self.pk)
         return Status(self.status)
+
+    def is_open_for(self, act: Act, at: datetime) -> bool:
+        """Has it been submitted and not withdrawn, and does the calendar let people do this with it now?"""
+        return not self.is_draft and self.cycle.allows(act, at) and self.status_at(at) != Status.WITHDRAWN
 
     def forget_status(self) -> None:
         """Something was done that may have changed it."""

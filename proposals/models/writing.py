@@ -77,10 +77,9 @@ class Writing(ProposalText):
         return _("This proposal can no longer be changed.")
 
     def _is_open_to_its_author(self, at: datetime) -> bool:
-        status = self.status_at(at)
-        if status == Status.RETURNED:
+        if self.status_at(at) == Status.RETURNED:
             return self.cycle.allows(Act.DECIDE, at)
-        return status != Status.WITHDRAWN and self.cycle.allows(Act.EDIT, at)
+        return self.is_open_for(Act.EDIT, at)
 
     def discard(self, *, by: Person) -> None:
         """Throw a draft away, with its photos."""
@@ -104,10 +103,7 @@ class Writing(ProposalText):
     def why_not_withdraw(self, *, by: Person, at: datetime) -> str:
         if not self.is_by(by):
             return _("Only the author can withdraw a proposal.")
-        is_open = not self.is_draft and self.cycle.allows(Act.WITHDRAW, at)
-        if is_open and self.status_at(at) != Status.WITHDRAWN:
-            return ""
-        return _("This proposal can no longer be withdrawn.")
+        return "" if self.is_open_for(Act.WITHDRAW, at) else _("This proposal can no longer be withdrawn.")
 
     def add_photo(self, *, by: Person, at: datetime, file: IO[bytes], alt: str) -> Photo:
         """Add a photo, re-encoded without metadata and with the words that stand for it. At most five."""

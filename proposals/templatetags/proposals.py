@@ -11,6 +11,7 @@ from budgeting.stages import Act
 from lib import clock
 from lib.markdown import to_html
 from proposals.models import CommentReport, Proposal, Status
+from proposals.models.status import GONE, WON
 
 register = template.Library()
 
@@ -23,8 +24,7 @@ TAG_CLASSES = {
     Status.WITHDRAWN: "bad",
 }
 
-GONE = (Status.WITHDRAWN, Status.MERGED)
-WINNERS_FIRST = Case(When(status__in=(Status.FUNDED, Status.DELIVERED), then=0), default=1)
+WINNERS_FIRST = Case(When(status__in=WON, then=0), default=1)
 
 
 def _rows() -> Any:
