@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from babel.numbers import get_currency_precision, is_currency
+from babel.numbers import is_currency
 from django.conf import settings
 from django.db import transaction
 from django.utils.text import Truncator, slugify
@@ -16,6 +16,7 @@ from ballots import marks, paper
 from ballots.models import OpenedBallot
 from budgeting.models import Contest, Cycle, District, Phase
 from budgeting.stages import Stage
+from lib import money
 from lib.refusal import Refused
 from proposals.models import Category, Proposal, Withdrawal
 from tally.pabulib import PabulibFile
@@ -116,7 +117,7 @@ def _slug(text: str) -> str:
 
 def _minor(amount: int, file: PabulibFile, currency: str) -> int:
     """An amount of the file in minor units of the currency. Raises Refused if it has more decimals than that."""
-    exact = Fraction(amount * 10 ** get_currency_precision(currency), file.election.unit)
+    exact = Fraction(amount * money.unit(currency), file.election.unit)
     if exact.denominator != 1:
         raise Refused(_("The file has amounts finer than %s can be.") % currency)
     return int(exact)

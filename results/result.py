@@ -148,16 +148,13 @@ class Result:
     @property
     def ties(self) -> list[str]:
         """The ties that mattered, a sentence each."""
-        return self._ties(decisive=True)
+        names = {str(line.number): line.title for line in self.lines}
+        return [sentences.tie(tie, names) for tie in self.outcome["ties"] if tie["decisive"]]
 
     @property
     def idle_ties(self) -> int:
         """How many ties changed nothing."""
         return sum(not tie["decisive"] for tie in self.outcome["ties"])
-
-    def _ties(self, decisive: bool) -> list[str]:
-        names = {str(line.number): line.title for line in self.lines}
-        return [sentences.tie(tie, names) for tie in self.outcome["ties"] if tie["decisive"] is decisive]
 
     @property
     def root(self) -> str:

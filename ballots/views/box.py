@@ -84,10 +84,11 @@ def make_key(request: Request, cycle: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, found, status=422, key_form=form)
     holders, threshold = form.cleaned_data["holders"], form.cleaned_data["threshold"]
+    at = clock.now()
     with obeying(request):
-        shares = key.make(found, holders, by=request.user, at=clock.now(), threshold=threshold)
+        shares = key.make(found, holders, by=request.user, at=at, threshold=threshold)
         sheets = [sheet(holder, share) for holder, share in zip(holders, shares, strict=True)]
-        context = {"cycle": found, "box_key": found.box_key, "sheets": sheets, "at": clock.now()}
+        context = {"cycle": found, "box_key": found.box_key, "sheets": sheets, "at": at}
         context["name_of_key"] = key.name_of(bytes(found.box_key.public_key))
         return render(request, "ballots/sheets.html", context)
     return redirect("box", cycle)
