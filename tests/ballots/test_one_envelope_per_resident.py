@@ -33,7 +33,7 @@ from budgeting.models import Contest, Cycle, Phase
 from tests.cast import enrol, put_on_paper
 from tests.thoroughness import many
 
-THREADS = many(60, 200)
+THREADS = many(40, 200)
 WORKERS = 4
 ROOT = Path(__file__).resolve().parents[2]
 CSRF = "c" * 32

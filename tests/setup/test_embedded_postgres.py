@@ -154,6 +154,7 @@ def test_a_stale_pid_that_now_belongs_to_another_program_does_not_matter(postgre
         innocent.kill()
 
 
+@pytest.mark.long
 def test_an_interrupted_first_start_is_begun_again(place: Path) -> None:
     server = Postgres(place / "half" / "var" / "postgres", Path(sys.prefix), place / "refuge")
     command = [sys.executable, "-c", USE_UNTIL_KILLED, str(server.folder), str(server.refuge)]
@@ -166,12 +167,14 @@ def test_an_interrupted_first_start_is_begun_again(place: Path) -> None:
         assert ask(url, "SELECT current_database()") == "common_purse"
 
 
+@pytest.mark.long
 def test_a_long_path_is_no_trouble(place: Path) -> None:
     folder = place / ("participatory-budget-" * 8) / "var" / "postgres"
     with Postgres(folder, Path(sys.prefix), place / "refuge").running() as url:
         assert ask(url, "SELECT 1") == 1
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as someone else")
 def test_root_may_keep_the_project_where_nobody_else_can_look(place: Path) -> None:
     closed = place / "closed"
