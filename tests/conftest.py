@@ -21,16 +21,11 @@ from tests.databases import Aside, migrated_database
 pytest_plugins = ["tests.vote", "tests.two_pots"]
 
 
-def _tables_that_only_grow() -> list[str]:
+def _tell_guards_against_truncate(verb: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE 'only_grows%'")
-        return [table for (table,) in cursor.fetchall()]
-
-
-def _tell_triggers(verb: str) -> None:
-    with connection.cursor() as cursor:
-        for table in _tables_that_only_grow():
-            cursor.execute(f"ALTER TABLE {table} {verb} TRIGGER only_grows")
+        cursor.execute("SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgtype & 32 <> 0")
+        for table, guard in cursor.fetchall():
+            cursor.execute(f"ALTER TABLE {table} {verb} TRIGGER {guard}")
 
 
 # How much is tried ---------------------------------------------------------------------------------------------------
@@ -123,16 +118,16 @@ def _no_request_of_another_test_ends_the_transaction_of_this_one() -> Iterator[N
 
 @pytest.fixture(autouse=True, scope="session")
 def _the_flush_between_tests_may_empty_what_only_grows() -> Iterator[None]:
-    """Tests with real transactions (`transactional_db`) end in a TRUNCATE, which triggers named `only_grows` refuse.
+    """Tests with real transactions (`transactional_db`) end in a TRUNCATE, which the guards of such tables refuse.
 
     They are put out of action around that flush and nowhere else; the product has no way to do so.
     """
     flush = DatabaseOperations.execute_sql_flush
 
     def flush_all(self: DatabaseOperations, sql_list: list[str]) -> None:
-        _tell_triggers("DISABLE")
+        _tell_guards_against_truncate("DISABLE")
         flush(self, sql_list)
-        _tell_triggers("ENABLE ALWAYS")
+        _tell_guards_against_truncate("ENABLE ALWAYS")
 
     DatabaseOperations.execute_sql_flush = flush_all
     yield

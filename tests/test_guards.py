@@ -38,6 +38,7 @@ def guards() -> list[tuple[str, str, str]]:
 def run(sql: str, *values: object) -> None:
     """As somebody who has told the database to leave its guards aside."""
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # as at a commit: what still waits for it refuses TRUNCATE
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute(sql, values)
 
@@ -82,9 +83,14 @@ def test_nobody_votes_in_a_second_district(second_vote: tuple[object, ...]) -> N
     assert Envelope.objects.count() == 1
 
 
+def test_nobody_votes_who_is_not_on_the_register(second_vote: tuple[object, ...]) -> None:
+    assert "no such resident" in refused(INSERT, 10_000_000, *second_vote[1:])
+    assert Envelope.objects.count() == 1
+
+
 def test_with_a_guard_as_databases_usually_have_them_somebody_would(second_vote: tuple[object, ...]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # as at a commit
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE ballots_envelope ENABLE TRIGGER votes_at_home")
     run(INSERT, *second_vote)
     assert Envelope.objects.count() == 2
@@ -106,6 +112,7 @@ def test_what_a_frozen_paper_rests_on_stays(voting: datetime, sql: str) -> None:
     ("sql", "sentence"),
     [
         ("DELETE FROM ballots_envelope", "stays in the box"),
+        ("TRUNCATE ballots_envelope", "may only be added to"),
         ("UPDATE ballots_ballotboxkey SET threshold = 2", "sealed to this key"),
         ("UPDATE ballots_ballotline SET cost = 1", "may only be added to"),
         ("DELETE FROM ballots_ballotpaper", "may only be added to"),
@@ -144,6 +151,16 @@ def test_two_places_do_not_share_an_address(riverside_contest: Contest, hillside
     assert "this address is taken" in refused("UPDATE budgeting_contest SET district_id = %s", hillside.pk)
 
 
+def test_two_pots_of_a_cycle_are_told_apart_by_their_names(parks: Contest, riverside_contest: Contest) -> None:
+    another = Contest(cycle=parks.cycle, district=parks.district, slug="another", budget=100)
+    for name, sentence in (("Parks", "has this name already"), ("", "Give this one a name of its own")):
+        another.name = name
+        with pytest.raises(ValidationError, match=sentence):
+            another.full_clean()
+        with pytest.raises(IntegrityError), transaction.atomic():
+            another.save()
+
+
 # One address, one place ----------------------------------------------------------------------------------------------
 
 
@@ -156,7 +173,9 @@ def test_a_contest_does_not_take_another_districts_address(
     with pytest.raises(IntegrityError, match="this address is taken"), transaction.atomic():
         riverside_contest.save()
     with pytest.raises(IntegrityError, match="this address is taken"), transaction.atomic():
-        Contest.objects.create(cycle=cycle, district=riverside_contest.district, slug="hillside", budget=1)
+        Contest.objects.create(
+            cycle=cycle, district=riverside_contest.district, name="Hills", slug="hillside", budget=1
+        )
     riverside_contest.slug = "schools"
     riverside_contest.full_clean()
     riverside_contest.save()

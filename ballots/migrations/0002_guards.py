@@ -87,6 +87,8 @@ CREATE TRIGGER fits_the_box BEFORE INSERT OR UPDATE ON ballots_envelope
     FOR EACH ROW EXECUTE FUNCTION ballots_envelope_fits_the_box();
 CREATE TRIGGER stays_in_the_box BEFORE DELETE ON ballots_envelope
     FOR EACH ROW EXECUTE FUNCTION ballots_envelope_stays();
+CREATE TRIGGER is_not_emptied BEFORE TRUNCATE ON ballots_envelope
+    FOR EACH STATEMENT EXECUTE FUNCTION only_grows();
 CREATE TRIGGER in_use BEFORE UPDATE OR DELETE ON ballots_ballotboxkey
     FOR EACH ROW EXECUTE FUNCTION ballots_key_is_in_use();
 
@@ -95,6 +97,9 @@ CREATE TRIGGER in_use BEFORE UPDATE OR DELETE ON ballots_ballotboxkey
 CREATE FUNCTION ballots_resident_votes_at_home() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM FROM residents_resident WHERE id = NEW.resident_id FOR NO KEY UPDATE;
+    IF NOT FOUND THEN  -- the foreign key says so too, unless a session has put foreign keys out of action
+        RAISE EXCEPTION 'there is no such resident' USING ERRCODE = 'foreign_key_violation';
+    END IF;
     IF EXISTS (
         SELECT FROM budgeting_contest here
         JOIN budgeting_district home ON home.id = here.district_id AND NOT home.city_wide
@@ -152,6 +157,7 @@ ALTER TABLE ballots_ballotline ENABLE ALWAYS TRIGGER the_paper_is_full;
 ALTER TABLE budgeting_contest ENABLE ALWAYS TRIGGER frozen_with_its_paper;
 ALTER TABLE ballots_envelope ENABLE ALWAYS TRIGGER fits_the_box;
 ALTER TABLE ballots_envelope ENABLE ALWAYS TRIGGER stays_in_the_box;
+ALTER TABLE ballots_envelope ENABLE ALWAYS TRIGGER is_not_emptied;
 ALTER TABLE ballots_ballotboxkey ENABLE ALWAYS TRIGGER in_use;
 ALTER TABLE ballots_envelope ENABLE ALWAYS TRIGGER votes_at_home;
 ALTER TABLE budgeting_cycle ENABLE ALWAYS TRIGGER on_paper;
@@ -167,6 +173,7 @@ DROP TRIGGER votes_at_home ON ballots_envelope;
 DROP FUNCTION ballots_vote_is_closed, ballots_district_is_on_paper, ballots_cycle_is_on_paper,
     ballots_resident_votes_at_home;
 DROP TRIGGER in_use ON ballots_ballotboxkey;
+DROP TRIGGER is_not_emptied ON ballots_envelope;
 DROP TRIGGER stays_in_the_box ON ballots_envelope;
 DROP TRIGGER fits_the_box ON ballots_envelope;
 DROP TRIGGER frozen_with_its_paper ON budgeting_contest;

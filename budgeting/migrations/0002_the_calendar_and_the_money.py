@@ -210,6 +210,18 @@ class Migration(migrations.Migration):
                         name="a_contest_has_an_address_of_its_own",
                         violation_error_message="Another contest of this cycle has this address already.",
                     ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("name", ""), _negated=True),
+                        fields=("cycle", "name"),
+                        name="pots_have_different_names",
+                        violation_error_message="Another pot of this cycle has this name already.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("name", "")),
+                        fields=("cycle", "district"),
+                        name="one_contest_has_the_districts_name",
+                        violation_error_message="This district has a contest already. Give this one a name of its own.",
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(("slug__in", ("board", "box", "proposals", "results")), _negated=True),
                         name="a_contest_is_no_page",

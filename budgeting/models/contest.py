@@ -85,6 +85,18 @@ class Contest(models.Model):
                 fields=["cycle", "slug"],
                 violation_error_message=ADDRESS_TAKEN,
             ),
+            models.UniqueConstraint(
+                name="pots_have_different_names",
+                fields=["cycle", "name"],
+                condition=~models.Q(name=""),
+                violation_error_message=_("Another pot of this cycle has this name already."),
+            ),
+            models.UniqueConstraint(
+                name="one_contest_has_the_districts_name",
+                fields=["cycle", "district"],
+                condition=models.Q(name=""),
+                violation_error_message=_("This district has a contest already. Give this one a name of its own."),
+            ),
             is_no_page("a_contest_is_no_page"),
             models.CheckConstraint(
                 name="contest_has_money",

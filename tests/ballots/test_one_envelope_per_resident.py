@@ -166,7 +166,9 @@ def no_primary_key(transactional_db) -> Iterator[None]:
         cursor.execute("ALTER TABLE ballots_envelope DROP CONSTRAINT ballots_envelope_pkey")
     yield
     with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE ballots_envelope DISABLE TRIGGER is_not_emptied")
         cursor.execute("TRUNCATE ballots_envelope")
+        cursor.execute("ALTER TABLE ballots_envelope ENABLE ALWAYS TRIGGER is_not_emptied")
         cursor.execute(
             "ALTER TABLE ballots_envelope ADD CONSTRAINT ballots_envelope_pkey PRIMARY KEY (resident_id, contest_id)"
         )

@@ -57,7 +57,8 @@ def test_once_a_paper_is_frozen_neither_address_changes(
 
 def test_no_address_leads_to_two_places(riverside_contest: Contest, hillside: District) -> None:
     """Neither for the forms nor for the database."""
-    pot = Contest(cycle=riverside_contest.cycle, district=riverside_contest.district, slug="hillside", budget=1)
+    riverside = riverside_contest.district
+    pot = Contest(cycle=riverside_contest.cycle, district=riverside, name="Meadows", slug="hillside", budget=1)
     with pytest.raises(ValidationError, match="Another district has this address"):
         pot.full_clean()
     with pytest.raises(IntegrityError, match="this address is taken"), transaction.atomic():
