@@ -12,7 +12,7 @@ class Accounts(AppConfig):
         from allauth.usersessions.models import UserSession  # noqa: PLC0415
         from django.contrib.admin.models import LogEntry  # noqa: PLC0415
 
-        from accounts.models import Role, User  # noqa: PLC0415
+        from accounts.models import KnownNetwork, Role, User  # noqa: PLC0415
         from audit.models import AuditEvent  # noqa: PLC0415
         from budgeting import people, registry  # noqa: PLC0415
 
@@ -21,6 +21,7 @@ class Accounts(AppConfig):
             rows=[
                 (User, "id"),
                 (Role, "user"),
+                (KnownNetwork, "user"),
                 (EmailAddress, "user"),
                 (Authenticator, "user"),
                 (SocialAccount, "user"),

@@ -126,6 +126,41 @@ class User(AbstractBaseUser, PermissionsMixin):
         AuditEvent.append(done, by=self, on=on, **facts)
 
 
+class KnownNetwork(models.Model):
+    """A network from which somebody has signed in: mails asked for from there are not used up by strangers."""
+
+    MOST = 20  # of one person; the oldest goes
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="known_networks")
+    network = models.CharField(max_length=64)  # a keyed digest: notices.limits.network_of
+    last_used_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("known network")
+        verbose_name_plural = _("known networks")
+        constraints = (
+            models.UniqueConstraint(
+                name="a_network_is_known_once",
+                fields=["user", "network"],
+                violation_error_message=_("This network is known already."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.network[:8]}"
+
+    @classmethod
+    def is_of(cls, email: str, network: str) -> bool:
+        """Has whoever has this address signed in from there?"""
+        return cls.objects.filter(user__email__iexact=email, network=network).exists()
+
+    @classmethod
+    def remember(cls, user: User, network: str, *, at: datetime) -> None:
+        cls.objects.update_or_create(user=user, network=network, defaults={"last_used_at": at})
+        newest = cls.objects.filter(user=user).order_by("-last_used_at").values("pk")[: cls.MOST]
+        cls.objects.filter(user=user).exclude(pk__in=list(newest.values_list("pk", flat=True))).delete()
+
+
 class Role(models.Model):
     """What a member of staff, committee or council may do, in one district or in all (`district` empty)."""
 

@@ -93,6 +93,7 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 INSTALLED_APPS = [
     "audit",
     "budgeting",
+    "notices",
     "accounts",
     "residents",
     "proposals",
@@ -185,14 +186,23 @@ WHITENOISE_USE_FINDERS = True  # straight from the program: nothing to collect, 
 MEDIA_ROOT = VAR_DIR / "media"  # photos: like all files handed out by views, which ask who may see them
 PRIVATE_ROOT = VAR_DIR / "private"  # files only a permission check hands out: reports, ballots to print
 
+# Mail ----------------------------------------------------------------------------------------------------------------
+
+EMAIL_BACKEND = "notices.outbox.Outbox"  # keeps it; the worker hands it to the transport
+MAIL_PORTS = {"starttls": 587, "implicit": 465, "none": 25}  # by EMAIL_TLS
 if os.environ.get("EMAIL_HOST"):
+    MAIL_TRANSPORT = "notices.transport.Smtp"
+    _tls = os.environ.get("EMAIL_TLS", "starttls")
+    if _tls not in MAIL_PORTS:
+        raise ImproperlyConfigured(f"EMAIL_TLS is one of {', '.join(MAIL_PORTS)}, not {_tls!r}.")
     EMAIL_HOST = os.environ["EMAIL_HOST"]
-    EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "587"))
+    EMAIL_PORT = int(os.environ.get("EMAIL_PORT", MAIL_PORTS[_tls]))
     EMAIL_HOST_USER = os.environ.get("EMAIL_USER", "")
     EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_PASSWORD", "")
-    EMAIL_USE_TLS = True
+    EMAIL_USE_TLS, EMAIL_USE_SSL = _tls == "starttls", _tls == "implicit"
+    EMAIL_TIMEOUT = 15  # seconds for each answer of the server
 else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    MAIL_TRANSPORT = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"
     EMAIL_FILE_PATH.mkdir(mode=0o700, parents=True, exist_ok=True)  # there are sign-in codes in it
 
@@ -219,6 +229,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "accounts.adapter.Adapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.PublicNameForm"

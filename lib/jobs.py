@@ -7,7 +7,7 @@ are written so that this does no harm.
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -46,11 +46,13 @@ class PeriodicWork:
 
     Which turn was the last is kept in memory: a worker that is started again does the work once too often, and the one
     that is started again all the time still does it. At round moments, because several workers then do it one after
-    the other and not several times as often.
+    the other and not several times as often. What is done `by_itself` may be kept waiting by somebody outside, and
+    keeps nothing else waiting.
     """
 
     do: Callable[[], None]
     every: timedelta
+    by_itself: bool = False
     last_turn: int | None = None
     failure: str = ""
 
@@ -93,18 +95,24 @@ class PeriodicWork:
 PERIODIC: list[PeriodicWork] = []
 
 
-def every(pause: timedelta) -> Callable[[Callable[[], None]], Callable[[], None]]:
+def every(pause: timedelta, by_itself: bool = False) -> Callable[[Callable[[], None]], Callable[[], None]]:
     """Have the worker do this so often. The worker finds it in an app's `tasks.py`."""
 
     def register(do: Callable[[], None]) -> Callable[[], None]:
-        PERIODIC.append(PeriodicWork(do, pause))
+        PERIODIC.append(PeriodicWork(do, pause, by_itself))
         return do
 
     return register
 
 
-def do_what_is_due(at: datetime) -> None:
-    for work in PERIODIC:
+def threads() -> list[list[PeriodicWork]]:
+    """Periodic work as it is done, each list in a thread of its own."""
+    alone = [[work] for work in PERIODIC if work.by_itself]
+    return [[work for work in PERIODIC if not work.by_itself], *alone]
+
+
+def do_what_is_due(at: datetime, works: Sequence[PeriodicWork] | None = None) -> None:
+    for work in PERIODIC if works is None else works:
         work.do_if_due(at)
 
 

@@ -26,6 +26,7 @@ SAMPLES: dict[type[models.Field[Any, Any]], tuple[Any, ...]] = {
     models.IntegerField: NUMBERS,
     models.FloatField: NUMBERS,
     models.FileField: TEXTS,
+    models.BinaryField: (b"", b"x"),
     models.ForeignKey: (1,),
     models.DateField: (date(2027, 1, 4), date(2027, 2, 3)),
     models.DateTimeField: (datetime(2027, 1, 4, tzinfo=UTC), datetime(2027, 2, 3, tzinfo=UTC)),
@@ -70,7 +71,7 @@ def answers(model: type[models.Model], constraint: CheckConstraint) -> Iterator[
 
 def test_every_constraint_is_looked_at() -> None:
     rooms = {model._meta.app_label for model, _ in CONSTRAINTS}
-    assert rooms == {"budgeting", "accounts", "residents", "proposals", "ballots", "results"}
+    assert rooms == {"budgeting", "notices", "accounts", "residents", "proposals", "ballots", "results"}
     assert {type(constraint).__name__ for _, constraint in CONSTRAINTS} == {
         "CheckConstraint",
         "ExclusionConstraint",

@@ -1,24 +1,52 @@
 """The desk: what waits for whoever works for the budget, room by room, the oldest first."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
-from budgeting.guards import only
+from budgeting.guards import clerks_touch, only
 from budgeting.models import Cycle
 from budgeting.stages import Act
 from lib import clock
+from notices.models import Mail
 from residents.models import Claim, RegisterImport
+
+MOST_MAILS = 50  # that failed, on one page
 
 
 @only(lambda person: person.holds_a_role)
 def page(request: HttpRequest) -> HttpResponse:
     """What waits for me; the template has the other rooms bring their parts."""
     at = clock.now()
+    late = Mail.objects.late(at)
     cycles = [cycle for cycle in Cycle.objects.prefetch_related("phases") if cycle.allows(Act.IMPORT_REGISTER, at)]
     context = {
         "at": at,
         "cycles": cycles,
         "claims": Claim.objects.filter(settled_at=None).select_related("resident__cycle", "user").order_by("at"),
         "imports": RegisterImport.objects.waiting().select_related("cycle"),
+        "failed_mails": Mail.objects.failed()[:MOST_MAILS],
+        "late_mail": late.first(),
+        "late_mails": late.count(),
     }
     return render(request, "front/desk.html", context)
+
+
+@require_POST
+@clerks_touch
+def send_again(request: HttpRequest, mail: int) -> HttpResponse:
+    found = get_object_or_404(Mail.objects.failed(), pk=mail)
+    found.try_again(at=clock.now())
+    messages.success(request, _("The mail to %s is on its way again.") % found.to)
+    return redirect("desk")
+
+
+@require_POST
+@clerks_touch
+def give_up_mail(request: HttpRequest, mail: int) -> HttpResponse:
+    found = get_object_or_404(Mail.objects.failed(), pk=mail)
+    found.delete()
+    messages.success(request, _("The mail to %s was thrown away.") % found.to)
+    return redirect("desk")

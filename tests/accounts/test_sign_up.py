@@ -39,7 +39,7 @@ def test_rosa_signs_up_with_her_address_a_public_name_and_a_password(client: Cli
     answer = client.post("/accounts/signup/", ROSA)
     assert answer.status_code == 302
     assert "_auth_user_id" not in client.session, "not before the address is confirmed"
-    assert "testserver" in mail.outbox[0].body, "the mail names the site she signed up at"
+    assert mail.outbox[0].body.endswith("Our city!\n127.0.0.1:8000"), "the mail names the city and its address"
     client.post(answer.url, {"code": code_in(mail.outbox[0])})
     rosa = User.objects.get(email=ROSA["email"])
     assert rosa.name == "Rosa"

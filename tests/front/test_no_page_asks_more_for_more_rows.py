@@ -8,7 +8,7 @@ import itertools
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -24,6 +24,7 @@ from budgeting.models import Contest, Cycle, District, Phase
 from budgeting.people import RoleName
 from budgeting.stages import Act, Stage
 from lib import clock
+from notices.models import Mail
 from proposals.models import Category, Decision, Proposal
 from residents.letters import make_codes
 from residents.models import Claim, RegisterImport, Verification
@@ -145,6 +146,18 @@ class City:
         at = middle_of(Stage.PROPOSING)
         self.comment.report(by=self.someone(), at=at, reason="Rude.")
         self.another_proposal().comments.get().report(by=self.someone(), at=at, reason="Rude.")
+
+    def another_failed_mail(self) -> None:
+        at = middle_of(Stage.VOTING)
+        for failed_at in (None, at):
+            Mail.objects.create(
+                message_id=f"<{next(_next)}@city.example>",
+                to="rosa@city.example",
+                content=b"",
+                written_at=at - timedelta(hours=1),
+                next_try_at=at,
+                failed_at=failed_at,
+            )
 
     # Residents
 
@@ -277,6 +290,7 @@ PAGES: list[tuple[str, Callable[[City], Any], str, str]] = [
     ("/desk/", City.another_proposal_in_another_contest, "greta", "reviewing"),
     ("/desk/", City.another_report, "clara", "proposing"),
     ("/desk/", City.another_claim, "clara", "voting"),
+    ("/desk/", City.another_failed_mail, "clara", "voting"),
     ("/desk/", City.another_waiting_import, "clara", "voting"),
     ("/me/", City.another_pot, "rosa", "voting"),
     ("/me/", City.another_cycle, "rosa", "voting"),
@@ -400,9 +414,8 @@ def test_three_projects_on_a_ballot_are_asked_for_as_one(city: City, at, request
     client = Client()
     client.force_login(rosa)
     for projects in (1, 3):
-        pot = Contest.objects.create(
-            cycle=city.cycle, district=city.riverside.district, slug=f"pot-{projects}", budget=250_000_00
-        )
+        words = {"slug": f"pot-{projects}", "name": f"Pot {projects}"}
+        pot = Contest.objects.create(cycle=city.cycle, district=city.riverside.district, **words, budget=250_000_00)
         paper = put_on_paper(pot, [10_000_00] * projects)
         for line in paper.lines.all():
             line.proposal.author = rosa

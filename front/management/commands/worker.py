@@ -9,7 +9,7 @@ from django_tasks_db.management.commands import db_worker
 
 from lib import clock, jobs
 
-TICK = 10  # seconds
+TICK = 10  # seconds at most between two looks at what is due
 FAREWELL = 5  # seconds in which what has been begun may be finished
 
 
@@ -22,19 +22,24 @@ class Command(db_worker.Command):
         autodiscover_modules("tasks")
         ended = threading.Event()
         # Beside the tasks, so that a report of half a minute does not keep anything waiting.
-        periodic = threading.Thread(target=_do_periodic_work, args=[ended], daemon=True)
+        threads = [
+            threading.Thread(target=_do_periodic_work, args=[works, ended], daemon=True) for works in jobs.threads()
+        ]
         with jobs.worker_lock(options["worker_id"]):
-            periodic.start()
+            for thread in threads:
+                thread.start()
             try:
                 super().handle(**options)
             finally:
                 ended.set()
-                periodic.join(FAREWELL)
+                for thread in threads:
+                    thread.join(FAREWELL)
 
 
-def _do_periodic_work(ended: threading.Event) -> None:
+def _do_periodic_work(works: list[jobs.PeriodicWork], ended: threading.Event) -> None:
+    tick = min([TICK, *(work.every.total_seconds() for work in works)])
     while True:
         close_old_connections()
-        jobs.do_what_is_due(clock.now())
-        if ended.wait(TICK):
+        jobs.do_what_is_due(clock.now(), works)
+        if ended.wait(tick):
             return

@@ -1,0 +1,141 @@
+"""The outbox: mails on their way, written in the transaction of the act they tell of."""
+
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+PAUSE = timedelta(seconds=30)  # before the second try, twice that before the third ...
+LONGEST_PAUSE = timedelta(hours=4)
+GIVE_UP_AFTER = timedelta(days=3)  # of a server that takes other mails and puts this one off
+KEPT_FOR = timedelta(days=30)
+LATE = timedelta(minutes=5)  # from then on the desk says that mails wait
+MOST_BREAKS = 2  # so often a mail may be handed over without a word of whether it was taken
+
+
+class Mails(models.QuerySet["Mail"]):
+    """What may be asked of many mails."""
+
+    def waiting(self) -> "Mails":
+        return self.filter(sent_at=None, failed_at=None)
+
+    def due(self, at: datetime) -> "Mails":
+        return self.waiting().filter(next_try_at__lte=at).order_by("next_try_at", "pk")
+
+    def late(self, at: datetime) -> "Mails":
+        return self.waiting().filter(written_at__lt=at - LATE).order_by("written_at")
+
+    def failed(self) -> "Mails":
+        """What somebody has to decide on: these are not tried again by themselves."""
+        return self.exclude(failed_at=None).order_by("failed_at")
+
+    def forget_old(self, at: datetime) -> int:
+        """Delete what was sent long ago. How many there were."""
+        return self.filter(sent_at__lt=at - KEPT_FOR).delete()[0]
+
+
+class Mail(models.Model):
+    """A mail to one address. Its content is kept until it is sent and no longer: there may be a code in it."""
+
+    message_id = models.CharField(max_length=255, unique=True)
+    to = models.EmailField()
+    subject = models.CharField(max_length=255)
+    content = models.BinaryField(null=True)  # the whole message (RFC 5322), until it is sent
+    asked_from = models.CharField(max_length=64, blank=True)  # limits.network_of; empty: nobody asked, we write
+    written_at = models.DateTimeField()
+    next_try_at = models.DateTimeField()
+    put_offs = models.PositiveIntegerField(default=0)  # how often the server said: not now
+    begun_at = models.DateTimeField(null=True)  # while it may arrive; left behind by a worker that dies
+    breaks = models.PositiveSmallIntegerField(default=0)  # how often nobody knows whether it was taken
+    sent_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    failure = models.CharField(max_length=300, blank=True)  # the last one, in a line
+
+    objects = cast(Any, Mails.as_manager())
+
+    class Meta:
+        verbose_name = _("mail")
+        verbose_name_plural = _("mails")
+        indexes = (
+            models.Index(
+                name="mails_on_their_way",
+                fields=["next_try_at"],
+                condition=models.Q(sent_at=None, failed_at=None),
+            ),
+            models.Index(name="mails_of_an_address", fields=["to", "written_at"]),
+        )
+        constraints = (
+            models.CheckConstraint(
+                name="a_mail_is_not_both_sent_and_failed",
+                condition=models.Q(sent_at=None) | models.Q(failed_at=None),
+                violation_error_message=_("A mail that was sent has not failed."),
+            ),
+            models.CheckConstraint(
+                name="the_content_is_kept_until_it_is_sent",
+                condition=models.Q(sent_at=None, content__isnull=False) | models.Q(sent_at__isnull=False, content=None),
+                violation_error_message=_("The content of a mail is kept until it is sent, and no longer."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.subject} → {self.to}"
+
+    # What the courier notes ------------------------------------------------------------------------------------------
+
+    def may_go(self, *, at: datetime) -> bool:
+        """Whether to hand it over. Not if that was begun, once too often, without an answer.
+
+        A mail found begun was left behind by a worker that died on it. It may have arrived, and is sent once more
+        under its Message-ID, by which mailboxes know a repetition; not a third time.
+        """
+        return self.begun_at is None or self.broken_off(_("the worker died on it"), at=at)
+
+    def begin(self, *, at: datetime) -> None:
+        """From here on it may arrive."""
+        self.begun_at = at
+        self.save(update_fields=["begun_at"])
+
+    def arrived(self, *, at: datetime) -> None:
+        """The server has it: the content goes."""
+        self.sent_at, self.content, self.begun_at, self.failure = at, None, None, ""
+        self.save(update_fields=["sent_at", "content", "begun_at", "failure"])
+
+    def put_off(self, reason: str, *, at: datetime) -> None:
+        """The server said: not now."""
+        if at - self.written_at > GIVE_UP_AFTER:
+            return self.fail(reason, at=at)
+        self.next_try_at = at + min(LONGEST_PAUSE, PAUSE * 2 ** min(self.put_offs, 20))
+        self.put_offs += 1
+        self._note(reason, "next_try_at", "put_offs")
+
+    def left_here(self, reason: str) -> None:
+        """There was nobody to hand it to. It stays due."""
+        self._note(reason)
+
+    def broken_off(self, reason: Any, *, at: datetime) -> bool:
+        """Nobody knows whether it was taken. True if it may be tried again."""
+        self.breaks += 1
+        if self.breaks >= MOST_BREAKS:
+            self.fail(_("it may have arrived: twice there was no answer (%s)") % reason, at=at)
+            return False
+        self._note(reason, "breaks")
+        return True
+
+    def fail(self, reason: Any, *, at: datetime) -> None:
+        """Nobody will take it; the desk says so."""
+        self.failed_at = at
+        self._note(reason, "failed_at", "breaks")
+
+    def _note(self, reason: Any, *more: str) -> None:
+        longest = Mail._meta.get_field("failure").max_length
+        self.failure, self.begun_at = " ".join(str(reason).split())[:longest], None
+        self.save(update_fields=["failure", "begun_at", *more])
+
+    # What a clerk decides --------------------------------------------------------------------------------------------
+
+    def try_again(self, *, at: datetime) -> None:
+        """Begin anew, as if it were just written."""
+        self.failed_at, self.put_offs, self.breaks = None, 0, 0
+        self.written_at = self.next_try_at = at
+        self.save(update_fields=["failed_at", "put_offs", "breaks", "written_at", "next_try_at"])
