@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from django.apps import apps
@@ -72,6 +73,15 @@ class Aside:
     def _ask_the_server(self, sql: str) -> None:
         with self.unblock(), connection.creation._nodb_cursor() as cursor:
             cursor.execute(sql)
+
+
+def address_for_others() -> str:
+    """DATABASE_URL for a program of its own that is to see what the tests have committed."""
+    database = connection.settings_dict
+    user = quote(database["USER"] or "", safe="")
+    password = f":{quote(database['PASSWORD'], safe='')}" if database["PASSWORD"] else ""
+    where = f"host={quote(database['HOST'], safe='')}" + (f"&port={database['PORT']}" if database["PORT"] else "")
+    return f"postgres://{user}{password}@/{database['NAME']}?{where}"
 
 
 def refused_by_the_database(sql: str, *values: object) -> str:

@@ -4,36 +4,56 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Mail',
+            name="Mail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('message_id', models.CharField(max_length=255, unique=True)),
-                ('to', models.EmailField(max_length=254)),
-                ('subject', models.CharField(max_length=255)),
-                ('content', models.BinaryField(null=True)),
-                ('asked_from', models.CharField(blank=True, max_length=64)),
-                ('written_at', models.DateTimeField()),
-                ('next_try_at', models.DateTimeField()),
-                ('put_offs', models.PositiveIntegerField(default=0)),
-                ('begun_at', models.DateTimeField(null=True)),
-                ('breaks', models.PositiveSmallIntegerField(default=0)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('failed_at', models.DateTimeField(null=True)),
-                ('failure', models.CharField(blank=True, max_length=300)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("message_id", models.CharField(max_length=255, unique=True)),
+                ("to", models.EmailField(max_length=254)),
+                ("subject", models.CharField(max_length=255)),
+                ("content", models.BinaryField(null=True)),
+                ("asked_from", models.CharField(blank=True, max_length=64)),
+                ("written_at", models.DateTimeField()),
+                ("next_try_at", models.DateTimeField()),
+                ("put_offs", models.PositiveIntegerField(default=0)),
+                ("begun_at", models.DateTimeField(null=True)),
+                ("breaks", models.PositiveSmallIntegerField(default=0)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("failed_at", models.DateTimeField(null=True)),
+                ("failure", models.CharField(blank=True, max_length=300)),
             ],
             options={
-                'verbose_name': 'mail',
-                'verbose_name_plural': 'mails',
-                'indexes': [models.Index(condition=models.Q(('failed_at', None), ('sent_at', None)), fields=['next_try_at'], name='mails_on_their_way'), models.Index(fields=['to', 'written_at'], name='mails_of_an_address')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('sent_at', None), ('failed_at', None), _connector='OR'), name='a_mail_is_not_both_sent_and_failed', violation_error_message='A mail that was sent has not failed.'), models.CheckConstraint(condition=models.Q(models.Q(('content__isnull', False), ('sent_at', None)), models.Q(('content', None), ('sent_at__isnull', False)), _connector='OR'), name='the_content_is_kept_until_it_is_sent', violation_error_message='The content of a mail is kept until it is sent, and no longer.')],
+                "verbose_name": "mail",
+                "verbose_name_plural": "mails",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("failed_at", None), ("sent_at", None)),
+                        fields=["next_try_at"],
+                        name="mails_on_their_way",
+                    ),
+                    models.Index(fields=["to", "written_at"], name="mails_of_an_address"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("sent_at", None), ("failed_at", None), _connector="OR"),
+                        name="a_mail_is_not_both_sent_and_failed",
+                        violation_error_message="A mail that was sent has not failed.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("content__isnull", False), ("sent_at", None)),
+                            models.Q(("content", None), ("sent_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="the_content_is_kept_until_it_is_sent",
+                        violation_error_message="The content of a mail is kept until it is sent, and no longer.",
+                    ),
+                ],
             },
         ),
     ]

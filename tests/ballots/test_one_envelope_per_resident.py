@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
@@ -31,6 +31,7 @@ from ballots.casting import cast
 from ballots.models import Envelope
 from budgeting.models import Contest, Cycle, Phase
 from tests.cast import enrol, put_on_paper
+from tests.databases import address_for_others
 from tests.thoroughness import many
 
 THREADS = many(40, 200)
@@ -72,13 +73,10 @@ def free_port() -> int:
 @contextmanager
 def served(application: str, tmp_path: Path) -> Iterator[int]:
     """The site by several gunicorn workers on the tests' database; gives the port."""
-    database, port = connection.settings_dict, free_port()
-    user = quote(database["USER"] or "", safe="")
-    password = f":{quote(database['PASSWORD'], safe='')}" if database["PASSWORD"] else ""
-    where = f"host={quote(database['HOST'], safe='')}" + (f"&port={database['PORT']}" if database["PORT"] else "")
+    port = free_port()
     environment = {
         **os.environ,
-        "DATABASE_URL": f"postgres://{user}{password}@/{database['NAME']}?{where}",
+        "DATABASE_URL": address_for_others(),
         "SECRET_KEY": settings.SECRET_KEY,
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "PYTHONPATH": str(ROOT),
