@@ -49,9 +49,8 @@ def _database(url: str) -> dict[str, object]:
             "options": "-c pg_trgm.word_similarity_threshold=0.45",
             "connect_timeout": 5,  # seconds
             **options,
-            # In `timeout` seconds a server that is restarted is back, and nobody need notice. The pool itself tries for
-            # 3 s only to connect: its pauses grow, and the next visitor has it begin anew.
-            "pool": {"min_size": 1, "max_size": 16, "timeout": 10, "reconnect_timeout": 3},
+            # lib/postgresql waits for several turns of `timeout` seconds, and at each the pool begins anew to connect.
+            "pool": {"min_size": 1, "max_size": 16, "timeout": 1, "reconnect_timeout": 1},
         },
         "TEST": {"NAME": os.environ.get("TEST_DATABASE", "test_common_purse")},
     }

@@ -1,7 +1,10 @@
 """A server that was restarted has ended all connections that wait in the pool, and nobody meets one of them."""
 
+import re
+import threading
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import psycopg
 import pytest
@@ -9,7 +12,8 @@ from django.db import connection
 from psycopg_pool import pool as psycopg_pool
 
 from lib.away import is_away
-from lib.postgresql.base import HASTE, DatabaseWrapper
+from lib.postgresql import base
+from lib.postgresql.base import HASTY, PATIENT, DatabaseWrapper
 
 NAME = "heirs of a restart"
 
@@ -17,11 +21,13 @@ NAME = "heirs of a restart"
 @pytest.fixture
 def process(django_db_setup, django_db_blocker) -> Iterator[DatabaseWrapper]:
     """The database as another process of the site has it, with a pool of its own."""
+    DatabaseWrapper.one_waited_in_vain = False
     with django_db_blocker.unblock():
         other = connection.copy(alias="another process")
         options = other.settings_dict["OPTIONS"]
         other.settings_dict["OPTIONS"] = {**options, "application_name": NAME, "pool": {**options["pool"]}}
         yield other
+        DatabaseWrapper.one_waited_in_vain = False
         other.close_pool()
 
 
@@ -55,23 +61,57 @@ def test_no_visitor_meets_a_connection_that_the_server_has_ended(process, monkey
         visit(process)
 
 
+@pytest.fixture
+def connecting(process, monkeypatch) -> list[str]:
+    """What came of the tries to connect. Each fails until it is told otherwise: connecting.append("be back")."""
+    tried: list[str] = []
+    connect = process.Database.Connection.connect
+
+    def try_to(*args: object, **options: object) -> psycopg.Connection:
+        tried.append("tried")
+        if "be back" not in tried:
+            raise psycopg.OperationalError("connection refused")
+        return connect(*args, **options)
+
+    monkeypatch.setattr(process.pool, "connection_class", type("Line", (), {"connect": staticmethod(try_to)}))
+    monkeypatch.setattr(process.pool, "timeout", 0.05)
+    monkeypatch.setattr(process.pool, "reconnect_timeout", 0.01)
+    return tried
+
+
+def turns(process: DatabaseWrapper) -> int:
+    """In how many somebody waited in vain."""
+    with pytest.raises(psycopg.OperationalError) as away:
+        visit(process)
+    assert is_away(away.value)
+    return int(re.search(r"in (\d+) turns", str(away.value))[1])
+
+
 @pytest.mark.django_db
-def test_where_one_has_waited_in_vain_the_next_does_not_wait_as_long(process) -> None:
-    process.settings_dict["HOST"], process.settings_dict["OPTIONS"]["pool"]["timeout"] = "/nowhere", 1.5
-    assert process.pool.timeout == 1.5
-    for _ in range(2):
-        with pytest.raises(psycopg.OperationalError) as away:
+def test_where_one_has_waited_in_vain_the_next_does_not_wait_as_long(process, connecting) -> None:
+    assert [turns(process) for _ in range(3)] == [PATIENT, HASTY, HASTY]
+
+
+@pytest.mark.django_db
+def test_once_one_is_served_again_all_are_patient_again(process, connecting) -> None:
+    assert turns(process) == PATIENT
+    connecting.append("be back")
+    while DatabaseWrapper.one_waited_in_vain:
+        with suppress(psycopg.OperationalError):
             visit(process)
-        assert is_away(away.value)
-        assert process.pool.timeout == HASTE
 
 
 @pytest.mark.django_db
-def test_once_one_is_served_again_all_are_patient_again(process) -> None:
-    process.pool.timeout = HASTE
-    fill(process, 1)
-    visit(process)
-    assert process.pool.timeout == process.settings_dict["OPTIONS"]["pool"]["timeout"]
+def test_who_waits_is_served_as_soon_as_the_server_is_back(process, connecting, monkeypatch) -> None:
+    """The pool gives up trying before the visitor gives up waiting, and begins anew because the visitor asks anew."""
+    monkeypatch.setattr(base, "PATIENT", 10_000)
+    visitor = threading.Thread(target=visit, args=[process])
+    visitor.start()
+    while len(connecting) < 6:  # more tries than one of the pool's own
+        time.sleep(0.01)
+    connecting.append("be back")
+    visitor.join(60)
+    assert not visitor.is_alive()
 
 
 @pytest.mark.django_db
