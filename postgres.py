@@ -66,6 +66,21 @@ class Postgres:
                     else:
                         self._stop()
 
+    def revive(self) -> bool:
+        """Start the server again if it died while we use it; whether it had.
+
+        Raises NoDatabase if it does not start: a server killed by force is survived, for a moment, by processes of its
+        own, and until they have ended none may start on the same data. So try again.
+        """
+        if self._state():
+            return False
+        with self._gate():
+            if self._state():
+                return False  # someone else was faster
+            self._start()
+            (self.folder / "url").write_text(self.url)
+        return True
+
     @contextmanager
     def _gate(self) -> Iterator[None]:
         """One at a time comes or goes."""

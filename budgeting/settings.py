@@ -37,18 +37,20 @@ def _database(url: str) -> dict[str, object]:
         raise ImproperlyConfigured("DATABASE_URL must begin with postgres://: Common Purse runs on PostgreSQL only.")
     options = dict(parse_qsl(parts.query))
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "lib.postgresql",  # Django's, and it notices connections that have died
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", parts.hostname or ""),
         "PORT": options.pop("port", str(parts.port or "")),
         "ATOMIC_REQUESTS": False,
-        # How alike a misspelt word must be to be found; PostgreSQL's own 0.6 misses "playgruond".
         "OPTIONS": {
+            # How alike a misspelt word must be to be found; PostgreSQL's own 0.6 misses "playgruond".
             "options": "-c pg_trgm.word_similarity_threshold=0.45",
+            "connect_timeout": 5,  # seconds
             **options,
-            "pool": {"min_size": 1, "max_size": 16, "timeout": 20},
+            # lib/postgresql waits for several turns of `timeout` seconds, and at each the pool begins anew to connect.
+            "pool": {"min_size": 1, "max_size": 16, "timeout": 1, "reconnect_timeout": 1},
         },
         "TEST": {"NAME": os.environ.get("TEST_DATABASE", "test_common_purse")},
     }
@@ -124,6 +126,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "budgeting.health.health",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -18,3 +18,5 @@ urlpatterns = [
     *([path("", include("demo.mailbox"))] if settings.DEMO else []),
     path("", include("front.urls")),
 ]
+
+handler500 = "budgeting.failing.page_could_not_be_made"

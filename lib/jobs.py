@@ -7,29 +7,40 @@ are written so that this does no harm.
 """
 
 import logging
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from uuid import UUID
 
 import psycopg
+from django.core.cache import cache
 from django.db import connection
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from lib import clock
+from lib.away import is_away
 
 ATTEMPTS = 3
 PAUSE = timedelta(seconds=20)  # before the second attempt; twice that before the third
 RETRY_WITHIN = timedelta(days=1)
+LOOK_EVERY = 2.0  # seconds after which a worker looks whether it still holds its lock
+LOOKS_PER_SIGN = 5
+SIGN_OF_LIFE = "a-worker-lives"
+SIGN_LASTS = timedelta(minutes=1)
 
 logger = logging.getLogger(__name__)
 
 
 @contextmanager
-def _session() -> Iterator[psycopg.Connection]:
-    """A connection of our own: the server itself lets go of the locks taken with it when this process dies."""
+def session() -> Iterator[psycopg.Connection]:
+    """A connection of our own: the server itself lets go of the locks taken with it when this process dies.
+
+    Raises psycopg.OperationalError, and does not wait, if the database is away.
+    """
     held = psycopg.connect(**connection.get_connection_params(), autocommit=True)
     try:
         yield held
@@ -74,14 +85,14 @@ class PeriodicWork:
 
     def _do_alone(self) -> None:
         """Do it, unless another worker is at it."""
-        with _session() as session:
-            lock = session.execute("SELECT pg_try_advisory_lock(hashtext('periodic'), hashtext(%s))", [self.name])
+        with session() as held:
+            lock = held.execute("SELECT pg_try_advisory_lock(hashtext('periodic'), hashtext(%s))", [self.name])
             if lock.fetchone() != (True,):
                 return
             try:
                 self.do()
             finally:  # the server notices only later that a session has ended
-                session.execute("SELECT pg_advisory_unlock(hashtext('periodic'), hashtext(%s))", [self.name])
+                held.execute("SELECT pg_advisory_unlock(hashtext('periodic'), hashtext(%s))", [self.name])
 
     def _tell(self, failure: str) -> None:
         """Log a failure, but not again at every turn at which it is still there; and its end."""
@@ -132,11 +143,65 @@ class WorkerDied(Exception):
 
 
 @contextmanager
-def worker_lock(worker: str) -> Iterator[None]:
+def worker_lock(worker: str) -> Iterator[psycopg.Connection]:
     """Hold a lock of the database as long as this worker lives."""
-    with _session() as session:
-        session.execute("SELECT pg_advisory_lock(hashtext('worker'), hashtext(%s))", [worker])
+    with session() as held:
+        held.execute("SELECT pg_advisory_lock(hashtext('worker'), hashtext(%s))", [worker])
+        yield held
+
+
+@contextmanager
+def present(worker: str) -> Iterator[None]:
+    """Let others see that this worker lives: by its lock, and by a sign of life that says so for another minute.
+
+    While the database is away, it waits for it before the work begins. When a server is restarted the lock is gone; it
+    is taken anew, so that nobody takes this worker's tasks for left behind. The signs come from a thread, since a task
+    may take longer than a minute.
+    """
+    locked, ended = threading.Event(), threading.Event()
+    failures: list[Exception] = []
+    beside = threading.Thread(target=_stay_present, args=[worker, locked, ended, failures], daemon=True)
+    beside.start()
+    try:
+        while not locked.wait(0.5):  # in turns, so that a signal is heard
+            if failures:
+                raise failures[0]
         yield
+    finally:
+        ended.set()
+        beside.join()
+
+
+def _stay_present(worker: str, locked: threading.Event, ended: threading.Event, failures: list[Exception]) -> None:
+    told = False
+    while not ended.is_set():
+        try:
+            with worker_lock(worker) as held:
+                told = False
+                for look in count():
+                    held.execute("SELECT 1")
+                    if look % LOOKS_PER_SIGN == 0:
+                        cache.set(SIGN_OF_LIFE, True, SIGN_LASTS.total_seconds())
+                        connection.close()
+                    locked.set()
+                    if ended.wait(LOOK_EVERY):
+                        return
+        except Exception as error:
+            if not is_away(error):
+                logger.exception("Worker %s can no longer show that it lives.", worker)
+                failures.append(error)
+                return
+            if not told:
+                logger.warning("The database cannot be reached; the worker waits for it.")
+            told = True
+            ended.wait(LOOK_EVERY)
+        finally:
+            connection.close()
+
+
+def has_a_worker() -> bool:
+    """Has any worker lived within the last minute?"""
+    return bool(cache.get(SIGN_OF_LIFE))
 
 
 def is_alive(worker: str) -> bool:

@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.conf import settings
+from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 from django.db import models
+from django.db.models.fields.files import FieldFile
 
 
 class PrivateFiles(FileSystemStorage):
@@ -30,3 +32,19 @@ class PrivateFileField(models.FileField):
         name, _path, args, options = super().deconstruct()
         options.pop("storage", None)
         return name, "django.db.models.FileField", args, options
+
+
+def open_if_there(file: FieldFile) -> File | None:
+    """A file, opened for reading; None where it is missing.
+
+    The database tells of files that lie beside it: another machine may have made them, or only it was brought back.
+    """
+    try:
+        return file.open("rb")
+    except FileNotFoundError:
+        return None
+
+
+def is_missing(file: FieldFile) -> bool:
+    """Is a file told of that is not there?"""
+    return file.name is not None and bool(file) and not file.storage.exists(file.name)

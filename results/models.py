@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from ballots.models import Count
 from budgeting.models import Contest, Cycle
 from lib import jobs
-from lib.private_files import PrivateFileField
+from lib.private_files import PrivateFileField, is_missing
 
 
 class Report(models.Model):
@@ -44,11 +44,16 @@ class Report(models.Model):
 
     @classmethod
     def newest(cls, cycle: Cycle, contest: Contest | None, language: str) -> Self | None:
-        """The report on the counts as they stand: made, being made or failed. None if nobody has asked since."""
+        """The report on the counts as they stand: made, being made, failed or missing. None if none."""
         counts = Count.objects.filter(contest__cycle=cycle, **({"contest": contest} if contest else {}))
         counted = counts.aggregate(last=models.Max("at"))["last"]
         reports = cls.objects.filter(cycle=cycle, contest=contest, language=language)
         return reports.filter(asked_at__gte=counted).first() if counted else None
+
+    @property
+    def is_missing(self) -> bool:
+        """Was it made, and is its file not here? Then it has to be made again."""
+        return is_missing(self.file)
 
     @property
     def failed(self) -> bool:

@@ -28,7 +28,7 @@ def ask_for_report(cycle: Cycle, contest: Contest | None, language: str, *, by: 
     """Have a report made, unless one on the counts as they stand is made or being made already."""
     Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
     newest = Report.newest(cycle, contest, language)
-    if newest and not newest.failed:
+    if newest and not newest.failed and not newest.is_missing:
         return newest
     what = {"cycle": cycle, "contest": contest, "language": language}
     report = Report.objects.create(**what, asked_at=at, asked_by_id=by.pk)

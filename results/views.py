@@ -15,6 +15,7 @@ from budgeting.models import Contest, Cycle
 from budgeting.people import Person, Request
 from budgeting.stages import Act
 from lib import clock
+from lib.private_files import open_if_there
 from results import downloads
 from results.council_report import name_of
 from results.models import Report
@@ -134,12 +135,13 @@ def _address(page: str, cycle: Cycle, contest: Contest | None) -> str:
 
 @require_GET
 def report_pdf(request: Request, cycle: str, contest: str | None = None) -> FileResponse | HttpResponse:
-    """The report itself; where it has not been made yet, the page on which to ask for it."""
+    """The report itself; where it has not been made yet, or is missing, the page on which to ask for it."""
     found = _cycle(cycle)
     pot = _contest(found, contest) if contest else None
     if not may_see(request.user, found, clock.now()):
         raise Http404
     newest = Report.newest(found, pot, get_language() or "en")
-    if newest is None or newest.made_at is None:
+    file = open_if_there(newest.file) if newest and newest.made_at else None
+    if file is None:
         return redirect(_address("report", found, pot))
-    return FileResponse(newest.file.open("rb"), content_type="application/pdf", filename=name_of(found, pot))
+    return FileResponse(file, content_type="application/pdf", filename=name_of(found, pot))

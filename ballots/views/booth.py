@@ -20,6 +20,7 @@ from budgeting.models import Contest
 from budgeting.people import Request
 from budgeting.stages import Act
 from lib import clock
+from lib.away import DatabaseAway, is_away
 from lib.refusal import Refused
 
 View = Callable[..., HttpResponse]
@@ -59,7 +60,8 @@ def in_the_booth(view: View) -> View:
         try:
             return view(request, BallotForm(paper, request.POST if request.method == "POST" else None))
         except Exception as broken:
-            raise BoothOutOfOrder(broken) from None  # with the frames below goes all they knew of the ballot
+            # With the frames below goes all they knew of the ballot.
+            raise (DatabaseAway() if is_away(broken) else BoothOutOfOrder(broken)) from None
 
     return entered
 

@@ -17,6 +17,7 @@ from budgeting.models import Contest, Cycle
 from budgeting.people import Request
 from budgeting.stages import Act
 from lib import clock
+from lib.private_files import open_if_there
 from lib.text_diff import Piece, text_diff
 from lib.typed import without_nul
 from proposals.forms.discussion import CommentForm
@@ -153,7 +154,10 @@ def photo(request: Request, name: str, size: str) -> HttpResponseBase:
     found = get_object_or_404(Photo.objects.filter(proposal__in=visible).select_related("proposal"), name=name)
     if size not in ("large", "small"):
         raise Http404
-    response = FileResponse(getattr(found, size).open(), content_type="image/jpeg")
+    file = open_if_there(getattr(found, size))
+    if file is None:
+        raise Http404
+    response = FileResponse(file, content_type="image/jpeg")
     reach = "private" if found.proposal.is_draft else "public"
     response["Cache-Control"] = f"{reach}, max-age=604800, immutable"
     return response

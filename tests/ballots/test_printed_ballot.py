@@ -4,6 +4,7 @@ import page
 import pytest
 
 from ballots.printing import printed_ballot
+from lib.private_files import PrivateFiles
 from tests.cast import COSTS, TITLES, put_on_paper
 from tests.papers import words_of
 
@@ -39,3 +40,13 @@ def test_all_sheets_are_the_same_and_made_once(client, riverside_paper, monkeypa
 
 def test_before_the_paper_is_frozen_there_is_nothing_to_print(client, riverside_contest) -> None:
     assert client.get(BALLOT).status_code == 404
+
+
+def test_a_kept_sheet_that_is_missing_is_made_again(client, riverside_paper, monkeypatch) -> None:
+    monkeypatch.setattr("ballots.views.printing.printed_ballot", lambda *_: b"made")
+    assert printed(client) == b"made"
+    kept = PrivateFiles()
+    (name,) = kept.listdir("ballots")[1]
+    kept.delete(f"ballots/{name}")
+    monkeypatch.setattr("ballots.views.printing.printed_ballot", lambda *_: b"made again")
+    assert printed(client) == b"made again"

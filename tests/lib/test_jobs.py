@@ -3,12 +3,15 @@
 import sys
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 
+import psycopg
 import pytest
+from django.core.cache.backends.db import DatabaseCache
 from django.core.management import call_command
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.management.commands import db_worker
 from django_tasks_db.models import DBTaskResult
@@ -68,14 +71,97 @@ def test_a_worker_that_dies_without_a_word_lets_go_of_its_lock() -> None:
     lock = jobs.worker_lock("killed")
     lock.__enter__()
     assert jobs.is_alive("killed")
-    with connection.cursor() as cursor:  # as kill -9 does: the server notices that the other end is gone
+    end_sessions_of_workers()  # as kill -9 does: the server notices that the other end is gone
+    assert not jobs.is_alive("killed")
+    lock.__exit__(None, None, None)
+
+
+def end_sessions_of_workers() -> None:
+    with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory'"
             " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
             " AND pid <> pg_backend_pid() AND classid = hashtext('worker')::oid"
         )
-    assert not jobs.is_alive("killed")
-    lock.__exit__(None, None, None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_lives_through_a_restart_of_the_server_holds_its_lock_again(monkeypatch) -> None:
+    monkeypatch.setattr(jobs, "LOOK_EVERY", 0.05)
+    with jobs.present("steady"):
+        assert jobs.is_alive("steady")
+        assert jobs.has_a_worker()
+        left = running("steady")
+        end_sessions_of_workers()
+        until(lambda: jobs.is_alive("steady"))
+        assert jobs.rescue() == 0, "its task is not taken from it"
+    until(lambda: not jobs.is_alive("steady"))
+    left.refresh_from_db()
+    assert left.status == TaskResultStatus.RUNNING
+
+
+def until(truth: Callable[[], bool]) -> None:
+    for _ in range(6000):
+        if truth():
+            return
+        time.sleep(0.01)
+    pytest.fail("this did not happen within a minute")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_waits_for_a_database_that_is_away(monkeypatch, caplog) -> None:
+    connect, tries = psycopg.connect, []
+
+    def connect_late(*args: object, **options: object) -> psycopg.Connection:
+        tries.append("away" if len(tries) < 3 else "there")
+        if tries[-1] == "away":
+            raise psycopg.OperationalError("connection refused")
+        return connect(*args, **options)
+
+    monkeypatch.setattr(jobs, "LOOK_EVERY", 0.01)
+    monkeypatch.setattr(jobs.psycopg, "connect", connect_late)
+    with jobs.present("patient"):
+        assert tries[:4] == ["away"] * 3 + ["there"]
+    assert [record.getMessage() for record in caplog.records if record.name == "lib.jobs"] == [
+        "The database cannot be reached; the worker waits for it."
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_lost_the_database_goes_on_by_another_name(monkeypatch) -> None:
+    """What it had begun belongs to nobody who lives, so it is rescued: see above."""
+    names: list[str] = []
+
+    def handle(self: object, *, worker_id: str, **options: object) -> None:
+        names.append(worker_id)
+        if len(names) < 3:
+            raise OperationalError from psycopg.errors.AdminShutdown()
+
+    monkeypatch.setattr(db_worker.Command, "handle", handle)
+    monkeypatch.setattr(jobs, "PERIODIC", [])
+    call_command("worker")
+    assert len(set(names)) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_cannot_show_that_it_lives_does_not_begin(monkeypatch) -> None:
+    def refuse(*args: object) -> None:
+        raise DatabaseError('relation "cache" does not exist')
+
+    monkeypatch.setattr(DatabaseCache, "set", refuse)
+    with pytest.raises(DatabaseError, match="cache"):
+        call_command("worker")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_is_wrong_itself_ends(monkeypatch) -> None:
+    def handle(self: object, **options: object) -> None:
+        raise DatabaseError("no such column")
+
+    monkeypatch.setattr(db_worker.Command, "handle", handle)
+    monkeypatch.setattr(jobs, "PERIODIC", [])
+    with pytest.raises(DatabaseError):
+        call_command("worker")
 
 
 @pytest.mark.django_db

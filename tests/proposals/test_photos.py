@@ -10,7 +10,7 @@ from PIL import Image, ImageFile
 from lib import safe_image
 from lib.refusal import Refused
 from proposals.models import Photo
-from tests.cast import picture
+from tests.cast import drafted, picture
 
 GPS = Image.Exif()
 GPS[0x010F] = "SecretPhone"
@@ -163,3 +163,18 @@ def test_a_photo_of_a_draft_is_shown_to_its_author_alone(client, draft, rosa, to
         shown = client.get(photo.address)
         assert shown.getvalue()  # reads the file to its end, and so closes it
         assert shown.status_code == answer
+
+
+@pytest.mark.parametrize("size", ["large", "small"])
+def test_a_photo_whose_file_is_missing_is_not_found(client, rosa, riverside_contest, at, size) -> None:
+    """The database came back from a backup, and the files did not."""
+    proposal = drafted(rosa, riverside_contest)
+    photo = Photo.take(proposal.pk, by=rosa, at=at("proposing"), file=picture(), alt="The quay")
+    client.force_login(rosa)
+    address = photo.address if size == "large" else photo.small_address
+    assert b"".join(client.get(address).streaming_content)
+    file = getattr(photo, size)
+    file.storage.delete(file.name)
+    assert client.get(address).status_code == 404
+    assert client.get(proposal.get_absolute_url()).status_code == 200, "the page beside it stands"
+    photo.delete()

@@ -235,3 +235,31 @@ def test_a_folder_that_cannot_be_written_is_named(counted, at, tmp_path, drawn_i
     at("results")
     with pytest.raises(CommandError, match=r"nowhere/report\.pdf cannot be written: No such file or directory"):
         call_command("report", "2027", output=tmp_path / "nowhere" / "report.pdf")
+
+
+# When its file is gone ------------------------------------------------------------------------------------------------
+
+
+def test_a_report_whose_file_is_missing_is_said_to_be_and_made_again(
+    client, ines, counted, at, drawn_in_no_time, settings
+) -> None:
+    """Made by a worker on another machine, or the database came back from a backup and the files did not."""
+    at("counting")
+    client.force_login(ines)
+    client.post(REPORT)
+    work()
+    (first,) = Report.objects.all()
+    first.file.storage.delete(first.file.name)
+    assert client.get(PDF).url == REPORT
+    page = client.get(REPORT).content.decode()
+    assert "is missing: its file is not on this machine" in page
+    assert "Make it again" in page
+    assert "Open the report (PDF)" not in page
+    assert "hx-get" not in page, "nothing is being made that one could wait for"
+    client.post(REPORT)
+    assert "The report is being made." in client.get(REPORT).content.decode()
+    work()
+    assert body(client.get(PDF)).startswith(b"%PDF")
+    assert Report.objects.count() == 2
+    client.post(REPORT)
+    assert Report.objects.count() == 2, "it is there, so it is not made once more"

@@ -140,6 +140,26 @@ def test_it_recovers_after_everything_was_killed(postgres, user_until_killed) ->
         assert ask(url, "SELECT number FROM votes") == 1500
 
 
+def test_a_server_that_dies_is_started_again_by_who_looks_after_it(postgres) -> None:
+    first, second = postgres(), postgres()
+    with first.running() as url, second.running():
+        ask(url, "CREATE TABLE ballots AS SELECT 40 AS number")
+        assert not first.revive(), "it lives"
+        pid = server_pid(first)
+        kill_server(first)
+        until(lambda: revived(first))
+        assert not second.revive(), "the other was faster"
+        assert server_pid(first) != pid
+        assert ask(url, "SELECT number FROM ballots") == 40
+
+
+def revived(server: Postgres) -> bool:
+    try:
+        return server.revive()
+    except NoDatabase:
+        return False  # a process of the dead server has not ended yet
+
+
 def test_a_stale_pid_that_now_belongs_to_another_program_does_not_matter(postgres, user_until_killed) -> None:
     program, server = user_until_killed(), postgres()
     kill(program)

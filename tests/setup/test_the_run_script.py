@@ -11,13 +11,16 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from postgres import NoDatabase
 
 ROOT = Path(__file__).parents[2]
 WATCH_OVER = """
@@ -25,10 +28,15 @@ import importlib.machinery, importlib.util, sys
 loader = importlib.machinery.SourceFileLoader("run", "run")
 run = importlib.util.module_from_spec(importlib.util.spec_from_loader("run", loader))
 loader.exec_module(run)
-pages = [sys.executable, "-c", "import time; time.sleep(60)"]
-worker = [sys.executable, "-c", "import os; open(%r, 'a').write(f'{os.getpid()} '); " + sys.argv[1]]
+run.SETTLED_IN = float(sys.argv[3])
+tell = "import os; open(sys.argv[1], 'a').write(f'{os.getpid()} '); "
+pages, worker = (
+    [sys.executable, "-c", "import sys, time; " + tell + life, sys.argv[4] + name]
+    for name, life in (("pages", sys.argv[2]), ("worker", sys.argv[1]))
+)
 sys.exit(run.attend(pages, beside=worker))
 """
+LIVES_ON = "time.sleep(60)"
 
 
 def run(*arguments: str, folder: Path = ROOT, **env: str) -> tuple[int, str]:
@@ -225,27 +233,40 @@ def test_an_unknown_word_gets_the_help_and_a_failing_status() -> None:
     assert "./run demo" in said
 
 
+@dataclass
+class Watched:
+    """./run looking after pages and a worker, each of which writes down its number when it starts."""
+
+    program: subprocess.Popen[str]
+    folder: Path
+
+    def starts_of(self, name: str) -> list[str]:
+        file = self.folder / name
+        return file.read_text().split() if file.exists() else []
+
+
 @pytest.fixture
-def watched(tmp_path: Path):
-    """./run looking after a server, and a worker that lives as long as the test says."""
-    pids = tmp_path / "pids"
+def watched(tmp_path: Path) -> Iterator[Callable[..., Watched]]:
+    """watched(pages=LIVES_ON, worker="raise SystemExit(1)"): what each of them does once it has been started."""
     started = []
 
-    def start(worker_life: str) -> tuple[subprocess.Popen[bytes], Path]:
+    def start(pages: str = LIVES_ON, worker: str = LIVES_ON, settled_in: float = 0) -> Watched:
         program = subprocess.Popen(
-            [sys.executable, "-c", WATCH_OVER % str(pids), worker_life],
+            [sys.executable, "-c", WATCH_OVER, worker, pages, str(settled_in), f"{tmp_path}/"],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
         )
         started.append(program)
-        return program, pids
+        return Watched(program, tmp_path)
 
     yield start
     for program in started:
         program.kill()
         program.wait()
+        program.stderr.close()
 
 
 def eventually(truth) -> bool:
@@ -262,14 +283,71 @@ def alive(pid: str) -> bool:
 
 
 def test_a_worker_that_dies_is_started_again(watched) -> None:
-    _, pids = watched("raise SystemExit(1)")
-    assert eventually(lambda: pids.exists() and len(pids.read_text().split()) >= 2)
+    site = watched(worker="raise SystemExit(1)")
+    assert eventually(lambda: len(site.starts_of("worker")) >= 2)
+
+
+def test_pages_that_are_killed_are_started_again(watched) -> None:
+    site = watched()
+    assert eventually(lambda: site.starts_of("pages"))
+    os.kill(int(site.starts_of("pages")[0]), signal.SIGKILL)
+    assert eventually(lambda: len(site.starts_of("pages")) == 2)
+    assert site.program.poll() is None
+    assert len(site.starts_of("worker")) == 1
+    site.program.terminate()
+    assert site.program.stderr.read() == "The pages were killed by signal 9; starting them again.\n"
+
+
+def test_pages_that_cannot_be_started_end_it_with_one_line(watched) -> None:
+    site = watched(pages="raise SystemExit(3)", settled_in=60)
+    assert site.program.wait(timeout=30) == 3
+    assert site.program.stderr.read() == "The pages ended with status 3 as soon as they were started.\n"
+
+
+def test_pages_that_are_told_to_end_end_it(watched) -> None:
+    site = watched(pages="raise SystemExit(0)")
+    assert site.program.wait(timeout=30) == 0
+
+
+class Dying:
+    """A database that is found dead so many times, or for ever, and cannot be started before."""
+
+    def __init__(self, times: float) -> None:
+        self.times = times
+
+    def revive(self) -> bool:
+        self.times -= 1
+        if self.times > 0:
+            raise NoDatabase("PostgreSQL's pg_ctl failed, see the log: could not start server")
+        return self.times == 0
+
+
+def test_a_database_that_dies_is_started_again_as_soon_as_it_can_be(script, capfd, monkeypatch) -> None:
+    database, now = Dying(times=3), time.monotonic()
+    monkeypatch.setattr(script.time, "monotonic", lambda: now)
+    assert [script.see_to_database(database, well) for well in (now - 1, now - 2, now - 3, now)] == [
+        now - 1, now - 2, now, now
+    ]  # fmt: skip
+    assert capfd.readouterr().err == "PostgreSQL had died; it was started again.\n"
+
+
+def test_a_database_that_does_not_come_back_ends_it_with_one_line(script, monkeypatch) -> None:
+    monkeypatch.setattr(script, "COMES_BACK_WITHIN", 0)
+    begun = []
+    monkeypatch.setattr(script, "start", lambda *_: begun.append(subprocess.Popen(["sleep", "60"])) or begun[-1])
+    with pytest.raises(NoDatabase, match="could not start server"):
+        script.attend(["pages"], beside=["worker"], database=Dying(times=float("inf")))
+    assert [program.poll() for program in begun] == [-signal.SIGTERM] * 2, "nothing is left behind"
+
+
+def test_a_city_with_a_server_of_its_own_looks_after_that_itself(script) -> None:
+    assert script.see_to_database(None, 0) > 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_nothing_outlives_it(watched, number) -> None:
-    program, pids = watched("import time; time.sleep(60)")
-    assert eventually(lambda: pids.exists() and pids.read_text())
-    program.send_signal(number)
-    assert program.wait(timeout=10) != 0
-    assert eventually(lambda: not alive(pids.read_text().strip()))
+    site = watched()
+    assert eventually(lambda: site.starts_of("pages") and site.starts_of("worker"))
+    site.program.send_signal(number)
+    assert site.program.wait(timeout=10) != 0
+    assert eventually(lambda: not any(map(alive, site.starts_of("pages") + site.starts_of("worker"))))

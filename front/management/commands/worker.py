@@ -3,11 +3,14 @@
 import threading
 from typing import Any
 
-from django.db import close_old_connections
+import psycopg
+from django.db import Error, close_old_connections
+from django.utils.crypto import get_random_string
 from django.utils.module_loading import autodiscover_modules
 from django_tasks_db.management.commands import db_worker
 
 from lib import clock, jobs
+from lib.away import is_away
 
 TICK = 10  # seconds at most between two looks at what is due
 FAREWELL = 5  # seconds in which what has been begun may be finished
@@ -25,15 +28,32 @@ class Command(db_worker.Command):
         threads = [
             threading.Thread(target=_do_periodic_work, args=[works, ended], daemon=True) for works in jobs.threads()
         ]
-        with jobs.worker_lock(options["worker_id"]):
+        for thread in threads:
+            thread.start()
+        try:
+            while not self._work(options):
+                pass
+        finally:
+            ended.set()
             for thread in threads:
-                thread.start()
-            try:
+                thread.join(FAREWELL)
+
+    def _work(self, options: dict[str, Any]) -> bool:
+        """Do tasks until told to end; not so (False) where the database went away meanwhile.
+
+        What had been begun is then left behind by a worker that is gone, so whoever goes on does so by another name,
+        and the task is rescued.
+        """
+        try:
+            with jobs.present(options["worker_id"]):
                 super().handle(**options)
-            finally:
-                ended.set()
-                for thread in threads:
-                    thread.join(FAREWELL)
+        except (Error, psycopg.Error) as error:
+            if not is_away(error):
+                raise
+            close_old_connections()
+            options["worker_id"] = get_random_string(32)
+            return False
+        return True
 
 
 def _do_periodic_work(works: list[jobs.PeriodicWork], ended: threading.Event) -> None:
