@@ -7,11 +7,12 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from audit.admin import SetUp
+from budgeting.bodies import takes
 from budgeting.models import Contest, Cycle, District, Phase, check_calendar
 from budgeting.models.contest import ADDRESS_TAKEN
 from lib.forms import BoundaryField, CityTimeField, MoneyField
@@ -124,6 +125,14 @@ class DistrictAdmin(SetUp[District]):
     prepopulated_fields = {"slug": ("name",)}  # noqa: RUF012
     readonly_fields = ("drawn",)
     formfield_overrides = {models.JSONField: {"form_class": BoundaryField}}  # noqa: RUF012
+
+    @takes(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)  # a coastline, drawn in detail
+    def change_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().change_view(request, *args, **kwargs)
+
+    @takes(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().add_view(request, *args, **kwargs)
 
     @admin.display(description=_("drawing"))
     def drawn(self, district: District) -> str:
