@@ -7,7 +7,8 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.urls import URLPattern
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -126,13 +127,13 @@ class DistrictAdmin(SetUp[District]):
     readonly_fields = ("drawn",)
     formfield_overrides = {models.JSONField: {"form_class": BoundaryField}}  # noqa: RUF012
 
-    @takes(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)  # a coastline, drawn in detail
-    def change_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return super().change_view(request, *args, **kwargs)
-
-    @takes(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
-    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return super().add_view(request, *args, **kwargs)
+    def get_urls(self) -> list[URLPattern]:
+        """Its pages take a coastline, drawn in detail."""
+        pages = super().get_urls()
+        for page in pages:
+            if page.name and page.name.endswith(("_add", "_change")):
+                takes(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)(page.callback)
+        return pages
 
     @admin.display(description=_("drawing"))
     def drawn(self, district: District) -> str:

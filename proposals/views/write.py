@@ -55,8 +55,9 @@ def begin(request: Request, cycle: str, contest: str) -> HttpResponse:
     draft = Proposal(contest=found, author_id=request.user.pk, created_at=at, language=get_language() or "en")
     form = DraftTextForm(request.POST or None, instance=draft)
     if form.is_valid():
-        form.save()
-        return redirect(_page(draft, "where"))
+        with obeying(form):
+            draft.begin(by=request.user, at=at)
+            return redirect(_page(draft, "where"))
     return _written(request, draft, "what", form=form)
 
 
