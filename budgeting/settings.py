@@ -64,6 +64,13 @@ def _database_url() -> str:
     return embedded.read_text().strip() if embedded.exists() else "postgres:///common_purse"
 
 
+def _close_to_others(*folders: Path) -> None:
+    """Folders that an earlier release, or a person, left open to every account of the machine."""
+    for folder in folders:
+        if folder.exists() and folder.stat().st_uid == os.geteuid() and folder.stat().st_mode & 0o077:
+            folder.chmod(0o700)
+
+
 VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
 # The city ----------------------------------------------------------------------------------------------------------
@@ -132,6 +139,8 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "budgeting.bodies.letters_are_utf8",  # from here on the language of the sentences is known
+    "budgeting.bodies.BodiesAreBounded",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -141,6 +150,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "accounts.middleware.visitors_answer_no",
+    "accounts.middleware.staff_sign_in_every_day",
     "accounts.middleware.staff_use_a_second_factor",
     "accounts.middleware.leaving_clears_the_browser",
     "budgeting.middleware.RefusalsAreTold",
@@ -188,6 +198,11 @@ STATICFILES_DIRS = [("leaflet", Path(leaflet.__file__).parent / "static" / "leaf
 WHITENOISE_USE_FINDERS = True  # straight from the program: nothing to collect, nothing that could be out of date
 MEDIA_ROOT = VAR_DIR / "media"  # photos: like all files handed out by views, which ask who may see them
 PRIVATE_ROOT = VAR_DIR / "private"  # files only a permission check hands out: reports, ballots to print
+# Whatever this program writes is for its own account alone, whoever writes it: Django's storages say so themselves,
+# and what goes past them (mail, letters, downloads of a command) has it from the process.
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
+os.umask(0o077)
+_close_to_others(MEDIA_ROOT, PRIVATE_ROOT, *(VAR_DIR / name for name in ("demo", "mail", "secrets")))
 
 # Mail ----------------------------------------------------------------------------------------------------------------
 
@@ -282,9 +297,10 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _secure
 SESSION_COOKIE_NAME = "__Host-session" if _secure else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if _secure else "csrf"
 SECURE_HSTS_SECONDS = 31_536_000 if _secure else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = os.environ.get("HSTS_SUBDOMAINS") == "1"  # they are the city's, not ours
 SECURE_SSL_REDIRECT = False  # the proxy in front does it
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _secure else None
-DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # without files; how much a view takes in all: budgeting/bodies.py
 
 # Nothing that a person chose or typed is logged: levels and paths only.
 LOGGING = {

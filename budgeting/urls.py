@@ -7,6 +7,11 @@ from django.urls import include, path
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # one door, with its second factor
 
+handler400 = "budgeting.errors.bad_request"
+handler403 = "budgeting.errors.forbidden"
+handler404 = "budgeting.errors.not_found"
+handler500 = "budgeting.errors.server_error"
+
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
@@ -18,5 +23,3 @@ urlpatterns = [
     *([path("", include("demo.mailbox"))] if settings.DEMO else []),
     path("", include("front.urls")),
 ]
-
-handler500 = "budgeting.failing.page_could_not_be_made"

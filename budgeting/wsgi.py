@@ -6,3 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "budgeting.settings")
 application = get_wsgi_application()
+
+from budgeting.bodies import Request  # noqa: E402  (it imports models, which are ready from here on)
+
+application.request_class = Request

@@ -1,19 +1,16 @@
 """What people upload as photos, made safe: decoded within limits, and drawn anew without metadata."""
 
-import io
 from dataclasses import dataclass
 from typing import IO
 
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
 
+from lib import bounded
+from lib.drawing import TOO_MANY_PIXELS
 from lib.refusal import Refused, require
 
-FORMATS = ("JPEG", "PNG", "WEBP")
 MOST_BYTES = 10 * 1024 * 1024
-MOST_PIXELS = 50_000_000  # the largest phone camera in common use; a bomb is refused by its header, undecoded
-LARGE = (1600, 1600)
-SMALL = (640, 640)
+BOUNDS = bounded.Bounds("photos", memory=640 * 2**20, seconds=20, at_once=2, in_line=4, patience=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,38 +26,20 @@ class Picture:
 def redrawn(file: IO[bytes]) -> Picture:
     """The picture in an uploaded file, turned upright and re-encoded, so that nothing else in the file survives.
 
-    Raises Refused with a sentence if it is too large or no JPEG, PNG or WebP.
+    Raises Refused with a sentence if it is too large or no JPEG, PNG or WebP, or if too many come at once.
     """
-    content = file.read(MOST_BYTES + 1)
-    require(len(content) <= MOST_BYTES, _("This photo is larger than 10 MB. Choose a smaller one."))
+    file.seek(0, 2)
+    require(file.tell() <= MOST_BYTES, _("This photo is larger than 10 MB. Choose a smaller one."))
     try:
-        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-            too_many = _("This photo has too many pixels. Choose a smaller one.")
-            require(image.width * image.height <= MOST_PIXELS, too_many)
-            image.draft("RGB", LARGE)  # a JPEG is decoded no larger than needed
-            large = _on_white(ImageOps.exif_transpose(image))
-    except Refused:
-        raise
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        raise Refused(_("This file cannot be read as a photo. Choose a JPEG, PNG or WebP file.")) from None
-    large.thumbnail(LARGE)
-    small = large.copy()
-    small.thumbnail(SMALL)
-    return Picture(_jpeg(large), _jpeg(small), *large.size)
+        size, large, small = bounded.read("lib.drawing:redrawn", file, BOUNDS)
+    except bounded.CannotRead as refusal:
+        raise Refused(_sentence(refusal.reason)) from None
+    return Picture(large, small, size["width"], size["height"])
 
 
-def _on_white(image: Image.Image) -> Image.Image:
-    if not image.has_transparency_data:
-        return image.convert("RGB")
-    canvas = Image.new("RGB", image.size, "white")
-    canvas.paste(image, mask=image.convert("RGBA").getchannel("A"))
-    return canvas
-
-
-def _jpeg(image: Image.Image) -> bytes:
-    # A fresh image of the pixels alone: what Pillow carries along (EXIF, comments, colour profile) stays behind.
-    bare = Image.new("RGB", image.size)
-    bare.paste(image)
-    file = io.BytesIO()
-    bare.save(file, "JPEG", quality=82, optimize=True, progressive=True)
-    return file.getvalue()
+def _sentence(reason: str) -> str:
+    if reason == bounded.BUSY:
+        return _("Many photos are being looked at just now. Try again in a minute.")
+    if reason in {TOO_MANY_PIXELS, bounded.TOO_MUCH}:
+        return _("This photo has too many pixels. Choose a smaller one.")
+    return _("This file cannot be read as a photo. Choose a JPEG, PNG or WebP file.")

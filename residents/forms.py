@@ -8,10 +8,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from budgeting.bodies import ORDINARY
 from budgeting.models import Cycle, District
 from lib.typed import letters_and_digits
 from residents.models import Resident
-from residents.register_file import date_of
+from residents.register_file import MOST_BYTES, date_of
+
+REGISTER_FORM = MOST_BYTES + ORDINARY  # bytes
 
 
 class LetterCodeForm(forms.Form):

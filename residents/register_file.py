@@ -5,26 +5,24 @@ import csv
 import io
 import re
 import unicodedata
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import IO, Any
+from datetime import date
+from itertools import chain
+from typing import IO
 
-from defusedxml import DefusedXmlException
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
+from lib import bounded, workbook
 from lib.refusal import Refused
 
 MOST_BYTES = 128 * 2**20
 MOST_UNPACKED = 512 * 2**20  # of an XLSX, all its parts together
-MOST_PARTS = 1_000
 MOST_COLUMNS = 60
 MOST_LINES = 2_000_000
 MOST_CHARACTERS = 2_000  # of one cell
 MOST_LINE = 100_000  # characters of one line of a CSV
+BOUNDS = bounded.Bounds("spreadsheets", memory=512 * 2**20, seconds=180, at_once=2, in_line=3, patience=20)
 
 # Every name a column may go by, without accents, blanks or marks.
 COLUMNS = {
@@ -172,46 +170,24 @@ def _encoding(file: IO[bytes]) -> str:
 
 
 def _xlsx_rows(file: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
+    """Beside the process that answers visitors: what unpacks to gigabytes does so there, and no further than it may."""
+    limits = MOST_UNPACKED, MOST_COLUMNS + 1, MOST_CHARACTERS + 1
     try:
-        _check_parts(file)
-        book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
-        rows = book.worksheets[0].iter_rows(max_col=MOST_COLUMNS + 1, values_only=True)
-        for number, cells in enumerate(rows, start=1):
-            texts = [_text(cell) for cell in cells]
-            while texts and not texts[-1]:
-                texts.pop()
-            yield number, texts
-    except RegisterFileError:
-        raise
-    # openpyxl lets whatever a damaged part makes its parsers raise come through, or raises a ValueError from it.
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, TypeError, SyntaxError) as why:
-        # It reads XML by defusedxml where that is installed, as it is here.
-        if isinstance(why, DefusedXmlException) or isinstance(why.__cause__ or why.__context__, DefusedXmlException):
-            raise RegisterFileError(
-                _("The spreadsheet holds definitions of its own, which no register needs.")
-            ) from why
-        raise RegisterFileError(_("The spreadsheet is damaged. Save it again, or save it as CSV.")) from why
+        batches = bounded.read("lib.workbook:rows", file, BOUNDS, *limits)
+        yield from enumerate(chain.from_iterable(batches), start=1)
+    except bounded.CannotRead as refusal:
+        raise RegisterFileError(_sentence(refusal.reason)) from None
 
 
-def _check_parts(file: IO[bytes]) -> None:
-    """Refuse bombs before anything is unpacked. Python stops at the size a part declares, so that can be believed."""
-    with zipfile.ZipFile(file) as parts:
-        listed = parts.infolist()
-        if len(listed) > MOST_PARTS or sum(part.file_size for part in listed) > MOST_UNPACKED:
-            raise RegisterFileError(_("The spreadsheet is too large when unpacked. Save it as CSV."))
-    file.seek(0)
-
-
-def _text(cell: Any) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 10**15:
-        return str(int(cell))
-    return str(cell).strip()
+def _sentence(reason: str) -> str:
+    sentences = {
+        workbook.UNPACKS_TO_TOO_MUCH: _("The spreadsheet is too large when unpacked. Save it as CSV."),
+        workbook.LONG_CELL: _("A cell of the spreadsheet is longer than any cell can be. Save it again, or as CSV."),
+        workbook.DEFINES: _("The spreadsheet holds definitions of its own, which no register needs."),
+        bounded.TOO_MUCH: _("The spreadsheet takes too much memory or time to read. Save it as CSV."),
+        bounded.BUSY: _("Another spreadsheet is being read just now. Try again in a minute."),
+    }
+    return sentences.get(reason, _("The spreadsheet is damaged. Save it again, or save it as CSV."))
 
 
 def date_of(text: str) -> date | None:

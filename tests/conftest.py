@@ -1,5 +1,6 @@
 """The cast: a city on a river with two districts, and the people who live, work and decide in it."""
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
@@ -46,6 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
         hypothesis.settings.load_profile("long" if thoroughness.LONG else "quick")
     # Otherwise each client of each test lists all static files once more before its first request.
     settings.WHITENOISE_AUTOREFRESH = True
+    os.umask(0o022)  # as a shell leaves it: the settings close it, and what starts a database does not read them
 
 
 @pytest.hookimpl(trylast=True)

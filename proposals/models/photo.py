@@ -2,18 +2,16 @@
 
 import secrets
 from datetime import datetime
-from typing import IO, Any
+from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import models
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from budgeting.people import Person
-from lib.refusal import require
-from lib.safe_image import redrawn
+from lib.safe_image import Picture
 from proposals.models.versions import SAYS_SOMETHING
 
 MOST_PHOTOS = 5  # of one proposal
@@ -50,13 +48,8 @@ class Photo(models.Model):
         return self.alt
 
     @classmethod
-    def take(cls, proposal: int, *, by: Person, at: datetime, file: IO[bytes], alt: str) -> "Photo":
-        """Keep an uploaded picture with a proposal (its key), under a name nobody chose and nobody can guess.
-
-        Raises Refused if it is no picture, too large, or has no words.
-        """
-        require(alt.strip(), gettext("Describe what the photo shows, for those who cannot see it."))
-        picture = redrawn(file)
+    def take(cls, proposal: int, *, by: Person, at: datetime, picture: Picture, alt: str) -> "Photo":
+        """Keep a picture with a proposal (its key), under a name nobody chose and nobody can guess."""
         size = {"width": picture.width, "height": picture.height}
         name = secrets.token_urlsafe(16)
         photo = cls(proposal_id=proposal, by_id=by.pk, at=at, name=name, alt=alt.strip(), **size)

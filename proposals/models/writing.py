@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import IO, Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
 
 from audit.acts import Done
@@ -13,10 +13,14 @@ from budgeting.stages import Act
 from lib import money
 from lib.geography import lies_within
 from lib.refusal import allow, require
+from lib.safe_image import redrawn
 from proposals.models.photo import MOST_PHOTOS, Photo
 from proposals.models.status import Status
 from proposals.models.text import ProposalText
 from proposals.models.versions import Withdrawal
+
+MOST_DRAFTS = 10  # of one person, in one cycle
+DRAFTS = 0x0D4AF7  # the lock under which those of a person are counted
 
 
 class Writing(ProposalText):
@@ -29,6 +33,18 @@ class Writing(ProposalText):
     def photo(self) -> Photo | None:
         """The first photo, which stands for the proposal in lists."""
         return next(iter(self.photos.all()), None)  # type: ignore[attr-defined]  # of Proposal, once it is a table
+
+    def begin(self, *, by: Person, at: datetime) -> None:
+        """Keep a new draft. Raises Refused where proposals are not collected, or its author has drafts enough."""
+        require(self.contest.cycle.allows(Act.PROPOSE, at), _("Proposals are not being collected now."))
+        with transaction.atomic():
+            with connection.cursor() as cursor:  # two at once are counted one after the other
+                cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [DRAFTS, by.pk])
+            drafts = type(self).objects.drafts().filter(author=by.pk, contest__cycle=self.contest.cycle_id)  # type: ignore[attr-defined]
+            sentence = _("You have %d drafts here already. Submit one of them, or throw one away.") % MOST_DRAFTS
+            require(drafts.count() < MOST_DRAFTS, sentence)
+            self.author_id, self.created_at = by.pk, at
+            self.save()
 
     def submit(self, *, by: Person, at: datetime) -> None:
         """Make the draft public under the cycle's next number, and keep its text as the first version."""
@@ -106,13 +122,24 @@ class Writing(ProposalText):
         return "" if self.is_open_for(Act.WITHDRAW, at) else _("This proposal can no longer be withdrawn.")
 
     def add_photo(self, *, by: Person, at: datetime, file: IO[bytes], alt: str) -> Photo:
-        """Add a photo, re-encoded without metadata and with the words that stand for it. At most five."""
+        """Add a photo, re-encoded without metadata and with the words that stand for it. At most five.
+
+        Asked twice: reading a picture takes its time, in which no row may be held.
+        """
+        allow(self.why_not_add_photo(by=by, at=at))
+        require(alt.strip(), _("Describe what the photo shows, for those who cannot see it."))
+        picture = redrawn(file)
         with transaction.atomic():
             self.hold()
-            allow(self.why_not_edit(by=by, at=at))
-            has_room = Photo.objects.filter(proposal=self.pk).count() < MOST_PHOTOS
-            require(has_room, _("A proposal has at most %d photos. Remove one first.") % MOST_PHOTOS)
-            return Photo.take(self.pk, by=by, at=at, file=file, alt=alt)
+            allow(self.why_not_add_photo(by=by, at=at))
+            return Photo.take(self.pk, by=by, at=at, picture=picture, alt=alt)
+
+    def why_not_add_photo(self, *, by: Person, at: datetime) -> str:
+        if Photo.objects.filter(proposal=self.pk).count() >= MOST_PHOTOS:
+            return self.why_not_edit(by=by, at=at) or (
+                _("A proposal has at most %d photos. Remove one first.") % MOST_PHOTOS
+            )
+        return self.why_not_edit(by=by, at=at)
 
     def remove_photo(self, *, by: Person, at: datetime, photo: Photo) -> None:
         is_mine = photo.proposal_id == self.pk and not self.why_not_edit(by=by, at=at)

@@ -11,11 +11,13 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from budgeting.bodies import ORDINARY, takes
 from budgeting.models import Contest
 from budgeting.people import Request
 from budgeting.stages import Act
 from lib import clock
 from lib.refusal import obeying
+from lib.safe_image import MOST_BYTES
 from proposals.forms.writing import (
     DraftCostForm,
     DraftPlaceForm,
@@ -30,6 +32,7 @@ from proposals.models.photo import MOST_PHOTOS
 from proposals.views.browse import cycle_of, find
 
 STEPS = {"what": DraftTextForm, "where": DraftPlaceForm, "cost": DraftCostForm}
+PHOTO_FORM = MOST_BYTES + ORDINARY  # bytes
 NEXT = {"what": "where", "where": "cost", "cost": "photo"}
 
 
@@ -52,11 +55,13 @@ def begin(request: Request, cycle: str, contest: str) -> HttpResponse:
     draft = Proposal(contest=found, author_id=request.user.pk, created_at=at, language=get_language() or "en")
     form = DraftTextForm(request.POST or None, instance=draft)
     if form.is_valid():
-        form.save()
-        return redirect(_page(draft, "where"))
+        with obeying(form):
+            draft.begin(by=request.user, at=at)
+            return redirect(_page(draft, "where"))
     return _written(request, draft, "what", form=form)
 
 
+@takes(PHOTO_FORM)
 @login_required
 def step(request: Request, cycle: str, district: str, pk: int, step: str) -> HttpResponse:
     """One page of a draft. Going on saves it."""
@@ -118,6 +123,7 @@ def edit(request: Request, cycle: str, district: str, number: int) -> HttpRespon
     return render(request, "proposals/edit.html", {**context, "district": map_of([proposal.contest.district])})
 
 
+@takes(PHOTO_FORM)
 @login_required
 def photos(request: Request, cycle: str, district: str, number: int) -> HttpResponse:
     """The author adds photos to a submitted proposal or removes them."""

@@ -8,15 +8,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.visitors import user_of
+from budgeting.bodies import takes
 from budgeting.guards import clerks_only
 from budgeting.models import Cycle
 from lib import clock
 from lib.refusal import Refused, obeying
-from residents.forms import LetterReferenceForm, LetterRunForm
+from residents.forms import REGISTER_FORM, LetterReferenceForm, LetterRunForm
 from residents.letters import MOST_SHEETS, letters, sheets, without_a_letter
 from residents.models import LetterCode, Resident
 
 
+@takes(REGISTER_FORM)
 @clerks_only
 def make(request: HttpRequest, cycle: str) -> HttpResponse:
     """Up to MOST_SHEETS letters as a PDF, from the file the register was made from, which is not kept."""

@@ -7,18 +7,20 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.visitors import user_of
+from budgeting.bodies import takes
 from budgeting.guards import clerks_only
 from budgeting.models import Cycle
 from lib import clock
 from lib.refusal import obeying
 from lib.spreadsheets import csv_response
 from residents import register_import
-from residents.forms import RegisterUploadForm
+from residents.forms import REGISTER_FORM, RegisterUploadForm
 from residents.models import RegisterImport, Resident
 
 SHOWN = 50  # rejected lines on the page; the download has them all
 
 
+@takes(REGISTER_FORM)
 @clerks_only
 def upload(request: HttpRequest, cycle: str) -> HttpResponse:
     found = get_object_or_404(Cycle, slug=cycle)

@@ -17,6 +17,32 @@ print(json.dumps([settings.ALLAUTH_TRUSTED_PROXY_COUNT, settings.SESSION_COOKIE_
 @pytest.mark.parametrize(
     ("environment", "told"),
     [
+        ({}, [31_536_000, False]),
+        ({"HSTS_SUBDOMAINS": "1"}, [31_536_000, True]),
+        ({"HSTS_SUBDOMAINS": "1", "PUBLIC_URL": "http://127.0.0.1:8000"}, [0, True]),
+    ],
+    ids=["as it is", "asked for", "no https"],
+)
+def test_other_names_of_the_city_need_https_only_if_it_says_so(environment, told, tmp_path) -> None:
+    clean = {name: value for name, value in os.environ.items() if name != "HSTS_SUBDOMAINS"}
+    public = {"COMMON_PURSE_VAR": str(tmp_path), "PUBLIC_URL": "https://budget.city.example"}
+    asked = (
+        "import json; from budgeting import settings as s;"
+        "print(json.dumps([s.SECURE_HSTS_SECONDS, s.SECURE_HSTS_INCLUDE_SUBDOMAINS]))"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", asked],
+        env={**clean, **public, **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(answer.stdout) == told
+
+
+@pytest.mark.parametrize(
+    ("environment", "told"),
+    [
         ({"PUBLIC_URL": "https://budget.city.example"}, [1, True, False]),
         ({"PUBLIC_URL": "https://budget.city.example", "TRUSTED_PROXIES": "2"}, [2, True, False]),
         ({"PUBLIC_URL": "http://127.0.0.1:8000"}, [0, False, False]),

@@ -7,7 +7,8 @@ import pytest
 from django.urls import Resolver404, resolve
 from PIL import Image, ImageFile
 
-from lib import safe_image
+from lib import drawing, safe_image
+from lib.bounded import CannotRead
 from lib.refusal import Refused
 from proposals.models import Photo
 from tests.cast import drafted, picture
@@ -99,12 +100,14 @@ def decoded(monkeypatch) -> list[tuple[int, int]]:
 def test_t12_a_bomb_of_pixels_is_refused_unopened(draft, rosa, at, size, decoded):
     with pytest.raises(Refused, match=r"too many pixels|cannot be read"):
         draft.add_photo(by=rosa, at=at("proposing"), file=bomb(*size), alt="A bomb")
+    with pytest.raises(CannotRead):
+        list(drawing.redrawn(bomb(*size)))  # as it is done beside the site, here where it can be watched
     assert decoded == []
 
 
-def test_a_picture_that_is_no_bomb_is_opened(draft, rosa, at, decoded):
+def test_a_picture_that_is_no_bomb_is_opened(decoded):
     """Otherwise the test above would prove little."""
-    draft.add_photo(by=rosa, at=at("proposing"), file=picture(80, 60), alt="The quay")
+    assert next(iter(drawing.redrawn(picture(80, 60)))) == {"width": 80, "height": 60}
     assert (80, 60) in decoded
 
 

@@ -1,9 +1,15 @@
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
+from budgeting.models import Contest
 from lib import clock
+from lib.refusal import Refused
 from proposals.models import Photo, Proposal
-from tests.cast import WHAT, drafted, picture
+from tests.cast import WHAT, drafted, middle_of, picture
 
 
 def jpeg(name: str = "quay.jpg") -> SimpleUploadedFile:
@@ -200,3 +206,42 @@ def test_rosa_withdraws_after_being_asked(client, rosa, proposal, at):
     page = client.get(proposal.get_absolute_url()).text
     assert "The school builds one already." in page
     assert "Withdrawn" in page
+
+
+def test_one_person_has_ten_drafts_at_a_time_and_is_told_so(client, rosa, tomas, riverside_contest, at):
+    at("proposing")
+    client.force_login(rosa)
+    for _ in range(10):
+        assert client.post("/2027/riverside/proposals/new/", WHAT).status_code == 302
+    answer = client.post("/2027/riverside/proposals/new/", WHAT)
+    assert "You have 10 drafts here already" in answer.text
+    assert WHAT["title"] in answer.text
+    assert Proposal.objects.count() == 10
+    assert "10 drafts" not in client.get("/2027/riverside/proposals/new/").text
+    Proposal.objects.drafts().last().discard(by=rosa)
+    assert client.post("/2027/riverside/proposals/new/", WHAT).status_code == 302
+    client.force_login(tomas)
+    assert client.post("/2027/riverside/proposals/new/", WHAT).status_code == 302
+
+
+def test_two_drafts_begun_at_once_are_counted_one_after_the_other(transactional_db, rosa, riverside_contest):
+    """Each of two requests saw room for the last one."""
+    for _ in range(9):
+        drafted(rosa, riverside_contest)
+    at_once = Barrier(4)
+
+    def begin() -> bool:
+        draft = Proposal(contest=Contest.objects.get(pk=riverside_contest.pk), title="T", summary="S", description="D")
+        at_once.wait()
+        try:
+            draft.begin(by=rosa, at=middle_of("proposing"))
+        except Refused:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(4) as threads:
+        begun = [threads.submit(begin) for _ in range(4)]
+    assert sorted(each.result() for each in begun) == [False, False, False, True]
+    assert Proposal.objects.count() == 10

@@ -187,6 +187,17 @@ def test_an_interrupted_first_start_is_begun_again(place: Path) -> None:
         assert ask(url, "SELECT current_database()") == "common_purse"
 
 
+def test_a_person_whose_files_are_closed_to_others_has_a_database(place: Path) -> None:
+    """Root may have a umask of 077, and the server does not run as root."""
+    before = os.umask(0o077)
+    try:
+        server = Postgres(place / "closed" / "var" / "postgres", Path(sys.prefix), place / "closed-refuge")
+        with server.running() as url:
+            assert ask(url, "SELECT current_database()") == "common_purse"
+    finally:
+        os.umask(before)
+
+
 @pytest.mark.long
 def test_a_long_path_is_no_trouble(place: Path) -> None:
     folder = place / ("participatory-budget-" * 8) / "var" / "postgres"

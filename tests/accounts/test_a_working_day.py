@@ -1,0 +1,71 @@
+"""Whoever holds a role signs in every working day; a resident stays signed in as long as before."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.utils import timezone
+
+from accounts.middleware import WORKING_DAY
+from accounts.models import User
+from budgeting.people import RoleName
+from tests.cast import person
+
+SOON = timedelta(minutes=1)
+TWO_WEEKS = timedelta(weeks=2)
+
+
+def left() -> timedelta:
+    """Of the only session there is."""
+    return Session.objects.get().expire_date - timezone.now()
+
+
+@pytest.fixture(params=list(RoleName), ids=lambda kind: kind.value)
+def holder(db, request) -> User:
+    return person("Ola", request.param)
+
+
+def test_whoever_holds_a_role_is_signed_in_for_a_working_day(client: Client, holder) -> None:
+    client.force_login(holder)
+    client.get("/me/")
+    assert WORKING_DAY - SOON < left() <= WORKING_DAY
+    assert client.cookies["session"]["max-age"] <= WORKING_DAY.total_seconds()
+
+
+def test_no_request_makes_the_day_longer(client: Client, clara) -> None:
+    client.force_login(clara)
+    client.get("/desk/")
+    session = client.session
+    session.set_expiry(timezone.now() + SOON)
+    session.save()
+    for _ in range(3):
+        assert client.get("/desk/").status_code == 200
+    session = client.session
+    session["anything"] = "that is saved"
+    session.save()
+    assert client.get("/desk/").status_code == 200
+    assert left() <= SOON
+
+
+def test_after_it_the_desk_asks_to_sign_in(client: Client, clara) -> None:
+    client.force_login(clara)
+    assert client.get("/desk/").status_code == 200
+    Session.objects.update(expire_date=timezone.now() - SOON)
+    answer = client.get("/desk/")
+    assert answer.status_code == 302
+    assert answer.url.startswith("/accounts/login/")
+
+
+def test_a_resident_stays_signed_in(client: Client, rosa) -> None:
+    client.force_login(rosa)
+    client.get("/me/")
+    assert left() > TWO_WEEKS - SOON
+
+
+def test_a_resident_who_becomes_a_clerk_is_no_longer_signed_in_for_weeks(client: Client, rosa, at) -> None:
+    client.force_login(rosa)
+    client.get("/me/")
+    rosa.grant(RoleName.CLERK, by=None, at=at("voting"))
+    client.get("/me/")
+    assert left() <= WORKING_DAY
