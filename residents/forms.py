@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from budgeting.models import Cycle, District
 from lib.typed import letters_and_digits
-from residents.models import Resident
+from residents.models import Resident, StandingRegister
 from residents.register_file import date_of
 
 
@@ -82,6 +82,8 @@ class DeskVerificationForm(forms.Form):
     def clean(self) -> dict[str, object]:
         data = self.cleaned_data
         if {"identifier", "name", "birth_date"} <= data.keys():
+            if sentence := StandingRegister.why(self.cycle):
+                raise ValidationError(sentence)
             found = Resident.matching(self.cycle, data["identifier"], data["name"], data["birth_date"])
             if found is None:
                 raise ValidationError(

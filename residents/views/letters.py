@@ -14,7 +14,7 @@ from lib import clock
 from lib.refusal import Refused, obeying
 from residents.forms import LetterReferenceForm, LetterRunForm
 from residents.letters import MOST_SHEETS, letters, sheets, without_a_letter
-from residents.models import LetterCode, Resident
+from residents.models import LetterCode, Resident, StandingRegister
 
 
 @clerks_only
@@ -62,6 +62,7 @@ def _page(request: HttpRequest, cycle: Cycle, form: LetterRunForm, voiding: Lett
         "cycle": cycle,
         "form": form,
         "voiding": voiding,
+        "standing": StandingRegister.why(cycle),
         "most": MOST_SHEETS,
         "live": codes.live().count(),
         "used": codes.filter(used_at__isnull=False).count(),
