@@ -9,7 +9,7 @@ from django.core.management import execute_from_command_line
 
 # They speak to no city, or look themselves whether the secrets are its own, or are for the day these are lost.
 ASK_NOT_FOR_THE_SECRETS = {
-    *("backup", "check_secrets", "give_up_secret", "restore"),
+    *("backup", "check_database", "give_up_secret", "restore"),
     *("compilemessages", "help", "makemessages", "makemigrations", "version", "--help", "--version"),
 }
 

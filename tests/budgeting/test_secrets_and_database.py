@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from budgeting import secret_checks
 from budgeting.models import SecretCheck
@@ -26,7 +28,7 @@ def another_machine(settings, folder: Path, **secrets: str) -> None:
 
 
 def test_a_new_city_keeps_the_secrets_made_for_it(db, settings) -> None:
-    call_command("check_secrets")
+    call_command("check_database")
     kept = {path.name: path.read_text() for path in settings.SECRETS_DIR.iterdir()}
     assert kept == {"secret_key": "sessions", "register_key": "residents"}
     assert {path.stat().st_mode & 0o777 for path in settings.SECRETS_DIR.iterdir()} == {0o600}
@@ -45,7 +47,7 @@ def test_the_check_value_is_no_secret(db) -> None:
 def test_nothing_makes_a_secret_for_a_database_that_holds_a_city(cycle, settings, name: str) -> None:
     settings.UNKEPT_SECRETS = {name}
     with pytest.raises(CommandError, match=f"^{name} is missing, .* give_up_secret {name} says"):
-        call_command("check_secrets")
+        call_command("check_database")
     assert not settings.SECRETS_DIR.exists()
 
 
@@ -64,7 +66,7 @@ def test_another_secret_key_starts_with_a_warning(cycle, settings, tmp_path: Pat
     settings.UNKEPT_SECRETS = set()
     secret_checks.keep()
     another_machine(settings, tmp_path, SECRET_KEY="other", REGISTER_KEY="residents")
-    call_command("check_secrets")
+    call_command("check_database")
     assert capsys.readouterr().err.startswith("Careful: SECRET_KEY is not the one this city was set up with.")
     assert bytes(SecretCheck.objects.get(name="SECRET_KEY").value) == secret_checks.check_value(
         "SECRET_KEY", "sessions"
@@ -85,3 +87,9 @@ def test_whoever_begins_anew_before_there_is_a_city_is_not_held_up(db, settings,
     another_machine(settings, tmp_path)
     assert secret_checks.keep() == ""
     assert secret_checks.wrong(secret_checks.recorded(), secret_checks.present()) == []
+
+
+def test_tables_that_a_later_version_changed_are_not_served(db) -> None:
+    MigrationRecorder(connection).record_applied("ballots", "0099_wonders")
+    with pytest.raises(CommandError, match=r"^A later version than .* \(ballots\.0099_wonders\): use that one, or go"):
+        call_command("check_database")
