@@ -115,7 +115,7 @@ def _secrets_for(manifest: Manifest, file: Path | None, lost: set[str]) -> dict[
     """The secrets to write into var/secrets. Raises Refused, by name, for one that is missing or not the city's."""
     brought: dict[str, str] = json.loads(file.read_text()) if file else {}
     given, values = secret_checks.present(), {name: bytes.fromhex(hex) for name, hex in manifest.check_values.items()}
-    for name in set(values) - lost:
+    for name in sorted(values.keys() - lost):
         place = settings.SECRETS_DIR / name.lower()
         if name in given and secret_checks.wrong({name: values[name]}, given):
             where = "the environment" if os.environ.get(name) else place
