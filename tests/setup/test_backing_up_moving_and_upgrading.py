@@ -165,9 +165,13 @@ def test_a_second_node_with_secrets_of_its_own_does_not_start(here: Machine, the
         address = f"postgresql://common_purse@/common_purse?host={folder}&port=5432"
         assert "_KEY is missing, and this database holds a city" in there.refuses("check", DATABASE_URL=address)
         told = there.refuses("check", DATABASE_URL=address, SECRET_KEY="x", REGISTER_KEY="x")
-        assert told.split(": ")[-1].startswith("REGISTER_KEY is not the one this city was set up with")
+        assert told.startswith("REGISTER_KEY is not the one this city was set up with")
     finally:
         alive.communicate("\n")
+    code, _out, told = here.run("serve", "--port", "0", REGISTER_KEY="another")
+    assert code == 1
+    assert "REGISTER_KEY is not the one this city was set up with" in told
+    assert "Serving at" not in told
 
 
 def test_an_upgrade_brings_the_tables_up_to_date_and_going_back_is_restoring(here: Machine, tmp_path: Path) -> None:
