@@ -13,6 +13,7 @@ from audit.models import AuditEvent
 from ballots.casting import cast
 from budgeting import secret_checks
 from budgeting.models import Contest, Cycle
+from front import lost_secrets
 from lib.refusal import Refused
 from residents import register_import
 from residents.letters import letters, make_codes
@@ -158,9 +159,11 @@ def test_a_line_that_stands_is_given_to_nobody_else(voted, tomas, clara, registe
         Verification.at_desk(register[1], tomas, by=clara, at=voting)
 
 
-def test_a_key_that_is_not_lost_is_not_given_up(register) -> None:
+def test_a_key_that_is_not_lost_is_not_given_up(register, voting) -> None:
     with pytest.raises(CommandError, match=r"^REGISTER_KEY is the one this city was set up with"):
         give_up()
+    with pytest.raises(Refused, match="nothing to give up"):
+        lost_secrets.give_up("REGISTER_KEY", at=voting)
     assert not StandingRegister.objects.exists()
     assert not AuditEvent.objects.filter(action=Done.SECRET_GIVEN_UP).exists()
 
