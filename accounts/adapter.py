@@ -5,19 +5,29 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context as allauth
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.ratelimit import respond_429
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from accounts.lost_factors import has_only_lost_ones
 from accounts.models import KnownNetwork, User
 from lib import clock
 from notices.limits import Asker, in_turn, is_too_much, network_of
 
 
 class Adapter(DefaultAccountAdapter):
-    """Mails go out in the city's name, with links to the city's address, and not without end."""
+    """Mails go out in the city's name, with links to the city's address, and not without end.
+
+    A mailed code is asked for beside the password where a second factor was lost and no other is held.
+    """
+
+    def is_login_by_code_required(self, login: Any) -> bool:
+        if login.user is None or not has_only_lost_ones(login.user):
+            return super().is_login_by_code_required(login)
+        return "code" not in {record["method"] for record in get_authentication_records(self.request, login.user)}
 
     def post_login(self, request: HttpRequest, user: User, **more: Any) -> HttpResponse:
         """Remember the network, so that strangers do not use up the codes this person needs there."""

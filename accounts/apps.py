@@ -11,7 +11,10 @@ class Accounts(AppConfig):
         from allauth.socialaccount.models import SocialAccount  # noqa: PLC0415
         from allauth.usersessions.models import UserSession  # noqa: PLC0415
         from django.contrib.admin.models import LogEntry  # noqa: PLC0415
+        from django.contrib.auth.signals import user_logged_in  # noqa: PLC0415
+        from django.db.models.signals import pre_save  # noqa: PLC0415
 
+        from accounts import lost_factors  # noqa: PLC0415
         from accounts.models import KnownNetwork, Role, User  # noqa: PLC0415
         from audit.models import AuditEvent  # noqa: PLC0415
         from budgeting import people, registry  # noqa: PLC0415
@@ -30,3 +33,6 @@ class Accounts(AppConfig):
             ],
             traces=[(Role, "granted_by"), (LogEntry, "user")],
         )
+        # allauth has no other door: it saves second factors itself.
+        pre_save.connect(lost_factors.before_a_new_one, sender=Authenticator)
+        user_logged_in.connect(lost_factors.at_sign_in)

@@ -15,6 +15,9 @@ class Done(models.TextChoices):
     ROLE_GRANTED = "role granted", _("role granted")
     ROLE_REVOKED = "role revoked", _("role revoked")
     SECOND_FACTOR_TAKEN = "second factor taken", _("second factor taken away")
+    SECOND_FACTOR_LOST = "second factor lost", _("second factor taken away: its key is lost")
+    # The secrets of the site
+    SECRET_GIVEN_UP = "secret given up", _("secret of the site given up as lost")
     # The register of residents
     REGISTER_IMPORTED = "register imported", _("register imported")
     LETTERS_MADE = "letters made", _("letters made")

@@ -15,19 +15,23 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("COMMON_PURSE_VAR", BASE_DIR / "var"))
 
 
-def _from_environment_or_file(name: str) -> str:
-    """A secret: the environment's if set, else one made at the first start and kept in var/secrets for us alone.
+SECRETS_DIR = VAR_DIR / "secrets"
+UNKEPT_SECRETS: set[str] = set()  # those that are neither in the environment nor in var/secrets
 
-    Never in the database, so that a copy of the database does not hold it.
+
+def _from_environment_or_file(name: str) -> str:
+    """A secret: the environment's if set, else the one in var/secrets, for us alone.
+
+    Never in the database, so that a copy of the database does not hold it. Where there is none, one is made for this
+    process. budgeting.secret_checks keeps it for all, if the database holds no city, and else refuses to start.
     """
     if value := os.environ.get(name):
         return value
-    path = VAR_DIR / "secrets" / name.lower()
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
-    return path.read_text()
+    path = SECRETS_DIR / name.lower()
+    if path.exists():
+        return path.read_text()
+    UNKEPT_SECRETS.add(name)
+    return secrets.token_urlsafe(48)
 
 
 def _database(url: str) -> dict[str, object]:

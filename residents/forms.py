@@ -11,7 +11,7 @@ from accounts.models import User
 from budgeting.bodies import ORDINARY
 from budgeting.models import Cycle, District
 from lib.typed import letters_and_digits
-from residents.models import Resident
+from residents.models import Resident, StandingRegister
 from residents.register_file import MOST_BYTES, date_of
 
 REGISTER_FORM = MOST_BYTES + ORDINARY  # bytes
@@ -85,6 +85,8 @@ class DeskVerificationForm(forms.Form):
     def clean(self) -> dict[str, object]:
         data = self.cleaned_data
         if {"identifier", "name", "birth_date"} <= data.keys():
+            if sentence := StandingRegister.why(self.cycle):
+                raise ValidationError(sentence)
             found = Resident.matching(self.cycle, data["identifier"], data["name"], data["birth_date"])
             if found is None:
                 raise ValidationError(

@@ -24,9 +24,10 @@ from audit.models import AuditEvent
 from budgeting.models import Cycle, District
 from budgeting.stages import Stage
 from lib import pdf
+from lib.refusal import allow
 from residents.digests import identifier_digest, person_digest
 from residents.letter_codes import code_digest, new_code, new_reference
-from residents.models import LetterCode, Resident
+from residents.models import LetterCode, Resident, StandingRegister
 from residents.models.register import Residents
 from residents.register_import import RegisterEntry, entries_of
 
@@ -93,8 +94,9 @@ def letters(
     """Letters for the lines of a register's file that are on the register, with codes made as they are taken.
 
     Left out: who is verified, and who has a letter whose code still works unless `again`, which voids that one.
-    Raises RegisterFileError as the register's import does.
+    Raises RegisterFileError or Refused as the register's import does.
     """
+    allow(StandingRegister.why(cycle))
     entries = (
         entry
         for entry in entries_of(cycle, file)

@@ -18,8 +18,9 @@ from audit.acts import Done
 from audit.models import AuditEvent
 from budgeting.models import Cycle, District
 from budgeting.stages import Act, Stage
+from lib.refusal import allow, require
 from residents.digests import identifier_digest, normalised_identifier, normalised_name, person_digest
-from residents.models import RegisterImport, Resident
+from residents.models import RegisterImport, Resident, StandingRegister
 from residents.models.register import AgeBand
 from residents.register_file import RegisterFileError, RegisterRow, RowError, date_of, rows_of
 
@@ -97,11 +98,13 @@ def age_on(day: date, born: date) -> int:
 def preview(cycle: Cycle, file: IO[bytes], *, by: User | None, at: datetime) -> RegisterImport:
     """Stage a file as digests and say what confirming it would change. Replaces an import of the cycle that waits.
 
-    Raises RegisterFileError, and stages nothing, if the file as a whole cannot be taken or the cycle's vote has closed.
+    Raises RegisterFileError, and stages nothing, if the file as a whole cannot be taken or the cycle's vote has closed;
+    Refused if the register stands as it is.
     """
     if not cycle.allows(Act.IMPORT_REGISTER, at):
         raise RegisterFileError(_("The vote of this cycle has closed: its register no longer changes."))
     cycle = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    allow(StandingRegister.why(cycle))
     for waiting in cycle.register_imports.waiting():
         drop(waiting, at=at)
     made = RegisterImport.objects.create(cycle=cycle, by=by, at=at)
@@ -190,11 +193,11 @@ def _counts(made: RegisterImport) -> tuple[int, int, int, int]:
 
 
 @transaction.atomic
-def confirm(made: RegisterImport, *, by: User | None, at: datetime) -> None:
+def confirm(made: RegisterImport, *, by: User | None, at: datetime, nearly_everybody: bool = False) -> None:
     """Make the register what the preview said, on record. Lines that are gone stay, marked as removed.
 
     Raises RegisterFileError, and changes nothing, if it was confirmed or dropped meanwhile or its staged lines are
-    lost.
+    lost; Refused if nearly everybody would be gone, unless `nearly_everybody` says that this is meant.
     """
     made = RegisterImport.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=made.pk)
     if not made.is_waiting or made.staged.count() != made.new + made.changed + made.unchanged:
@@ -203,6 +206,8 @@ def confirm(made: RegisterImport, *, by: User | None, at: datetime) -> None:
         )
     if not made.cycle.allows(Act.IMPORT_REGISTER, at):
         raise RegisterFileError(_("The vote of this cycle has closed: its register no longer changes."))
+    allow(StandingRegister.why(made.cycle))
+    require(nearly_everybody or not made.takes_nearly_everybody_off, nearly_everybody_goes(made))
     values: dict[str, Any] = {"made": made.pk, "cycle": made.cycle_id, "at": at}
     with connection.cursor() as cursor:
         cursor.execute(UPSERT, values)
@@ -212,6 +217,15 @@ def confirm(made: RegisterImport, *, by: User | None, at: datetime) -> None:
     made.save(update_fields=["confirmed_at"])
     facts = {"new": made.new, "changed": made.changed, "unchanged": made.unchanged, "gone": made.gone}
     AuditEvent.append(Done.REGISTER_IMPORTED, by=by, on=made, **facts, rejected=len(made.rejected))
+
+
+def nearly_everybody_goes(made: RegisterImport) -> str:
+    """What to ask before that."""
+    on_register = Resident.objects.on_register(made.cycle).count()
+    return _(
+        "%(gone)d of the %(all)d residents on the register would be gone and could no longer vote: is this the right "
+        "file, for the right cycle, with identifiers written as before?"
+    ) % {"gone": made.gone, "all": on_register}
 
 
 def drop(made: RegisterImport, *, at: datetime) -> None:

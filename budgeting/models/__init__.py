@@ -3,5 +3,6 @@
 from budgeting.models.contest import Contest
 from budgeting.models.cycle import Cycle, Phase, check_calendar
 from budgeting.models.district import District, boundaries
+from budgeting.models.secret_check import SecretCheck
 
-__all__ = ["Contest", "Cycle", "District", "Phase", "boundaries", "check_calendar"]
+__all__ = ["Contest", "Cycle", "District", "Phase", "SecretCheck", "boundaries", "check_calendar"]

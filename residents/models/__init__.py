@@ -1,7 +1,7 @@
 """Who lives here, and which account is whose."""
 
 from residents.models.letter_code import LetterCode
-from residents.models.register import RegisterImport, Resident, StagedLine
+from residents.models.register import RegisterImport, Resident, StagedLine, StandingRegister
 from residents.models.verification import Claim, Verification
 
-__all__ = ["Claim", "LetterCode", "RegisterImport", "Resident", "StagedLine", "Verification"]
+__all__ = ["Claim", "LetterCode", "RegisterImport", "Resident", "StagedLine", "StandingRegister", "Verification"]

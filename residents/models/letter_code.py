@@ -12,8 +12,8 @@ from accounts.models import User
 from audit.acts import Done
 from lib.refusal import Refused
 from residents.letter_codes import code_digest
-from residents.models.register import Resident
-from residents.models.verification import Claim, Verification, wrong_code
+from residents.models.register import Resident, StandingRegister
+from residents.models.verification import Claim, Verification, shut_out, wrong_code
 
 
 class LetterCodes(models.QuerySet["LetterCode"]):
@@ -69,11 +69,12 @@ class LetterCode(models.Model):
         """Tie the account `by` to the line of the register a letter's code was made for, and use the code up.
 
         A claim comes back, for a clerk to settle, if the line has another account. Raises Refused with one and the same
-        sentence for a code that is wrong, used, voided or too late, and with another for an account already verified.
+        sentence for a code that is wrong, used, voided, too late or made with a lost key, and with another for an
+        account already verified.
         """
         letter = cls.objects.select_related("resident__cycle").filter(digest=code_digest(code)).first()
         if letter is None:
-            raise Refused(wrong_code())
+            raise Refused(shut_out() if StandingRegister.shutting_out(by, at) else wrong_code())
         letter.use(at=at)
         return Verification.tie(letter.resident, by, Verification.Method.LETTER, by=by, at=at)
 

@@ -1,12 +1,15 @@
 """The register of residents, as keyed digests, and the imports that make it."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from budgeting.models import Cycle, District
+from budgeting.people import Person
+from budgeting.stages import Act
 from residents.digests import identifier_digest, person_digest
 
 
@@ -76,6 +79,44 @@ class Resident(models.Model):
         return cls.objects.on_register(cycle).filter(**digests).first()
 
 
+class StandingRegister(models.Model):
+    """A register whose key was given up as lost when ballots had been cast: lines and ties stand until the count.
+
+    Nothing is imported into it, no letter is made and nobody is tied any more: with another key everybody would be a
+    new line, and nothing could tell who has voted.
+    """
+
+    cycle = models.OneToOneField(Cycle, on_delete=models.PROTECT, related_name="standing_register")
+    since = models.DateTimeField(_("since"))
+
+    class Meta:
+        verbose_name = _("standing register")
+        verbose_name_plural = _("standing registers")
+
+    def __str__(self) -> str:
+        return str(self.cycle)
+
+    @classmethod
+    def why(cls, cycle: Cycle) -> str:
+        """Why this cycle's register stands as it is, in a sentence; empty if it does not."""
+        if not cls.objects.filter(cycle=cycle).exists():
+            return ""
+        return gettext(
+            "The key of this cycle's register was lost after ballots had been cast, so its lines, and whose they are, "
+            "stand until the count: nothing is imported, no letter is made and nobody more is verified, because "
+            "nothing could tell who has voted."
+        )
+
+    @classmethod
+    def shutting_out(cls, person: Person, at: datetime) -> list[Cycle]:
+        """The cycles in which people would be verified now, were it not for this, and this person is not."""
+        standing = Cycle.objects.filter(standing_register__isnull=False)
+        if person.is_authenticated:
+            tied = Resident.objects.filter(verification__user=person.pk, removed_at=None)
+            standing = standing.exclude(pk__in=tied.values("cycle"))
+        return [cycle for cycle in standing if cycle.allows(Act.VERIFY, at)]
+
+
 class RegisterImports(models.QuerySet["RegisterImport"]):
     def waiting(self) -> "RegisterImports":
         """Those neither confirmed nor dropped."""
@@ -121,6 +162,12 @@ class RegisterImport(models.Model):
     @property
     def is_waiting(self) -> bool:
         return self.confirmed_at is None and self.dropped_at is None
+
+    @property
+    def takes_nearly_everybody_off(self) -> bool:
+        """Would nine of ten lines or more of the register as it stands be gone? Then it is hardly the same register."""
+        on_register = Resident.objects.on_register(self.cycle).count()
+        return self.gone > 0 and self.gone * 10 >= on_register * 9
 
 
 class StagedLine(models.Model):

@@ -12,13 +12,21 @@ from audit.acts import Done
 from budgeting.models import Cycle
 from budgeting.people import Person
 from budgeting.stages import Act
-from lib.refusal import Refused, require
-from residents.models.register import Resident
+from lib.refusal import Refused, allow, require
+from residents.models.register import Resident, StandingRegister
 
 
 def wrong_code() -> str:
     """One sentence for every code that does not work, so that it tells nothing about the register."""
     return _("This code does not work. Check each character, or ask at the city's desk for a new letter.")
+
+
+def shut_out() -> str:
+    """One sentence for every code while a register stands as it is, since none of its codes can be recognised."""
+    return _(
+        "This code does not work. The key by which the city recognised its residents was lost after voting had begun, "
+        "so nobody more can be verified for this vote. Who is verified votes as before."
+    )
 
 
 class Verification(models.Model):
@@ -78,10 +86,11 @@ class Verification(models.Model):
         """Tie an account to a line of the register, on record; a claim for a clerk if the line has an account already.
 
         Runs in the caller's transaction, and the database's constraints decide. Raises Refused if verification is over,
-        the line was removed, or the account is tied to a line of this cycle.
+        the line was removed, the register stands as it is, or the account is tied to a line of this cycle.
         """
         if resident.removed_at or not resident.cycle.allows(Act.VERIFY, at):
             raise Refused(wrong_code())
+        allow(StandingRegister.why(resident.cycle))
         try:
             with transaction.atomic():
                 made = cls.objects.create(resident=resident, user=user, cycle=resident.cycle, method=method, at=at)

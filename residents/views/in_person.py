@@ -12,7 +12,7 @@ from budgeting.models import Cycle
 from lib import clock
 from lib.refusal import obeying
 from residents.forms import ClaimForm, DeskVerificationForm
-from residents.models import Claim, Verification
+from residents.models import Claim, StandingRegister, Verification
 
 
 @clerks_only
@@ -29,7 +29,8 @@ def verify(request: HttpRequest, cycle: str) -> HttpResponse:
                 return redirect("verify_at_desk", found.slug)
             messages.warning(request, _("This line has another account already. Decide who it belongs to."))
             return redirect("claim", found.slug, made.pk)
-    return render(request, "residents/verify_at_desk.html", {"cycle": found, "form": form})
+    context = {"cycle": found, "form": form, "standing": StandingRegister.why(found)}
+    return render(request, "residents/verify_at_desk.html", context)
 
 
 @clerks_only

@@ -15,7 +15,7 @@ from lib import clock
 from lib.refusal import Refused, obeying
 from residents.forms import REGISTER_FORM, LetterReferenceForm, LetterRunForm
 from residents.letters import MOST_SHEETS, letters, sheets, without_a_letter
-from residents.models import LetterCode, Resident
+from residents.models import LetterCode, Resident, StandingRegister
 
 
 @takes(REGISTER_FORM)
@@ -64,6 +64,7 @@ def _page(request: HttpRequest, cycle: Cycle, form: LetterRunForm, voiding: Lett
         "cycle": cycle,
         "form": form,
         "voiding": voiding,
+        "standing": StandingRegister.why(cycle),
         "most": MOST_SHEETS,
         "live": codes.live().count(),
         "used": codes.filter(used_at__isnull=False).count(),

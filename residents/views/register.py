@@ -15,7 +15,7 @@ from lib.refusal import obeying
 from lib.spreadsheets import csv_response
 from residents import register_import
 from residents.forms import REGISTER_FORM, RegisterUploadForm
-from residents.models import RegisterImport, Resident
+from residents.models import RegisterImport, Resident, StandingRegister
 
 SHOWN = 50  # rejected lines on the page; the download has them all
 
@@ -33,6 +33,7 @@ def upload(request: HttpRequest, cycle: str) -> HttpResponse:
     imports = found.register_imports.select_related("by").order_by("-at")
     on_it = Resident.objects.on_register(found).count()
     context = {"cycle": found, "form": form, "imports": imports[:20], "residents": on_it}
+    context["standing"] = StandingRegister.why(found)
     return render(request, "residents/register.html", context)
 
 
@@ -43,13 +44,16 @@ def preview(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
     if request.method == "POST":
         with obeying(request):
             if "confirm" in request.POST:
-                register_import.confirm(found, by=user_of(request), at=clock.now())
+                meant = request.POST["confirm"] == "nearly everybody"
+                register_import.confirm(found, by=user_of(request), at=clock.now(), nearly_everybody=meant)
                 messages.success(request, _("The register has been changed as shown."))
             else:
                 register_import.drop(found, at=clock.now())
                 messages.success(request, _("The upload was dropped. The register was not changed."))
         return redirect("register", found.cycle.slug)
     context = {"cycle": found.cycle, "import": found, "shown": found.rejected[:SHOWN]}
+    if found.is_waiting and found.takes_nearly_everybody_off:
+        context["nearly_everybody"] = register_import.nearly_everybody_goes(found)
     return render(request, "residents/register_import.html", context)
 
 

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_GET
 
 from accounts.visitors import user_of
 from budgeting import registry
+from budgeting.people import Request
 from lib import clock
 from lib.refusal import obeying
 from residents.forms import LetterCodeForm
-from residents.models import Claim, LetterCode
+from residents.models import Claim, LetterCode, StandingRegister
 
 SECOND_ACCOUNT = _(
     "Another account is tied to this letter's resident already. A clerk has been told: come to the city's desk with a "
@@ -23,9 +24,10 @@ SECOND_ACCOUNT = _(
 
 
 @require_GET
-def ways(request: HttpRequest) -> HttpResponse:
+def ways(request: Request) -> HttpResponse:
     """The ways to be verified, and what is kept and why."""
-    return render(request, "residents/verify.html")
+    shut_out = StandingRegister.shutting_out(request.user, clock.now())
+    return render(request, "residents/verify.html", {"shut_out": shut_out})
 
 
 @login_required

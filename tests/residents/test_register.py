@@ -381,3 +381,48 @@ def test_a_command_previews_and_with_yes_imports(city, tmp_path, at) -> None:
         call_command("import_register", "1999", str(file))
     with pytest.raises(CommandError, match="No such file"):
         call_command("import_register", "2027", str(tmp_path / "none.csv"))
+
+
+def many(first: int, number: int) -> str:
+    return HEADER + "".join(
+        f"{first + line};Person {line};1979-03-31;Quay 1;1000;Halverne;Riverside;\n" for line in range(number)
+    )
+
+
+def test_an_import_in_which_nearly_everybody_is_gone_asks_in_its_own_words(city, clara, client) -> None:
+    confirm(upload(city, many(1000, 20), clara), clara)
+    made = upload(city, many(1018, 20), clara)
+    assert (made.new, made.gone) == (18, 18)
+    client.force_login(clara)
+    address = f"/desk/2027/register/{made.pk}/"
+    page = client.get(address).content.decode()
+    assert "18 of the 20 residents on the register would be gone" in page
+    assert "Change the register" not in page
+    answer = client.post(address, {"confirm": "yes"}, follow=True).content.decode()
+    assert "18 of the 20 residents on the register would be gone" in answer
+    assert Resident.objects.on_register(city).count() == 20
+    assert made.is_waiting
+    client.post(address, {"confirm": "nearly everybody"})
+    assert Resident.objects.filter(removed_at=None).count() == 20
+    assert Resident.objects.count() == 38
+
+
+def test_where_most_stay_the_ordinary_button_is_enough(city, clara, client) -> None:
+    confirm(upload(city, many(1000, 20), clara), clara)
+    made = upload(city, many(1015, 20), clara)
+    client.force_login(clara)
+    assert "Change the register" in client.get(f"/desk/2027/register/{made.pk}/").content.decode()
+    confirm(made, clara)
+    assert Resident.objects.filter(removed_at=None).count() == 20
+
+
+def test_the_command_asks_too(city, tmp_path) -> None:
+    file = tmp_path / "register.csv"
+    file.write_text(many(1000, 20))
+    call_command("import_register", "2027", str(file), "--yes", stdout=StringIO())
+    file.write_text(many(3000, 20))
+    with pytest.raises(CommandError, match=r"20 of the 20 residents .* --yes --nearly-everybody$"):
+        call_command("import_register", "2027", str(file), "--yes", stdout=StringIO())
+    assert Resident.objects.count() == 20
+    call_command("import_register", "2027", str(file), "--yes", "--nearly-everybody", stdout=StringIO())
+    assert Resident.objects.count() == 40

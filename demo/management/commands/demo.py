@@ -61,3 +61,4 @@ def take_down() -> None:
         cursor.execute("CREATE SCHEMA public")
     call_command("migrate", verbosity=0)
     call_command("createcachetable")
+    call_command("check_database")

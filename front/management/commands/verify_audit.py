@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from audit.chain import Broken, verify
+from audit.chain import Broken
 from audit.models import AuditEvent
 
 
@@ -19,10 +19,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, head: str | None, **options: Any) -> None:
-        events = AuditEvent.objects.order_by("number").iterator(chunk_size=5_000)
-        rows = ((event.entry(), bytes(event.previous_hash), bytes(event.hash)) for event in events)
         try:
-            number, last = verify(rows, _read(head) if head else None)
+            number, last = AuditEvent.verify_chain(_read(head) if head else None)
         except Broken as broken:
             self.stderr.write(str(broken))
             sys.exit(1)

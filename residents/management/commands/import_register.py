@@ -1,4 +1,4 @@
-"""./run manage import_register CYCLE FILE [--yes]"""
+"""./run manage import_register CYCLE FILE [--yes [--nearly-everybody]]"""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -19,8 +19,10 @@ class Command(BaseCommand):
         parser.add_argument("cycle", help="the cycle's address, such as 2027")
         parser.add_argument("file", type=Path)
         parser.add_argument("--yes", action="store_true", help="change the register")
+        parser.add_argument("--nearly-everybody", action="store_true", help="also if hardly anybody stays on it")
 
     def handle(self, *args: Any, cycle: str, file: Path, yes: bool, **options: Any) -> None:
+        meant = options["nearly_everybody"]
         try:
             found = Cycle.objects.get(slug=cycle)
             with file.open("rb") as opened:
@@ -32,7 +34,11 @@ class Command(BaseCommand):
                 f"{len(made.rejected)} rejected"
             )
             if yes:
-                register_import.confirm(made, by=None, at=clock.now())
+                if made.takes_nearly_everybody_off and not meant:
+                    register_import.drop(made, at=clock.now())
+                    asked = register_import.nearly_everybody_goes(made)
+                    raise CommandError(f"{asked} Nothing was changed. If so: --yes --nearly-everybody")
+                register_import.confirm(made, by=None, at=clock.now(), nearly_everybody=meant)
                 self.stdout.write("The register was changed.")
             else:
                 register_import.drop(made, at=clock.now())

