@@ -1,7 +1,7 @@
 """A mail server that does to us what mail servers do: accept, refuse, take its time, hang up, ask who we are.
 
-    with mail_server() as server:                        # or the fixture `mail_server`, which is this
-        settings.EMAIL_HOST = ...                          # all of `server.settings`; `environment` for ./run
+    with mail_server() as server:                # or the fixture of that name
+        settings.EMAIL_HOST = ...                    # each of `server.settings`; for ./run, `server.environment`
         server.refuse(Step.RCPT, "450 4.2.0 Greylisted", times=1)
         ...
         assert [letter.message_id for letter in server.received] == [...]
