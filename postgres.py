@@ -23,6 +23,7 @@ from typing import Any
 OLDEST = 15
 NAME = "common_purse"  # of the database and of the role that owns it
 SETTINGS = {"listen_addresses": "''", "unix_socket_permissions": "0700", "max_connections": "200", "timezone": "UTC"}
+SETTINGS |= {"log_min_error_statement": "panic", "log_error_verbosity": "terse"}  # no value somebody sent in its log
 NO_SUCH_PROCESS = 2**31 - 1
 
 

@@ -62,10 +62,12 @@ def _database(url: str) -> dict[str, object]:
 
 def _database_url() -> str:
     """The city's server if it names one, else the embedded one, whose address `./run` leaves in var/ while it is up."""
-    if url := os.environ.get("DATABASE_URL"):
-        return url
+    return os.environ.get("DATABASE_URL") or _embedded_url() or "postgres:///common_purse"
+
+
+def _embedded_url() -> str:
     embedded = VAR_DIR / "postgres" / "url"
-    return embedded.read_text().strip() if embedded.exists() else "postgres:///common_purse"
+    return embedded.read_text().strip() if embedded.exists() else ""
 
 
 def _close_to_others(*folders: Path) -> None:
@@ -187,6 +189,7 @@ TEMPLATES = [
 FORM_RENDERER = "budgeting.renderer.Renderer"
 
 DATABASES = {"default": _database(_database_url())}
+DATABASE_IS_EMBEDDED = _database_url() == _embedded_url()
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",

@@ -16,8 +16,10 @@ FILE = re.compile(r"`((?:[\w.-]+/)+[\w.-]+\.(?:py|md|html|toml|po|mo))\b")
 LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
 WHAT_IT_WAS = "| was | is |"  # the head of a table whose first column tells of what is no more
 
-READ_FROM_THE_ENVIRONMENT = ["budgeting/settings.py", "run", "postgres.py"]
-OF_THE_SYSTEM = {"PATH", "PYTHONPATH"}
+ROOMS = [path.parent for path in ROOT.glob("*/__init__.py")]
+READ_FROM_THE_ENVIRONMENT = [ROOT / "run", *ROOT.glob("*.py"), *(path for room in ROOMS for path in room.rglob("*.py"))]
+OF_THE_SYSTEM = {"PATH", "PYTHONPATH", "DJANGO_SETTINGS_MODULE"}
+SET_BY_A_UNIT = re.compile(r"^(?:Pass)?Environment=\"?([A-Z_]+)", re.MULTILINE)
 
 
 def name_of(document: Path) -> str:
@@ -79,9 +81,28 @@ def test_the_readme_has_a_line_for_every_room() -> None:
 
 
 def test_the_table_of_variables_names_what_the_code_reads_and_nothing_else() -> None:
-    read = {name for file in READ_FROM_THE_ENVIRONMENT for name in variables_read(ROOT / file)}
+    read = {name for file in READ_FROM_THE_ENVIRONMENT for name in variables_read(file)}
+    assert variables_of_the_table() == read - OF_THE_SYSTEM
+
+
+def test_what_runs_the_program_sets_variables_of_the_table_only() -> None:
+    units = [path.read_text() for path in (ROOT / "deploy").rglob("*") if path.is_file()]
+    named = {name for unit in units for name in SET_BY_A_UNIT.findall(unit)}
+    assert "COMMON_PURSE_VAR" in named
+    assert named - variables_of_the_table() == set()
+
+
+@pytest.mark.parametrize("file", ["run", "postgres.py", "budgeting/settings.py", "front/apps.py"])
+def test_a_variable_is_missed_in_the_table_wherever_it_is_read(file: str, tmp_path: Path) -> None:
+    assert ROOT / file in READ_FROM_THE_ENVIRONMENT
+    more = tmp_path / "more.py"
+    more.write_text(f"{(ROOT / file).read_text()}\n\nimport os\nNEW = os.environ.get('NEVER_HEARD_OF')\n")
+    assert set(variables_read(more)) - OF_THE_SYSTEM - variables_of_the_table() == {"NEVER_HEARD_OF"}
+
+
+def variables_of_the_table() -> set[str]:
     rows = re.findall(r"^\| (`[A-Z].*?) \|", (ROOT / "docs" / "running.md").read_text(), re.MULTILINE)
-    assert {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)} == read - OF_THE_SYSTEM
+    return {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)}
 
 
 def variables_read(file: Path) -> Iterator[str]:
@@ -113,6 +134,7 @@ def test_what_is_not_there_is_found(tmp_path: Path) -> None:
     [(file, name)] = NAMED.findall(present(document))
     assert name not in names_in(ROOT / file)
     assert FILE.findall(present(document)) == ["tests/test_docs.py", "ballots/paper.py"]
+    assert SET_BY_A_UNIT.findall("Environment=A_B=1\nEnvironmentFile=/etc/x\nPassEnvironment=CITY") == ["A_B", "CITY"]
     settings = tmp_path / "settings.py"
     settings.write_text(
         'import os\n\n\ndef secret(name):\n    return os.environ.get(name)\n\n\nKEY = secret("KEY")\n'

@@ -11,6 +11,7 @@ from accounts.visitors import user_of
 from budgeting.bodies import takes
 from budgeting.guards import clerks_only
 from budgeting.models import Cycle
+from budgeting.public_address import why_nobody_gets_here
 from lib import clock
 from lib.refusal import Refused, obeying
 from residents.forms import REGISTER_FORM, LetterReferenceForm, LetterRunForm
@@ -66,6 +67,7 @@ def _page(request: HttpRequest, cycle: Cycle, form: LetterRunForm, voiding: Lett
         "voiding": voiding,
         "standing": StandingRegister.why(cycle),
         "most": MOST_SHEETS,
+        "nobody_gets_here": why_nobody_gets_here(),
         "live": codes.live().count(),
         "used": codes.filter(used_at__isnull=False).count(),
         "voided": codes.filter(voided_at__isnull=False).count(),

@@ -136,7 +136,8 @@ def test_a_screen_reader_and_an_archive_both_accept_the_letters(city, at) -> Non
         assert page.validate_pdf_bytes(content, profile=profile).failures == [], profile
 
 
-def test_a_command_prints_them_in_batches(city, at, tmp_path: Path, monkeypatch) -> None:
+def test_a_command_prints_them_in_batches(city, at, tmp_path: Path, settings, monkeypatch) -> None:
+    settings.PUBLIC_URL = "https://purse.example"
     source, out = tmp_path / "register.csv", StringIO()
     source.write_text(REGISTER)
     monkeypatch.setattr("residents.management.commands.letters.MOST_SHEETS", 2)

@@ -107,6 +107,17 @@ def test_nobody_else_on_the_machine_can_reach_it(postgres) -> None:
         assert (server.home / "data").stat().st_mode & 0o777 == 0o700
 
 
+def test_what_it_refuses_is_logged_without_what_was_sent(postgres) -> None:
+    with postgres().running() as url, psycopg.connect(url) as session:
+        session.execute("CREATE TEMPORARY TABLE people (email text CONSTRAINT once UNIQUE)")
+        session.execute("INSERT INTO people VALUES ('rosa@example.org')")
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            session.execute("INSERT INTO people VALUES ('rosa@example.org')")
+    log = (postgres().home / "log").read_text()
+    assert 'duplicate key value violates unique constraint "once"' in log
+    assert "rosa" not in log
+
+
 def test_the_last_of_two_users_stops_it(postgres) -> None:
     first, second = postgres(), postgres()
     with first.running() as url:

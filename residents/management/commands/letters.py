@@ -1,4 +1,4 @@
-"""./run manage letters CYCLE REGISTER -o letters.pdf [--district D] [--limit N] [--again]"""
+"""./run manage letters CYCLE REGISTER -o letters.pdf [--district D] [--limit N] [--again] [--anyway]"""
 
 from argparse import ArgumentParser
 from itertools import count, islice
@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from budgeting.models import Cycle, District
+from budgeting.public_address import why_nobody_gets_here
 from lib import clock
 from lib.refusal import Refused
 from residents.letters import MOST_SHEETS, letters, sheets
@@ -22,9 +23,12 @@ class Command(BaseCommand):
         parser.add_argument("-o", "--output", type=Path, required=True, help="the PDF; more than 200 sheets: several")
         parser.add_argument("--district", help="only residents of this district, by its address")
         parser.add_argument("--limit", type=int, help="at most this many letters")
+        parser.add_argument("--anyway", action="store_true", help="even if PUBLIC_URL leads to this machine only")
         parser.add_argument("--again", action="store_true", help="also who has a letter already; its code is voided")
 
     def handle(self, *args: Any, cycle: str, register: Path, output: Path, **options: Any) -> None:
+        if (sentence := why_nobody_gets_here()) and not options["anyway"]:
+            raise CommandError(f"{sentence} No letter was made; with --anyway they are.")
         try:
             found = Cycle.objects.get(slug=cycle)
             district = District.objects.get(slug=options["district"]) if options["district"] else None
