@@ -1,8 +1,8 @@
 """Second factors that were lost with SECRET_KEY: their holders prove twice who they are, and set up new ones.
 
-Password and a mailed code stand in for the lost factor: adapter.py asks for the code, and allauth for the password before
-anybody changes their factors. That the account did without it is on record, and everybody who holds a role is told, so
-that whoever has read somebody's mail does not get in unseen.
+Password and a mailed code stand in for the lost factor: adapter.py asks for the code, and allauth for the password
+before anybody changes their factors. That the account did without it is on record, and everybody who holds a role is
+told, so that whoever has read somebody's mail does not get in unseen.
 """
 
 from typing import Any
