@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import parse_header_parameters
 
-from budgeting.errors import length_unknown, too_large
+from budgeting.errors import bad_request, length_unknown, too_large
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -88,7 +88,7 @@ def letters_are_utf8(get_response: Callable[[HttpRequest], HttpResponse]) -> Cal
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if (request.content_params or {}).get("charset", "utf-8").strip("\"' ").lower() != "utf-8":
-            raise BadRequest("not UTF-8")
+            return bad_request(request, BadRequest())
         return get_response(request)
 
     return middleware

@@ -31,7 +31,7 @@ def too_large(most: int | None = None) -> HttpResponse:
     said = _("What you sent is too large for this page.")
     if most is not None:
         said = _("What you sent is too large for this page, which takes %s at most.") % filesizeformat(most)
-    return _alone("413.html", 413, said=said)
+    return _alone("413.html", 413, said=said, smaller=True)
 
 
 def length_unknown() -> HttpResponse:
