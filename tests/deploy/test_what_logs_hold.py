@@ -18,7 +18,7 @@ pytestmark = pytest.mark.heavy
 HOME = "127.0.0.9"  # where Rosa is
 EMAIL = "rosa@example.org"
 LINE = re.compile(
-    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d \d{3} [A-Z]+ \"(/[^?\"]*)?\" \d+ bytes"
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d \d{3} ([A-Z]+|-) \"(/[^?\"]*)?\" \d+ bytes"
     r" [\d.]+ s, site: (\d{3}|-) ([\d.]+|-) s"
 )
 
