@@ -1,82 +1,20 @@
 """The composition root's settings. What a city sets, it sets in the environment: docs/running.md lists it all."""
 
 import os
-import secrets
 import tomllib
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import urlsplit
 
 import leaflet
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from budgeting import environment
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("COMMON_PURSE_VAR", BASE_DIR / "var"))
-
-
 SECRETS_DIR = VAR_DIR / "secrets"
-UNKEPT_SECRETS: set[str] = set()  # those that are neither in the environment nor in var/secrets
-
-
-def _from_environment_or_file(name: str) -> str:
-    """A secret: the environment's if set, else the one in var/secrets, for us alone.
-
-    Never in the database, so that a copy of the database does not hold it. Where there is none, one is made for this
-    process. budgeting.secret_checks keeps it for all, if the database holds no city, and else refuses to start.
-    """
-    if value := os.environ.get(name):
-        return value
-    path = SECRETS_DIR / name.lower()
-    if path.exists():
-        return path.read_text()
-    UNKEPT_SECRETS.add(name)
-    return secrets.token_urlsafe(48)
-
-
-def _database(url: str) -> dict[str, object]:
-    """Django's settings for a postgres:// URL; query parameters go to libpq (`host` may be a socket's folder)."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"postgres", "postgresql"}:
-        raise ImproperlyConfigured("DATABASE_URL must begin with postgres://: Common Purse runs on PostgreSQL only.")
-    options = dict(parse_qsl(parts.query))
-    return {
-        "ENGINE": "lib.postgresql",  # Django's, and it notices connections that have died
-        "NAME": unquote(parts.path.lstrip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": options.pop("host", parts.hostname or ""),
-        "PORT": options.pop("port", str(parts.port or "")),
-        "ATOMIC_REQUESTS": False,
-        "OPTIONS": {
-            # How alike a misspelt word must be to be found; PostgreSQL's own 0.6 misses "playgruond".
-            "options": "-c pg_trgm.word_similarity_threshold=0.45",
-            "connect_timeout": 5,  # seconds
-            **options,
-            # lib/postgresql waits for several turns of `timeout` seconds, and at each the pool begins anew to connect.
-            "pool": {"min_size": 1, "max_size": 16, "timeout": 1, "reconnect_timeout": 1},
-        },
-        "TEST": {"NAME": os.environ.get("TEST_DATABASE", "test_common_purse")},
-    }
-
-
-def _database_url() -> str:
-    """The city's server if it names one, else the embedded one, whose address `./run` leaves in var/ while it is up."""
-    return os.environ.get("DATABASE_URL") or _embedded_url() or "postgres:///common_purse"
-
-
-def _embedded_url() -> str:
-    embedded = VAR_DIR / "postgres" / "url"
-    return embedded.read_text().strip() if embedded.exists() else ""
-
-
-def _close_to_others(*folders: Path) -> None:
-    """Folders that an earlier release, or a person, left open to every account of the machine."""
-    for folder in folders:
-        if folder.exists() and folder.stat().st_uid == os.geteuid() and folder.stat().st_mode & 0o077:
-            folder.chmod(0o700)
-
-
 VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
 # The city ----------------------------------------------------------------------------------------------------------
@@ -94,8 +32,10 @@ DEMO = os.environ.get("COMMON_PURSE_DEMO") == "1"
 
 # Secrets, all outside the database -----------------------------------------------------------------------------------
 
-SECRET_KEY = _from_environment_or_file("SECRET_KEY")
-REGISTER_KEY = _from_environment_or_file("REGISTER_KEY")  # keys the digests of the register of residents
+SECRET_KEY = os.environ.get("SECRET_KEY") or environment.kept_secret("SECRET_KEY", SECRETS_DIR)
+# Keys the digests of the register of residents.
+REGISTER_KEY = os.environ.get("REGISTER_KEY") or environment.kept_secret("REGISTER_KEY", SECRETS_DIR)
+UNKEPT_SECRETS = environment.UNKEPT_SECRETS
 
 # Django --------------------------------------------------------------------------------------------------------------
 
@@ -188,8 +128,8 @@ TEMPLATES = [
 
 FORM_RENDERER = "budgeting.renderer.Renderer"
 
-DATABASES = {"default": _database(_database_url())}
-DATABASE_IS_EMBEDDED = _database_url() == _embedded_url()
+DATABASES = {"default": environment.database(environment.database_url(VAR_DIR))}
+DATABASE_IS_EMBEDDED = environment.database_url(VAR_DIR) == environment.embedded_url(VAR_DIR)
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -209,7 +149,7 @@ PRIVATE_ROOT = VAR_DIR / "private"  # files only a permission check hands out: r
 # and what goes past them (mail, letters, downloads of a command) has it from the process.
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 os.umask(0o077)
-_close_to_others(MEDIA_ROOT, PRIVATE_ROOT, *(VAR_DIR / name for name in ("demo", "mail", "secrets")))
+environment.close_to_others(MEDIA_ROOT, PRIVATE_ROOT, *(VAR_DIR / name for name in ("demo", "mail", "secrets")))
 
 # Mail ----------------------------------------------------------------------------------------------------------------
 

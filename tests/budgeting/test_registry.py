@@ -20,7 +20,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.test import Client
 
-from accounts.models import Role, User
+from accounts.models import KnownNetwork, Role, User
 from audit.acts import Done
 from ballots import key
 from ballots.models import KeyShare
@@ -29,6 +29,7 @@ from budgeting import registry
 from budgeting.models import Contest, Cycle, District
 from budgeting.people import RoleName
 from budgeting.registry import Page, Place
+from notices.limits import network_of
 from proposals.models import Comment, CommentReport, Endorsement, Proposal
 from residents.models import Claim, LetterCode, Resident
 from tests.cast import enrol
@@ -130,6 +131,7 @@ def full_life(
         UserSession.objects.create(
             user=user, ip="192.0.2.1", session_key=f"session-of-{user.name}", user_agent="Firefox", data={"x": "hidden"}
         )
+        KnownNetwork.remember(user, network_of("192.0.2.1"), at=moment)
         Claim.objects.create(resident=other_line, user=user, method="letter", at=moment)
         written = {"contest": riverside_contest, "author": user, "created_at": moment}
         proposal = Proposal.objects.create(title="A slide", summary="A slide.", description="A slide.", **written)

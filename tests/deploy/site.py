@@ -26,7 +26,7 @@ import importlib.machinery, importlib.util, sys
 loader = importlib.machinery.SourceFileLoader("run", "run")
 run = importlib.util.module_from_spec(importlib.util.spec_from_loader("run", loader))
 loader.exec_module(run)
-sys.exit(run.serve(*run.serving_options("serve", sys.argv[1:])))
+sys.exit(run.serve(*run.serving_options("serve", sys.argv[1:]), None))
 """
 
 

@@ -129,6 +129,7 @@ def test_the_clerks_pages_say_why_nothing_is_offered(voted, cycle, clara, settin
 
 
 def test_the_commands_say_why(voted, settings, tmp_path: Path) -> None:
+    settings.PUBLIC_URL = "https://budget.city.example"
     lose_the_key(settings)
     give_up()
     file = tmp_path / "register.csv"

@@ -172,7 +172,7 @@ def test_a_photo_of_a_draft_is_shown_to_its_author_alone(client, draft, rosa, to
 def test_a_photo_whose_file_is_missing_is_not_found(client, rosa, riverside_contest, at, size) -> None:
     """The database came back from a backup, and the files did not."""
     proposal = drafted(rosa, riverside_contest)
-    photo = Photo.take(proposal.pk, by=rosa, at=at("proposing"), file=picture(), alt="The quay")
+    photo = proposal.add_photo(by=rosa, at=at("proposing"), file=picture(), alt="The quay")
     client.force_login(rosa)
     address = photo.address if size == "large" else photo.small_address
     assert b"".join(client.get(address).streaming_content)
