@@ -25,7 +25,7 @@ from tests.deploy.visitors import cookies, sign_in, upload
 MB = 1024 * 1024
 SLOW = 40  # more than the site answers at a time
 
-pytestmark = pytest.mark.heavy
+pytestmark = [pytest.mark.heavy, pytest.mark.long]
 
 
 # Ways in -------------------------------------------------------------------------------------------------------------

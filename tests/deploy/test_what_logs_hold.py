@@ -13,7 +13,7 @@ from tests.deploy.nginx import Nginx
 from tests.deploy.site import NAME, Site, wait_for
 from tests.deploy.visitors import CSRF, cookie_in, cookies, post, sign_in
 
-pytestmark = pytest.mark.heavy
+pytestmark = [pytest.mark.heavy, pytest.mark.long]
 
 HOME = "127.0.0.9"  # where Rosa is
 EMAIL = "rosa@example.org"

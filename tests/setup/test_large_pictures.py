@@ -17,6 +17,8 @@ from PIL import Image
 
 from tests.thoroughness import many
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 APPLICATION = """
 import io
