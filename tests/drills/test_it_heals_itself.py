@@ -13,6 +13,7 @@ from tests.drills.city import City, a_city, until
 from tests.drills.voters import Voters, expected
 
 pytestmark = [
+    pytest.mark.drill,
     pytest.mark.long,
     pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="finds the city's processes in /proc"),
 ]

@@ -22,7 +22,7 @@ from tests.thoroughness import many
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 180  # seconds: a limit for what hangs
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest.mark.long]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy, pytest.mark.long, pytest.mark.drill]
 
 
 @contextmanager

@@ -43,7 +43,7 @@ print(decrypt(Authenticator.objects.get().data["secret"]))
 print(identifier_digest(Cycle.objects.get(), "79033100120").hex())
 """
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.drill]
 
 
 class Machine:
