@@ -11,6 +11,7 @@ from budgeting.stages import Stage
 from demo import content
 from demo.dates import within
 from demo.town import Town
+from lib.safe_image import drawn_here
 from proposals.models import Category, Comment, Endorsement, Proposal
 
 
@@ -48,8 +49,8 @@ def _submit(town: Town, text: content.Proposal, contest: Contest, at: datetime) 
         language=text.language,
         created_at=at - timedelta(hours=3),
     )
-    with text.picture.open("rb") as picture:
-        proposal.add_photo(by=author, at=at - timedelta(hours=1), file=picture, alt=text.alt)
+    with text.picture.open("rb") as file:
+        proposal.add_photo(by=author, at=at - timedelta(hours=1), file=drawn_here(file), alt=text.alt)
     proposal.submit(by=author, at=at)
     return proposal
 

@@ -1,11 +1,12 @@
 """What people upload as photos, made safe: decoded within limits, and drawn anew without metadata."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Any
 
 from django.utils.translation import gettext as _
 
-from lib import bounded
+from lib import bounded, drawing
 from lib.drawing import TOO_MANY_PIXELS
 from lib.refusal import Refused, require
 
@@ -31,9 +32,18 @@ def redrawn(file: IO[bytes]) -> Picture:
     file.seek(0, 2)
     require(file.tell() <= MOST_BYTES, _("This photo is larger than 10 MB. Choose a smaller one."))
     try:
-        size, large, small = bounded.read("lib.drawing:redrawn", file, BOUNDS)
+        return _picture(bounded.read("lib.drawing:redrawn", file, BOUNDS))
     except bounded.CannotRead as refusal:
         raise Refused(_sentence(refusal.reason)) from None
+
+
+def drawn_here(file: IO[bytes]) -> Picture:
+    """The same of a picture that is ours: without a process of its own, which is for what strangers send."""
+    return _picture(drawing.redrawn(file))
+
+
+def _picture(told: Iterable[Any]) -> Picture:
+    size, large, small = told
     return Picture(large, small, size["width"], size["height"])
 
 

@@ -13,7 +13,7 @@ from budgeting.stages import Act
 from lib import money
 from lib.geography import lies_within
 from lib.refusal import allow, require
-from lib.safe_image import redrawn
+from lib.safe_image import Picture, redrawn
 from proposals.models.photo import MOST_PHOTOS, Photo
 from proposals.models.status import Status
 from proposals.models.text import ProposalText
@@ -121,14 +121,15 @@ class Writing(ProposalText):
             return _("Only the author can withdraw a proposal.")
         return "" if self.is_open_for(Act.WITHDRAW, at) else _("This proposal can no longer be withdrawn.")
 
-    def add_photo(self, *, by: Person, at: datetime, file: IO[bytes], alt: str) -> Photo:
+    def add_photo(self, *, by: Person, at: datetime, file: IO[bytes] | Picture, alt: str) -> Photo:
         """Add a photo, re-encoded without metadata and with the words that stand for it. At most five.
 
+        `file` is what somebody sent, or a picture that is drawn already.
         Asked twice: reading a picture takes its time, in which no row may be held.
         """
         allow(self.why_not_add_photo(by=by, at=at))
         require(alt.strip(), _("Describe what the photo shows, for those who cannot see it."))
-        picture = redrawn(file)
+        picture = file if isinstance(file, Picture) else redrawn(file)
         with transaction.atomic():
             self.hold()
             allow(self.why_not_add_photo(by=by, at=at))
