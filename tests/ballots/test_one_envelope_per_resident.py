@@ -180,6 +180,7 @@ def test_without_the_primary_key_no_vote_is_accepted(contest_open_now, rosa, no_
     assert not Envelope.objects.exists()
 
 
+@pytest.mark.long
 def test_what_trusts_itself_instead_of_the_primary_key_is_caught(
     contest_open_now, rosa, tmp_path, no_primary_key
 ) -> None:

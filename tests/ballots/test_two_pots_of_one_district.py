@@ -74,6 +74,7 @@ def test_each_paper_names_its_contest_and_has_its_own_projects(client, pots, pot
         assert digest in page
 
 
+@pytest.mark.long
 def test_the_printed_ballot_of_a_pot_is_its_own(client, pots, pots_vote) -> None:
     answer = client.get("/2027/riverside-parks/ballot/paper.pdf")
     assert 'filename="ballot-2027-riverside-parks.pdf"' in answer["Content-Disposition"]

@@ -181,6 +181,7 @@ def test_a_wrong_secret_is_refused_by_name_before_anything_is_done(
     assert not (tmp_path / "there" / "media").exists()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", secret_checks.SECRETS)
 def test_a_secret_that_is_missing_is_asked_for_by_name(
     file: Path, empty: Aside, settings, tmp_path: Path, name: str

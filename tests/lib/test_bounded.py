@@ -177,6 +177,7 @@ def test_a_picture_of_49_million_pixels_is_drawn_without_growing_the_site(tmp_pa
     assert its < 4 * side * side / 2**20 + 120
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("kind", "mode"), [("PNG", "P"), ("PNG", "1"), ("PNG", "LA"), ("WEBP", "RGBA"), ("JPEG", "CMYK")]
 )
@@ -225,6 +226,7 @@ def test_text_that_only_looks_like_marks_ends_by_the_limit_of_memory(tmp_path) -
     assert its < 520
 
 
+@pytest.mark.long
 def test_an_ordinary_sheet_made_this_way_is_read(tmp_path) -> None:
     """Otherwise the bombs above might be refused for another reason."""
     cells = b"".join(

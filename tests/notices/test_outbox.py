@@ -273,6 +273,7 @@ def test_what_is_refused_for_good_is_not_tried_again_and_keeps_no_other_waiting(
     assert server.connections == 1
 
 
+@pytest.mark.long
 def test_what_is_put_off_for_days_fails(server, clock, courier) -> None:
     server.refuse(Step.END, "452 4.3.1 No room")
     mail = write()

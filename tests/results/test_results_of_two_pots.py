@@ -7,6 +7,7 @@ from io import BytesIO
 from itertools import product
 
 import pypdf
+import pytest
 
 from results.council_report import council_report
 from results.models import Report
@@ -83,6 +84,7 @@ def test_the_councils_report_has_a_chapter_for_each_pot(pots_counted, cycle, at)
     assert told == [*places, *places], "the chapters, and then what the committee decided in each"
 
 
+@pytest.mark.long
 def test_a_report_on_one_pot_says_nothing_of_the_other(client, pots_counted, pots, clara, at) -> None:
     at("results")
     client.force_login(clara)

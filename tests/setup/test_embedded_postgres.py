@@ -141,6 +141,7 @@ def test_a_user_that_is_killed_no_longer_counts(postgres, user_until_killed) -> 
     assert not server._state()
 
 
+@pytest.mark.long
 def test_it_recovers_after_everything_was_killed(postgres, user_until_killed) -> None:
     program, server = user_until_killed(), postgres()
     ask(server.url, "CREATE TABLE votes AS SELECT 1500 AS number")
@@ -171,6 +172,7 @@ def revived(server: Postgres) -> bool:
         return False  # a process of the dead server has not ended yet
 
 
+@pytest.mark.long
 def test_a_stale_pid_that_now_belongs_to_another_program_does_not_matter(postgres, user_until_killed) -> None:
     program, server = user_until_killed(), postgres()
     kill(program)

@@ -43,6 +43,7 @@ def address(tmp_path: Path, temporary: Path) -> Iterator[tuple[str, int]]:
         server.wait()
 
 
+@pytest.mark.long
 def test_400_megabytes_to_the_sign_in_are_refused_at_once_and_lie_nowhere(address, temporary) -> None:
     block, sent = b"x" * 2**20, 0
     with socket.create_connection(address) as client, selectors.DefaultSelector() as selector:

@@ -13,6 +13,8 @@ from tests.smtp_talk import Security, Step
 
 SECONDS = 60  # far more than anything here takes
 
+pytestmark = pytest.mark.long
+
 
 def send(to: list[str] | None = None) -> int:
     """As Django sends; and what it leaves open when that fails is closed."""

@@ -1,5 +1,7 @@
 """An engineer recounts real elections: the official winners, and those of pabutools, come out."""
 
+import pytest
+
 from tally import Rule, count
 from tests.tally.corpus import FILES, election, needs_corpus, pabutools
 
@@ -20,6 +22,7 @@ def files_with_winners():
     return [name for name in FILES if election(name).official is not None]
 
 
+@pytest.mark.long
 def test_the_official_winners_come_out_but_for_the_listed_exceptions():
     disagree = set()
     agree = 0
