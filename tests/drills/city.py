@@ -69,14 +69,14 @@ class City:
         }
 
     def start(self) -> None:
-        command = [sys.executable, ROOT / "run", "serve", "--port", str(self.port)]
+        command = [sys.executable, ROOT / "run", "--new", "serve", "--port", str(self.port)]
         with self.log.open("ab") as log:
             self.program = subprocess.Popen(command, cwd=ROOT, env=self.env, stdout=log, stderr=log)
 
     def begin(self, residents: int) -> None:
         """Start it, and have that many residents who may vote."""
         self.start()
-        until(self.is_well, "the city began")
+        until(self.has_begun, "the city began")
         env = {**self.env, "DATABASE_URL": self.server.url, "PYTHONPATH": str(ROOT)}
         command = [sys.executable, "-m", "tests.drills.city", str(residents)]
         filled = subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE, text=True)
@@ -123,6 +123,11 @@ class City:
             return Answer(NO_ANSWER)
         finally:
             line.close()
+
+    def has_begun(self) -> bool:
+        assert self.program is not None
+        assert self.program.poll() is None, self.log.read_text()
+        return self.is_well()
 
     def is_well(self) -> bool:
         return self.ask("/health/ready").status == 200
