@@ -5,13 +5,11 @@ Then the same with the primary key dropped, to show that the test would have not
 
 import http.client
 import os
-import socket
 import subprocess
 import sys
 import threading
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -19,8 +17,6 @@ from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import ProgrammingError, connection
 from django.utils import timezone
 
@@ -32,6 +28,7 @@ from ballots.models import Envelope
 from budgeting.models import Contest, Cycle, Phase
 from tests.cast import enrol, put_on_paper
 from tests.databases import address_for_others
+from tests.served import free_port, session_of, wait_for
 from tests.thoroughness import many
 
 THREADS = many(40, 200)
@@ -53,21 +50,6 @@ def contest_open_now(cycle: Cycle, riverside_contest: Contest, clara: User, ines
     shares = key.make(cycle, [clara, ines, otto], by=clara, at=before)
     key.rehearse(cycle, shares[:2], by=clara, at=before)
     return riverside_contest
-
-
-def session_of(user: User) -> str:
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.save()
-    return session.session_key
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @contextmanager
@@ -101,13 +83,6 @@ def answers(port: int) -> bool:
             return get.getresponse().status == 200
     except OSError:
         return False
-
-
-def wait_for(ready: Callable[[], bool], log: Path, seconds: int = 90) -> None:
-    deadline = time.monotonic() + seconds
-    while not ready():
-        assert time.monotonic() < deadline, log.read_text()
-        time.sleep(0.2)
 
 
 def vote_all_at_once(port: int, sessions: list[str], threads: int) -> Counter[str]:

@@ -5,11 +5,7 @@ the server, the machine and lib/safe_image.py.
 """
 
 import io
-import os
-import signal
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,50 +15,14 @@ from pathlib import Path
 
 from PIL import Image
 
-ROOT = Path(__file__).resolve().parents[2]
-APPLICATION = """
-import io
-import django
-
-django.setup()
-from lib.refusal import Refused
-from lib.safe_image import redrawn
-
-def application(environ, start_response):
-    start_response("200 OK", [])
-    sent = environ["wsgi.input"].read()
-    try:
-        return [f"{redrawn(io.BytesIO(sent)).width} pixels wide".encode()] if sent else [b"ok"]
-    except Refused as refused:
-        return [refused.sentence.encode()]
-"""
+from tests.redrawing import served
 
 
 def main(side: str = "7000") -> None:
     file = io.BytesIO()
     Image.new("RGBA", (int(side), int(side)), (0, 90, 80, 128)).save(file, "PNG")
-    with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as door:
-        (Path(folder) / "app.py").write_text(APPLICATION)
-        door.set_inheritable(True)
-        command = [sys.executable, "-m", "gunicorn", "app", "--bind", f"fd://{door.fileno()}", "--no-control-socket"]
-        command += [
-            "--workers",
-            "2",
-            "--threads",
-            "8",
-            "--worker-class",
-            "lib.server.Worker",
-            "--log-level",
-            "critical",
-        ]
-        env = os.environ | {"COMMON_PURSE_VAR": folder, "PYTHONPATH": f"{ROOT}:{folder}"}
-        env |= {"DJANGO_SETTINGS_MODULE": "budgeting.settings", "DATABASE_URL": "postgres://nowhere.invalid/x"}
-        server = subprocess.Popen(command, env=env, cwd=folder, pass_fds=[door.fileno()])
-        try:
-            measure(door.getsockname(), server.pid, file.getvalue())
-        finally:
-            server.send_signal(signal.SIGTERM)
-            server.wait()
+    with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as (server, address):
+        measure(address, server, file.getvalue())
 
 
 def measure(address: tuple[str, int], server: int, picture: bytes) -> None:

@@ -12,9 +12,9 @@ from budgeting.models import Contest, Cycle, District, Phase
 from budgeting.people import RoleName
 from proposals.models import Proposal
 from tests.cast import cycle_of_2027, enrol, person, propose, put_on_paper, square
-from tests.databases import Aside
+from tests.databases import Aside, address_for_others
 from tests.deploy.nginx import Nginx, in_front_of
-from tests.deploy.site import Site, serving, url_of_the_database_in_use
+from tests.deploy.site import Site, serving
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def found() -> None:
 @pytest.fixture(scope="module")
 def site(city: Aside, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with city.in_use():
-        url = url_of_the_database_in_use()
+        url = address_for_others()
     with serving(tmp_path_factory.mktemp("site"), url) as served:
         yield served
 

@@ -20,7 +20,8 @@ from pathlib import Path
 import pytest
 
 from tests.certificates import Certificate, self_made
-from tests.deploy.site import NAME, ROOT, free_port, listens, wait_for
+from tests.deploy.site import NAME, ROOT, listens
+from tests.served import free_port, wait_for
 
 CONFIGURATION = ROOT / "deploy" / "nginx" / "common-purse.conf"
 PROGRAM = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")

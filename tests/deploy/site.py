@@ -3,20 +3,15 @@
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from socket import create_connection, create_server
-from urllib.parse import quote
+from socket import create_connection
 
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
-from django.db import connection
 
-from accounts.models import User
+from tests.served import free_port, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "budget.city.example"  # as in deploy/nginx/common-purse.conf
@@ -65,37 +60,7 @@ def serving(folder: Path, database_url: str, **environment: str) -> Iterator[Sit
         server.wait(60)
 
 
-def url_of_the_database_in_use() -> str:
-    database = connection.settings_dict
-    user = quote(database["USER"] or "", safe="")
-    password = f":{quote(database['PASSWORD'], safe='')}" if database["PASSWORD"] else ""
-    where = f"host={quote(database['HOST'], safe='')}" + (f"&port={database['PORT']}" if database["PORT"] else "")
-    return f"postgres://{user}{password}@/{database['NAME']}?{where}"
-
-
-def session_of(user: User) -> str:
-    """The cookie of somebody who has signed in, where a test is not about signing in."""
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.save()
-    return session.session_key
-
-
-def free_port() -> int:
-    with create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
-
-
 def listens(port: int) -> bool:
     with suppress(OSError), create_connection(("127.0.0.1", port), timeout=30):
         return True
     return False
-
-
-def wait_for(ready: Callable[[], object], log: Path, seconds: int = 120) -> None:
-    deadline = time.monotonic() + seconds
-    while not ready():
-        assert time.monotonic() < deadline, log.read_text()
-        time.sleep(0.05)

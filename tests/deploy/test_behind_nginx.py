@@ -19,8 +19,9 @@ from proposals.models import Photo, Proposal
 from residents.models import RegisterImport
 from tests.databases import Aside
 from tests.deploy.nginx import Nginx, in_front_of, is_closed, until
-from tests.deploy.site import NAME, Site, free_port
+from tests.deploy.site import NAME, Site
 from tests.deploy.visitors import cookies, sign_in, upload
+from tests.served import free_port
 
 MB = 1024 * 1024
 SLOW = 40  # more than the site answers at a time

@@ -10,8 +10,9 @@ from residents.letters import make_codes
 from residents.models import Resident, Verification
 from tests.databases import Aside
 from tests.deploy.nginx import Nginx
-from tests.deploy.site import NAME, Site, wait_for
+from tests.deploy.site import NAME, Site
 from tests.deploy.visitors import CSRF, cookie_in, cookies, post, sign_in
+from tests.served import wait_for
 
 pytestmark = [pytest.mark.heavy, pytest.mark.long]
 

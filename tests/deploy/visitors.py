@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 
 from accounts.models import User
 from tests.deploy.nginx import Answer, Nginx
-from tests.deploy.site import NAME, Site, session_of, wait_for
+from tests.deploy.site import NAME, Site
+from tests.served import session_of, wait_for
 
 CSRF = "c" * 32
 

@@ -3,7 +3,6 @@
 import io
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tarfile
@@ -15,9 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.served import free_port
+
 ROOT = Path(__file__).parents[2]
 PYTHON = ROOT / ".venv" / "bin" / "python"
-BEFORE_THERE_WERE_BACKUPS = "00ce0250"
+BEFORE_THERE_WERE_BACKUPS = "ab6154b1"
 OF_THE_FOLDER = (".venv", ".git", ".tools", "var", ".*_cache", "__pycache__", ".hypothesis", ".cities")
 SET_UP = """
 from django.db import transaction
@@ -78,8 +79,7 @@ class Machine:
 
     def serves(self) -> bool:
         """Does its home page come?"""
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
+        port = free_port()
         command = [sys.executable, self.program / "run", "serve", "--port", str(port)]
         serving = subprocess.Popen(command, env=self.env, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
