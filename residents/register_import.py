@@ -18,7 +18,7 @@ from audit.acts import Done
 from audit.models import AuditEvent
 from budgeting.models import Cycle, District
 from budgeting.stages import Act, Stage
-from lib.refusal import allow, require
+from lib.refusal import allow
 from residents.digests import identifier_digest, normalised_identifier, normalised_name, person_digest
 from residents.models import RegisterImport, Resident, StandingRegister
 from residents.models.register import AgeBand
@@ -207,7 +207,8 @@ def confirm(made: RegisterImport, *, by: User | None, at: datetime, nearly_every
     if not made.cycle.allows(Act.IMPORT_REGISTER, at):
         raise RegisterFileError(_("The vote of this cycle has closed: its register no longer changes."))
     allow(StandingRegister.why(made.cycle))
-    require(nearly_everybody or not made.takes_nearly_everybody_off, nearly_everybody_goes(made))
+    if not nearly_everybody:
+        allow(nearly_everybody_goes(made))
     values: dict[str, Any] = {"made": made.pk, "cycle": made.cycle_id, "at": at}
     with connection.cursor() as cursor:
         cursor.execute(UPSERT, values)
@@ -220,8 +221,10 @@ def confirm(made: RegisterImport, *, by: User | None, at: datetime, nearly_every
 
 
 def nearly_everybody_goes(made: RegisterImport) -> str:
-    """What to ask before that."""
+    """What to ask first where nine of ten lines or more would be gone, since it is hardly the same register; or ""."""
     on_register = Resident.objects.on_register(made.cycle).count()
+    if not made.gone or made.gone * 10 < on_register * 9:
+        return ""
     return _(
         "%(gone)d of the %(all)d residents on the register would be gone and could no longer vote: is this the right "
         "file, for the right cycle, with identifiers written as before?"

@@ -163,12 +163,6 @@ class RegisterImport(models.Model):
     def is_waiting(self) -> bool:
         return self.confirmed_at is None and self.dropped_at is None
 
-    @property
-    def takes_nearly_everybody_off(self) -> bool:
-        """Would nine of ten lines or more of the register as it stands be gone? Then it is hardly the same register."""
-        on_register = Resident.objects.on_register(self.cycle).count()
-        return self.gone > 0 and self.gone * 10 >= on_register * 9
-
 
 class StagedLine(models.Model):
     """A line of an import that waits to be confirmed: the digests a Resident would get. An unlogged table."""

@@ -52,7 +52,7 @@ def preview(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
                 messages.success(request, _("The upload was dropped. The register was not changed."))
         return redirect("register", found.cycle.slug)
     context = {"cycle": found.cycle, "import": found, "shown": found.rejected[:SHOWN]}
-    if found.is_waiting and found.takes_nearly_everybody_off:
+    if found.is_waiting:
         context["nearly_everybody"] = register_import.nearly_everybody_goes(found)
     return render(request, "residents/register_import.html", context)
 

@@ -34,9 +34,9 @@ class Command(BaseCommand):
                 f"{len(made.rejected)} rejected"
             )
             if yes:
-                if made.takes_nearly_everybody_off and not meant:
+                asked = "" if meant else register_import.nearly_everybody_goes(made)
+                if asked:
                     register_import.drop(made, at=clock.now())
-                    asked = register_import.nearly_everybody_goes(made)
                     raise CommandError(f"{asked} Nothing was changed. If so: --yes --nearly-everybody")
                 register_import.confirm(made, by=None, at=clock.now(), nearly_everybody=meant)
                 self.stdout.write("The register was changed.")
