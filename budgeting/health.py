@@ -8,23 +8,18 @@
 from collections.abc import Callable
 
 import psycopg
-from django.db import Error, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.log import log_response
 
+from budgeting import versions
 from lib import jobs
 
 DATABASE = "database"
 
 
-def _all_migrations_are_applied() -> bool:
-    executor = MigrationExecutor(connection)
-    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
-
-
 QUESTIONS: dict[str, Callable[[], bool]] = {
-    "migrations": _all_migrations_are_applied,
+    "migrations": versions.all_are_applied,
     "worker": jobs.has_a_worker,
 }
 
