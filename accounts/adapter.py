@@ -12,7 +12,7 @@ from allauth.core.internal.ratelimit import respond_429
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from accounts.lost_factors import has_only_lost_ones
+from accounts.lost_factors import at_sign_in, has_only_lost_ones
 from accounts.models import KnownNetwork, User
 from lib import clock
 from notices.limits import Asker, in_turn, is_too_much, network_of
@@ -31,6 +31,7 @@ class Adapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: User, **more: Any) -> HttpResponse:
         """Remember the network, so that strangers do not use up the codes this person needs there."""
+        at_sign_in(user)
         KnownNetwork.remember(user, network_of(self.get_client_ip(request)), at=clock.now())
         return super().post_login(request, user, **more)
 

@@ -11,7 +11,6 @@ class Accounts(AppConfig):
         from allauth.socialaccount.models import SocialAccount  # noqa: PLC0415
         from allauth.usersessions.models import UserSession  # noqa: PLC0415
         from django.contrib.admin.models import LogEntry  # noqa: PLC0415
-        from django.contrib.auth.signals import user_logged_in  # noqa: PLC0415
         from django.db.models.signals import pre_save  # noqa: PLC0415
 
         from accounts import lost_factors  # noqa: PLC0415
@@ -35,4 +34,3 @@ class Accounts(AppConfig):
         )
         # allauth has no other door: it saves second factors itself.
         pre_save.connect(lost_factors.before_a_new_one, sender=Authenticator)
-        user_logged_in.connect(lost_factors.at_sign_in)

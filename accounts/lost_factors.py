@@ -59,7 +59,7 @@ def before_a_new_one(instance: Authenticator, **kwargs: Any) -> None:
         take_away(instance.user, tell=True)
 
 
-def at_sign_in(user: User, **kwargs: Any) -> None:
-    """Called by Django at each sign-in: whoever came with a passkey loses recovery codes that open nothing."""
+def at_sign_in(user: User) -> None:
+    """Whoever came with a passkey loses recovery codes that open nothing."""
     if user.has_a_second_factor:
         take_away(user, tell=False)

@@ -157,8 +157,8 @@ class KnownNetwork(models.Model):
     @classmethod
     def remember(cls, user: User, network: str, *, at: datetime) -> None:
         cls.objects.update_or_create(user=user, network=network, defaults={"last_used_at": at})
-        newest = cls.objects.filter(user=user).order_by("-last_used_at").values("pk")[: cls.MOST]
-        cls.objects.filter(user=user).exclude(pk__in=list(newest.values_list("pk", flat=True))).delete()
+        of_theirs = cls.objects.filter(user=user).order_by("-last_used_at")
+        cls.objects.filter(pk__in=[network.pk for network in of_theirs[cls.MOST :]]).delete()
 
 
 class Role(models.Model):

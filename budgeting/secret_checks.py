@@ -5,13 +5,13 @@ making (64 characters by chance) cannot be learnt, and by which another one is t
 """
 
 import hmac
-import os
 from collections.abc import Mapping
 
 from django.conf import settings
 from django.db import connection, transaction
 
 from budgeting.models import SecretCheck
+from lib.private_files import new_file
 from lib.refusal import Refused
 
 SECRETS = ("SECRET_KEY", "REGISTER_KEY")
@@ -121,9 +121,8 @@ def replace(name: str) -> None:
 def write(name: str, secret: str) -> None:
     """Keep a secret in var/secrets, for this account alone. Raises FileExistsError if one is there."""
     settings.SECRETS_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = settings.SECRETS_DIR / name.lower()
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(secret)
+    with new_file(settings.SECRETS_DIR / name.lower()) as file:
+        file.write(secret.encode())
 
 
 def _keep_in_file(name: str) -> None:

@@ -128,8 +128,9 @@ TEMPLATES = [
 
 FORM_RENDERER = "budgeting.renderer.Renderer"
 
-DATABASES = {"default": environment.database(environment.database_url(VAR_DIR))}
-DATABASE_IS_EMBEDDED = environment.database_url(VAR_DIR) == environment.embedded_url(VAR_DIR)
+_database_url = environment.database_url(VAR_DIR)
+DATABASES = {"default": environment.database(_database_url)}
+DATABASE_IS_EMBEDDED = _database_url == environment.embedded_url(VAR_DIR)
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",

@@ -15,7 +15,6 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO
 
 from django.conf import settings
 from django.core.management import call_command
@@ -25,6 +24,7 @@ from django.db.backends.postgresql.client import DatabaseClient
 from audit.chain import Broken
 from audit.models import AuditEvent
 from budgeting import secret_checks, versions
+from lib.private_files import new_file
 from lib.refusal import Refused, require
 
 LEFT_OUT = ("cache", "django_session", "usersessions_usersession")
@@ -54,13 +54,13 @@ def back_up(path: Path, *, at: datetime, secrets_to: Path | None = None) -> Mani
         dump, part = Path(folder) / "database.dump", Path(folder) / "part"
         options = [f"--exclude-table-data={table}" for table in LEFT_OUT]
         _run("pg_dump", "--format=custom", "--no-unlogged-table-data", *options, f"--file={dump}")
-        with _ours_alone(part) as file, tarfile.open(fileobj=file, mode="w") as tar:
+        with new_file(part) as file, tarfile.open(fileobj=file, mode="w") as tar:
             _add_text(tar, Path(folder) / "manifest.json", json.dumps(asdict(manifest), indent=1))
             tar.add(dump, "database.dump")
             for name, root in _folders().items():
                 _add_files(tar, name, root)
         if secrets_to:
-            with _ours_alone(secrets_to) as file:
+            with new_file(secrets_to) as file:
                 file.write(json.dumps(secret_checks.present(), indent=1).encode())
         part.rename(path)
     return manifest
@@ -161,10 +161,6 @@ def _verified(manifest: Manifest) -> int:
 
 def _folders() -> dict[str, Path]:
     return {"media": Path(settings.MEDIA_ROOT), "private": Path(settings.PRIVATE_ROOT)}
-
-
-def _ours_alone(path: Path) -> IO[bytes]:
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 def _add_text(tar: tarfile.TarFile, path: Path, text: str) -> None:

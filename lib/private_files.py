@@ -1,6 +1,8 @@
-"""Files that only a permission check hands out."""
+"""Files that only a permission check hands out, or nobody."""
 
-from typing import Any
+import os
+from pathlib import Path
+from typing import IO, Any
 
 from django.conf import settings
 from django.core.files.base import File
@@ -32,6 +34,11 @@ class PrivateFileField(models.FileField):
         name, _path, args, options = super().deconstruct()
         options.pop("storage", None)
         return name, "django.db.models.FileField", args, options
+
+
+def new_file(path: Path) -> IO[bytes]:
+    """A file that only this account may read, for writing. Raises FileExistsError if one is there."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 def open_if_there(file: FieldFile) -> File | None:

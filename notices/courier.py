@@ -50,6 +50,7 @@ class Courier:
         try:
             server.open()
         except (OSError, smtplib.SMTPException, ImproperlyConfigured) as trouble:
+            _close(server)
             mails[0].left_here(_words(trouble))
             self._rest(_words(trouble))
             return 0

@@ -1,7 +1,7 @@
 """The outbox: mails on their way, written in the transaction of the act they tell of."""
 
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -52,7 +52,7 @@ class Mail(models.Model):
     failed_at = models.DateTimeField(null=True)
     failure = models.CharField(max_length=300, blank=True)  # the last one, in a line
 
-    objects = cast(Any, Mails.as_manager())
+    objects = Mails.as_manager()
 
     class Meta:
         verbose_name = _("mail")

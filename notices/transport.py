@@ -67,11 +67,13 @@ class Smtp(EmailBackend):
 
     def hang_up(self) -> None:
         """Close without waiting for an answer: a server that is in the middle of a mail gives none."""
-        line, self.connection = self.connection, None
-        if line is not None:
-            with suppress(OSError, smtplib.SMTPException):
-                line.putcmd("quit")
-            line.close()
+        lines: list[Any] = [self.connection, self._partial_connection]  # type: ignore[has-type]
+        for line in lines:
+            if line is not None:
+                with suppress(OSError, smtplib.SMTPException):
+                    line.putcmd("quit")
+                line.close()
+        self.connection = self._partial_connection = None
 
 
 class Stored(EmailMessage):
@@ -91,8 +93,5 @@ class _Written:
     def __init__(self, content: bytes) -> None:
         self.content = content
 
-    def as_bytes(self, unixfrom: bool = False, linesep: str = "\n") -> bytes:
+    def as_bytes(self, linesep: str = "\n") -> bytes:
         return linesep.encode().join(self.content.splitlines())
-
-    def get_charset(self) -> None:
-        return None
