@@ -1,5 +1,6 @@
 """What a printed document promises: accessible, archival, readable by machines, and blind to everything outside."""
 
+import zlib
 from datetime import UTC, datetime
 from io import BytesIO
 from itertools import count
@@ -54,6 +55,15 @@ def test_a_screen_reader_and_an_archive_both_accept_a_document(template) -> None
         report = page.validate_pdf_bytes(content, profile=profile)
         assert report.failures == [], profile
         assert report.is_compliant, profile
+
+
+@pytest.mark.parametrize("text", ["ends like a line", "é"])
+def test_no_stream_ends_like_a_line(template, text) -> None:
+    """The check sum of a packed stream ends with a carriage return once in 256."""
+    attached = next(found for n in count() if zlib.adler32(found := f"{text} {n} {n}".encode()) % 256 == ord("\r"))
+    enclosed = pdf.Attachment("results.json", attached, "Results", datetime(2027, 7, 1, tzinfo=UTC))
+    content = made(template(DOCUMENT), attachments=[enclosed])
+    assert page.validate_pdf_bytes(content, profile="3a").failures == []
 
 
 def test_polish_french_and_greek_letters_can_be_searched_and_copied(template) -> None:

@@ -221,7 +221,7 @@ def test_a_long_path_is_no_trouble(place: Path) -> None:
 @pytest.mark.long
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as someone else")
 def test_root_may_keep_the_project_where_nobody_else_can_look(place: Path) -> None:
-    closed = place / "closed"
+    closed = place / "nobody else may look"
     closed.mkdir(mode=0o700)
     server = Postgres(closed / "var" / "postgres", Path(sys.prefix), place / "refuge")
     with server.running() as url:
