@@ -11,6 +11,7 @@ from django.db.models import prefetch_related_objects
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
+from accounts import confirming
 from audit.acts import Done
 from audit.models import AuditEvent
 from budgeting.models import District
@@ -106,6 +107,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def has_a_second_factor(self) -> bool:
         """An authenticator app or a passkey; recovery codes alone are none."""
         return is_mfa_enabled(self, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN])
+
+    def why_not_confirm(self, at: datetime) -> str:
+        """Why this person does not confirm what another proposed, in a sentence; empty if they may."""
+        return confirming.why_not(self, at)
 
     @transaction.atomic
     def grant(self, kind: RoleName, *, by: "User | None", at: datetime, district: District | None = None) -> "Role":

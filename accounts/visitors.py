@@ -1,5 +1,6 @@
 """Who is behind a request: somebody with an account, or a visitor who answers every question of theirs with no."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -19,6 +20,9 @@ class Visitor(AnonymousUser):
 
     def is_committee_for(self, district: Model) -> bool:
         return False
+
+    def why_not_confirm(self, at: datetime) -> str:
+        raise PermissionDenied
 
     def record(self, done: Done, *, on: Model | None = None, **facts: Any) -> None:
         raise PermissionDenied

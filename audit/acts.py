@@ -16,6 +16,11 @@ class Done(models.TextChoices):
     ROLE_REVOKED = "role revoked", _("role revoked")
     SECOND_FACTOR_TAKEN = "second factor taken", _("second factor taken away")
     SECOND_FACTOR_LOST = "second factor lost", _("second factor taken away: its key is lost")
+    # What takes two people
+    ACT_PROPOSED = "act proposed", _("put before a second person")
+    ACT_TURNED_DOWN = "act turned down", _("taken back before a second person confirmed it")
+    ONE_IS_ENOUGH = "one is enough", _("announced that one person is enough")
+    ONE_IS_NOT_ENOUGH = "one is not enough", _("announcement revoked that one person is enough")
     # The secrets of the site
     SECRET_GIVEN_UP = "secret given up", _("secret of the site given up as lost")
     # The register of residents

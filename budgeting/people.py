@@ -4,6 +4,7 @@ The room that keeps the accounts fills the directory when the site starts (docs/
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db import models
@@ -52,6 +53,9 @@ class Person(Protocol):
     def holds_a_role(self) -> bool: ...
 
     def is_committee_for(self, district: "District") -> bool: ...
+
+    def why_not_confirm(self, at: datetime) -> str:
+        """Why this person does not confirm what another proposed, in a sentence; empty if they may."""
 
     def record(self, done: Done, *, on: models.Model | None = None, **facts: Any) -> None:
         """Append to the audit log, in the caller's transaction."""

@@ -6,6 +6,7 @@ verb would have written them.
 
 import io
 from collections.abc import Callable
+from datetime import timedelta
 from random import Random
 
 from django.db import transaction
@@ -33,6 +34,7 @@ NAMES = {
     "reviewing": (0, "-schools", "The schools' purse"),
     "collecting": (1, "", "The common purse"),
 }
+BEFORE_THE_ROUNDS = timedelta(days=600)  # staff were appointed, and may confirm what another proposes
 LETTERS = 12  # unused, for whoever tries the demo
 
 
@@ -45,7 +47,7 @@ def load(city: City, seed: int, size: Size, tell: Callable[[str], None]) -> Town
         AuditEvent.append(Done.DEMO_LOADED, by=None, city=city.name, seed=seed)
         tell(f"{len(city.districts)} districts, and the people of {city.name}")
         town = Town(city, seed, now, lines, voters, settle(city, voters))
-        appoint(city, town.people, now)
+        appoint(city, town.people, now - BEFORE_THE_ROUNDS)
         _draw_districts(town)
         for plan in content.ROUNDS:
             _load_round(town, plan, tell)

@@ -68,7 +68,7 @@ def settle(city: City, voters: Iterable[Line]) -> dict[str, User]:
 
 
 def appoint(city: City, people: dict[str, User], at: datetime) -> None:
-    """Give the roles, on record, and each sign-in that needs one a second factor."""
+    """Give the roles, on record, and each sign-in that needs one a second factor, as they were given back then."""
     admin = people[city.sign_ins["admin"]]
     for name in city.staff:
         people[name].grant(RoleName.CLERK, by=admin, at=at)
@@ -76,7 +76,8 @@ def appoint(city: City, people: dict[str, User], at: datetime) -> None:
         if one.key in ROLES:
             people[one.name].grant(ROLES[one.key], by=admin, at=at)
         if one.needs_a_code:
-            TOTP.activate(people[one.name], generate_totp_secret())
+            factor = TOTP.activate(people[one.name], generate_totp_secret()).instance
+            Authenticator.objects.filter(pk=factor.pk).update(created_at=at)
 
 
 def _who_writes(city: City) -> Iterable[str]:

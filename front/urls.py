@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from front.views import audit, desk, me, pages
+from front.views import audit, desk, joint_acts, me, pages
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -18,6 +18,9 @@ urlpatterns = [
     path("desk/", desk.page, name="desk"),
     path("desk/mail/<int:mail>/again/", desk.send_again, name="send_mail_again"),
     path("desk/mail/<int:mail>/give-up/", desk.give_up_mail, name="give_up_mail"),
+    path("desk/acts/<int:number>/", joint_acts.show, name="joint_act"),
+    path("desk/acts/<int:number>/confirmation/", joint_acts.confirm, name="joint_act_confirmation"),
+    path("desk/acts/<int:number>/withdrawal/", joint_acts.withdraw, name="joint_act_withdrawal"),
     path("audit/", audit.page, name="audit"),
     path("audit/log.csv", audit.export, name="audit_export"),
     path("<cycle:cycle>/", pages.cycle, name="cycle"),

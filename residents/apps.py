@@ -6,13 +6,16 @@ class Residents(AppConfig):
 
     def ready(self) -> None:
         """Serve the page on which somebody shows that they live here, and say what is kept of a person."""
-        from budgeting import registry  # noqa: PLC0415  (models can be imported from here on)
+        from budgeting import registry, two  # noqa: PLC0415  (models can be imported from here on)
+        from residents.acts_of_two import SETTLING  # noqa: PLC0415
         from residents.models import Claim, LetterCode, RegisterImport, Verification  # noqa: PLC0415
 
         registry.serve(registry.Page.VERIFY, "verify")
+        two.does(two.Joint.SETTLE_CLAIM, SETTLING)
         registry.keep_of_a_person(
             rows=[(Verification, "user"), (Claim, "user")],
             traces=[
+                (Claim, "filed_by"),
                 (Claim, "settled_by"),
                 (LetterCode, "made_by"),
                 (LetterCode, "voided_by"),

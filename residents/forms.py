@@ -104,5 +104,8 @@ class ClaimForm(forms.Form):
         widget=forms.RadioSelect,
     )
     reason = forms.CharField(
-        label=_("Reason"), max_length=1_000, widget=forms.Textarea, help_text=_("It goes into the audit log.")
+        label=_("Reason"),
+        max_length=1_000,
+        widget=forms.Textarea,
+        help_text=_("It goes into the audit log. A second person confirms the decision."),
     )

@@ -3,6 +3,18 @@
 from budgeting.models.contest import Contest
 from budgeting.models.cycle import Cycle, Phase, check_calendar
 from budgeting.models.district import District, boundaries
+from budgeting.models.joint_act import JointAct, OneIsEnough, acts_on
 from budgeting.models.secret_check import SecretCheck
 
-__all__ = ["Contest", "Cycle", "District", "Phase", "SecretCheck", "boundaries", "check_calendar"]
+__all__ = [
+    "Contest",
+    "Cycle",
+    "District",
+    "JointAct",
+    "OneIsEnough",
+    "Phase",
+    "SecretCheck",
+    "acts_on",
+    "boundaries",
+    "check_calendar",
+]

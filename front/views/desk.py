@@ -1,13 +1,17 @@
 """The desk: what waits for whoever works for the budget, room by room, the oldest first."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from budgeting.guards import clerks_touch, only
-from budgeting.models import Cycle
+from budgeting import two
+from budgeting.guards import clerks_touch, only, oversees
+from budgeting.models import Cycle, JointAct
+from budgeting.people import Person, Request
 from budgeting.stages import Act
 from lib import clock
 from notices.models import Mail
@@ -17,7 +21,7 @@ MOST_MAILS = 50  # that failed, on one page
 
 
 @only(lambda person: person.holds_a_role)
-def page(request: HttpRequest) -> HttpResponse:
+def page(request: Request) -> HttpResponse:
     """What waits for me; the template has the other rooms bring their parts."""
     at = clock.now()
     late = Mail.objects.late(at)
@@ -28,10 +32,28 @@ def page(request: HttpRequest) -> HttpResponse:
         "claims": Claim.objects.filter(settled_at=None).select_related("resident__cycle", "user").order_by("at"),
         "imports": RegisterImport.objects.waiting().select_related("cycle"),
         "failed_mails": Mail.objects.failed()[:MOST_MAILS],
+        "acts": _waiting_acts(request.user),
         "late_mail": late.first(),
         "late_mails": late.count(),
     }
     return render(request, "front/desk.html", context)
+
+
+def _waiting_acts(person: Person) -> list[dict[str, Any]]:
+    """What one person has proposed and another has to confirm, for whoever may."""
+    if not oversees(person):
+        return []
+    acts = JointAct.objects.filter(settled_at=None).select_related("proposed_by", "cycle")
+    return [
+        {
+            "name": two.doing(act).name(act),
+            "url": act.get_absolute_url(),
+            "mine": act.proposed_by_id == person.pk,
+            "by": act.proposed_by,
+            "at": act.proposed_at,
+        }
+        for act in acts
+    ]
 
 
 @require_POST

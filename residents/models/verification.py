@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from audit.acts import Done
-from budgeting.models import Cycle
+from budgeting.models import Cycle, OneIsEnough
 from budgeting.people import Person
 from budgeting.stages import Act
+from budgeting.two import Two
 from lib.refusal import Refused, allow, require
 from residents.models.register import Resident, StandingRegister
 
@@ -81,7 +82,7 @@ class Verification(models.Model):
 
     @classmethod
     def tie(
-        cls, resident: Resident, user: User, method: "Verification.Method", *, by: User, at: datetime
+        cls, resident: Resident, user: User, method: "Verification.Method", *, by: Person, at: datetime
     ) -> "Verification | Claim":
         """Tie an account to a line of the register, on record; a claim for a clerk if the line has an account already.
 
@@ -109,6 +110,7 @@ class Claim(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="claims")
     method = models.CharField(gettext_lazy("way"), max_length=8, choices=Verification.Method)
     at = models.DateTimeField(gettext_lazy("when"))
+    filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     settled_at = models.DateTimeField(gettext_lazy("settled"), null=True, blank=True)
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -141,31 +143,41 @@ class Claim(models.Model):
         return f"{self.user}, {self.resident}"
 
     @classmethod
-    def file(cls, resident: Resident, user: User, method: str, *, by: User, at: datetime) -> "Claim":
+    def file(cls, resident: Resident, user: User, method: str, *, by: Person, at: datetime) -> "Claim":
         """The open claim of this account on this line, made and put on record if there is none."""
         claim, new = cls.objects.get_or_create(
-            resident=resident, user=user, settled_at=None, defaults={"method": method, "at": at}
+            resident=resident, user=user, settled_at=None, defaults={"method": method, "at": at, "filed_by_id": by.pk}
         )
         if new:
             by.record(Done.CLAIM_FILED, on=claim, resident=resident.pk, account=user.pk, method=method)
         return claim
 
+    def why_not_settle(self, *, by: Person, at: datetime) -> str:
+        """Why this person has no say in it: it is theirs, or they filed it. Empty if they have."""
+        holder = Verification.objects.filter(resident=self.resident_id, user=by.pk)
+        if by.pk == self.user_id or holder.exists():
+            return _("Your own claim is for others to decide.")
+        if by.pk == self.filed_by_id and not OneIsEnough.in_effect(at):
+            return _("Whoever filed this claim does not decide it.")
+        return _("This claim has been decided already.") if self.settled_at else ""
+
     @transaction.atomic
-    def settle(self, *, by: User, at: datetime, granted: bool, reason: str) -> None:
+    def settle(self, *, by: Two, at: datetime, granted: bool, reason: str) -> None:
         """Give the line to the claimant, or leave it where it is, with a reason, on record.
 
-        Raises Refused if it was settled before, if `by` is the claimant, or if the claimant has another line meanwhile.
+        Raises Refused as `why_not_settle` says, or if the claimant has another line meanwhile.
         """
-        if by.pk == self.user_id:
-            raise Refused(_("Your own claim is for another clerk to decide."))
+        for person in by.people:
+            allow(self.why_not_settle(by=person, at=at))
         settled = Claim.objects.filter(pk=self.pk, settled_at=None)
-        if settled.update(settled_at=at, settled_by=by, granted=granted, reason=reason) != 1:
-            raise Refused(_("This claim has been decided already."))
+        facts = {"settled_at": at, "settled_by_id": by.first.pk, "granted": granted, "reason": reason}
+        require(settled.update(**facts) == 1, _("This claim has been decided already."))
         held = Verification.objects.filter(resident=self.resident)
         before = held.values_list("user", flat=True)[0]
         by.record(Done.CLAIM_SETTLED, on=self, granted=granted, reason=reason, before=before)
         if granted:
             held.delete()
-            made = Verification.tie(self.resident, self.user, Verification.Method(self.method), by=by, at=at)
+            method = Verification.Method(self.method)
+            made = Verification.tie(self.resident, self.user, method, by=by.first, at=at)
             if isinstance(made, Claim):  # somebody else was verified in the same moment
                 raise Refused(_("Somebody else was tied to this line in the same moment: look again."))

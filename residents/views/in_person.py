@@ -6,9 +6,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.visitors import user_of
-from budgeting import registry
+from budgeting import two
 from budgeting.guards import clerks_only
-from budgeting.models import Cycle
+from budgeting.models import Cycle, acts_on
 from lib import clock
 from lib.refusal import obeying
 from residents.forms import ClaimForm, DeskVerificationForm
@@ -41,7 +41,8 @@ def claim(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
     form = ClaimForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with obeying(form):
-            found.settle(by=user_of(request), at=clock.now(), **form.cleaned_data)
-            messages.success(request, _("The claim is decided, and the decision is in the audit log."))
-            return redirect(registry.name_of(registry.Page.DESK))
-    return render(request, "residents/claim.html", {"claim": found, "cycle": found.resident.cycle, "form": form})
+            sketch = two.sketch(two.Joint.SETTLE_CLAIM, on=found, cycle=found.resident.cycle, **form.cleaned_data)
+            return redirect(two.propose(sketch, by=user_of(request), at=clock.now()))
+    waiting = acts_on(found).filter(settled_at=None).first()
+    context = {"claim": found, "cycle": found.resident.cycle, "form": form, "act": waiting}
+    return render(request, "residents/claim.html", context)

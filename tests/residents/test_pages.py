@@ -150,7 +150,7 @@ def test_t19_a_network_is_limited_and_cannot_pose_as_another(cycle, settings) ->
     assert statuses == [200] * 5 + [429]
 
 
-def test_a_second_account_is_sent_to_the_desk_and_a_clerk_decides(rosa, tomas, clara, code, city, at) -> None:
+def test_a_second_account_is_sent_to_the_desk_and_two_decide(rosa, tomas, clara, otto, code, city, at) -> None:
     signed_in(rosa).post("/verify/letter/", {"code": code})
     [(newer, _)] = make_codes([Resident.objects.order_by("pk")[0]], by=None, at=at("voting"))
     page = signed_in(tomas).post("/verify/letter/", {"code": newer}, follow=True).content.decode()
@@ -164,7 +164,14 @@ def test_a_second_account_is_sent_to_the_desk_and_a_clerk_decides(rosa, tomas, c
     assert rosa.email in page
     assert tomas.email in page
     assert "required" in desk.post(address, {"granted": "yes", "reason": ""}).content.decode()
-    assert desk.post(address, {"granted": "yes", "reason": "Showed a card."}).url == "/desk/"
+    act = desk.post(address, {"granted": "yes", "reason": "Showed a card."}).url
+    assert not Verification.of(tomas, city)
+    assert act in desk.get(address).content.decode()
+    seconds = signed_in(otto)
+    assert act in seconds.get("/desk/").content.decode()
+    page = seconds.get(act).content.decode()
+    assert all(said in page for said in (rosa.email, tomas.email, "Showed a card."))
+    assert seconds.post(f"{act}confirmation/").url == "/desk/"
     assert Verification.of(tomas, city)
     assert "Showed a card." in desk.get(address).content.decode()
 

@@ -9,6 +9,7 @@ from django.db import connection
 from accounts.models import User
 from audit.models import AuditEvent
 from budgeting.models import Cycle
+from budgeting.two import Two
 from lib.refusal import Refused
 from residents.letter_codes import new_code
 from residents.letters import make_codes
@@ -104,40 +105,52 @@ def claim(rosa, tomas, resident, clara, at) -> Claim:
     return Verification.at_desk(resident, tomas, by=clara, at=at("voting"))
 
 
-def test_a_clerk_gives_the_line_to_the_claimant_with_a_reason(claim, rosa, tomas, clara, cycle, at) -> None:
-    claim.settle(by=clara, at=at("voting"), granted=True, reason="Showed an identity card.")
+def test_two_give_the_line_to_the_claimant_with_a_reason(claim, rosa, tomas, ines, otto, cycle, at) -> None:
+    claim.settle(by=Two(ines, otto), at=at("voting"), granted=True, reason="Showed an identity card.")
     assert Verification.of(tomas, cycle)
     assert not Verification.of(rosa, cycle)
     event = AuditEvent.objects.get(action="claim settled")
-    assert event.facts == {"granted": True, "reason": "Showed an identity card.", "before": rosa.pk}
+    assert event.facts == {
+        "granted": True,
+        "reason": "Showed an identity card.",
+        "before": rosa.pk,
+        "confirmed_by": otto.pk,
+    }
 
 
-def test_a_clerk_leaves_the_line_where_it_is(claim, rosa, tomas, clara, cycle, at) -> None:
-    claim.settle(by=clara, at=at("voting"), granted=False, reason="Could not show a document.")
+def test_two_leave_the_line_where_it_is(claim, rosa, tomas, ines, otto, cycle, at) -> None:
+    claim.settle(by=Two(ines, otto), at=at("voting"), granted=False, reason="Could not show a document.")
     assert Verification.of(rosa, cycle)
     with pytest.raises(Refused, match="already"):
-        claim.settle(by=clara, at=at("voting"), granted=True, reason="Again.")
+        claim.settle(by=Two(ines, otto), at=at("voting"), granted=True, reason="Again.")
     assert not Verification.of(tomas, cycle)
 
 
 def test_a_claimant_who_has_another_line_meanwhile_gets_no_second(
-    claim, tomas, clara, cycle, riverside, rosa, at
+    claim, tomas, clara, ines, otto, cycle, riverside, rosa, at
 ) -> None:
     Verification.at_desk(resident_of(cycle, riverside, 2), tomas, by=clara, at=at("voting"))
     with pytest.raises(Refused, match="already"):
-        claim.settle(by=clara, at=at("voting"), granted=True, reason="Showed a card.")
+        claim.settle(by=Two(ines, otto), at=at("voting"), granted=True, reason="Showed a card.")
     claim.refresh_from_db()
     assert claim.settled_at is None
     assert Verification.of(rosa, cycle)
 
 
-def test_a_clerk_decides_nothing_about_themselves(rosa, clara, resident, at) -> None:
+def test_a_clerk_decides_nothing_about_themselves(rosa, clara, ines, otto, resident, at) -> None:
     with pytest.raises(Refused, match="another clerk"):
         Verification.at_desk(resident, clara, by=clara, at=at("voting"))
     Verification.at_desk(resident, rosa, by=clara, at=at("voting"))
     claim = Claim.file(resident, clara, "desk", by=rosa, at=at("voting"))
-    with pytest.raises(Refused, match="another clerk"):
-        claim.settle(by=clara, at=at("voting"), granted=True, reason="Mine.")
+    for two in (Two(clara, otto), Two(otto, clara), Two(rosa, otto)):
+        with pytest.raises(Refused, match="for others to decide"):
+            claim.settle(by=two, at=at("voting"), granted=True, reason="Mine.")
+
+
+def test_v9_whoever_filed_a_claim_has_no_say_in_it(claim, clara, otto, at) -> None:
+    for two in (Two(clara, otto), Two(otto, clara)):
+        with pytest.raises(Refused, match="Whoever filed"):
+            claim.settle(by=two, at=at("voting"), granted=True, reason="Showed a card.")
 
 
 def test_at_the_desk_the_letter_of_that_line_stops_working(rosa, tomas, clara, resident, code, at) -> None:

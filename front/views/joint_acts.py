@@ -1,0 +1,50 @@
+"""What waits for a second person: seen as it will be, confirmed, or turned down."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from budgeting import two
+from budgeting.guards import overseers_only
+from budgeting.models import JointAct
+from budgeting.people import Request
+from lib import clock
+from lib.refusal import obeying
+
+
+def _act(number: int) -> JointAct:
+    return get_object_or_404(JointAct.objects.select_related("cycle", "proposed_by", "settled_by"), pk=number)
+
+
+@require_safe
+@overseers_only
+def show(request: Request, number: int) -> HttpResponse:
+    """What it will do, the same to whoever proposed it and to whoever confirms it."""
+    act = _act(number)
+    doing = two.doing(act)
+    why_not = two.why_not_confirm(act, request.user, clock.now()) if act.waits else ""
+    context = {"act": act, "name": doing.name(act), "template": doing.template, "why_not": why_not}
+    return render(request, "front/joint_act.html", {**context, **doing.context(act)})
+
+
+@require_POST
+@overseers_only
+def confirm(request: Request, number: int) -> HttpResponse:
+    act = _act(number)
+    with obeying(request):
+        two.confirm(act, by=request.user, at=clock.now())
+        messages.success(request, _("Done: %s.") % two.doing(act).name(act))
+        return redirect(two.doing(act).url(act))
+    return redirect(act)
+
+
+@require_POST
+@overseers_only
+def withdraw(request: Request, number: int) -> HttpResponse:
+    act = _act(number)
+    with obeying(request):
+        two.withdraw(act, by=request.user, at=clock.now())
+        messages.success(request, _("It will not be done."))
+    return redirect(act)

@@ -1,0 +1,47 @@
+"""What takes two people in this room: to decide whose a line of the register is."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from budgeting import registry
+from budgeting.models import JointAct
+from budgeting.two import Doing, Two, subject
+from lib.refusal import allow
+from residents.models import Claim, Verification
+
+
+def _claim(act: JointAct) -> Claim:
+    return subject(act, Claim)
+
+
+def _plan(act: JointAct, at: datetime) -> dict[str, Any]:
+    """The line goes from one account to another, or stays."""
+    claim = _claim(act)
+    allow(claim.why_not_settle(by=act.proposed_by, at=at))
+    tie = Verification.objects.get(resident=claim.resident_id)
+    return {
+        "granted": act.facts["granted"],
+        "reason": act.facts["reason"],
+        "first": tie.user_id,
+        "second": claim.user_id,
+    }
+
+
+def _settle(act: JointAct, *, by: Two, at: datetime) -> None:
+    _claim(act).settle(by=by, at=at, **act.facts)
+
+
+def _shown(act: JointAct) -> dict[str, Any]:
+    return {"claim": _claim(act), "plan": act.plan}
+
+
+SETTLING = Doing(
+    plan=_plan,
+    carry_out=_settle,
+    name=lambda act: _("decide whose line %s of the register is") % _claim(act).resident,
+    template="residents/settling.html",
+    context=_shown,
+    url=lambda act: registry.address_of(registry.Page.DESK),
+)
