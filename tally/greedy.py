@@ -195,25 +195,37 @@ class Greedy:
         return near
 
     def _standing_before(self, position: int, other: int) -> int:
-        """The fewest votes (or points) that put a project strictly ahead of another."""
+        """The fewest votes (or points) that put a project ahead of another: with as many, where a tie is its own."""
+        equal = Fraction(self._merit(other))
         if self.rule.rank_by == "votes-per-cost":
-            return floor(self._merit(other) * self.election.projects[position].cost) + 1
-        return self.standing[other] + 1
+            equal *= self.election.projects[position].cost
+        votes = None if self.rule.rank_by == "points" else floor(equal)
+        if equal.denominator == 1 and self.order.goes_before(position, other, votes):
+            return floor(equal)
+        return floor(equal) + 1
 
     def _highest_cost(self, purse: _Purse, position: int, ahead_of: int | None = None) -> int:
         """The highest cost at which a project would win if its turn came now; 0 if there is none.
 
-        A lower cost brings the turn forward, ahead of another project, only where votes are weighed against cost.
+        A lower cost brings the turn forward, ahead of another project, where votes are weighed against cost, and where
+        of two equals the cheaper goes first.
         """
         if purse.stopped_by is not None or purse.excluder(position) is not None:
             return 0
         affordable = purse.left if self.rule.cover is None else floor(purse.left / self.rule.cover)
         if ahead_of is None:
             return affordable
-        if self.rule.rank_by != "votes-per-cost":
+        standing, merit = self.standing[position], self._merit(ahead_of)
+        if self.rule.rank_by == "votes-per-cost" and merit:
+            equal = Fraction(standing) / merit  # at this cost it is the other's equal, below it comes before
+            if equal.denominator == 1 and self.order.goes_before(position, ahead_of, cost=floor(equal)):
+                return min(affordable, floor(equal))
+            return min(affordable, ceil(equal) - 1)
+        if merit != self._merit(position):
             return 0
-        merit = self._merit(ahead_of)
-        return affordable if merit == 0 else min(affordable, ceil(self.standing[position] / merit) - 1)
+        as_dear = self.election.projects[ahead_of].cost
+        costs = (min(affordable, cost) for cost in (as_dear, as_dear - 1))
+        return next((cost for cost in costs if self.order.goes_before(position, ahead_of, cost=cost)), 0)
 
 
 def greedy(election: Election, rule: Rule) -> Outcome:

@@ -86,6 +86,16 @@ class TieOrder:
             sets.setdefault(self.keys[position], []).append(position)
         return [equals for equals in sets.values() if len(equals) > 1]
 
+    def goes_before(self, one: int, other: int, votes: int | None = None, cost: int | None = None) -> bool:
+        """Whether the rule puts a project before another that is its equal, were its votes or its cost as said.
+
+        An order that the rule leaves open is no answer.
+        """
+        were = {"max-votes": None if votes is None else -votes, "min-cost": cost}
+        mine = (were.get(name) for name in self._usable)
+        supposed = tuple(is_ if were is None else were for were, is_ in zip(mine, self.keys[one], strict=True))
+        return supposed < self.keys[other]
+
     def decided_by(self, one: int, other: int) -> str | None:
         """The first key on which two projects differ; None if none does."""
         pairs = zip(self._usable, self.keys[one], self.keys[other], strict=True)

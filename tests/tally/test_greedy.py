@@ -1,6 +1,8 @@
 """A clerk counts by the greedy rules, and every project is told why."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tally import Ballot, Election, Project, Rule, UnresolvedTie, count, lot
 
@@ -19,7 +21,7 @@ def test_greedy_passes_over_what_does_not_fit():
     assert outcome.spent == 100
     assert outcome.reasons["park"] == {"code": "funded", "round": 1, "cost": 60, "left": 40}
     assert outcome.reasons["pool"] == {
-        "code": "too_expensive", "cost": 50, "left": 40, "votes": 5, "needed_votes": 10, "cost_to_win": 40,
+        "code": "too_expensive", "cost": 50, "left": 40, "votes": 5, "needed_votes": 9, "cost_to_win": 40,
     }  # fmt: skip
 
 
@@ -29,7 +31,7 @@ def test_greedy_no_skip_stops_at_the_first_that_does_not_fit():
     assert outcome.winners == ("park",)
     assert outcome.reasons["pool"]["code"] == "too_expensive"
     assert outcome.reasons["bench"] == {
-        "code": "after_stop", "stopped_by": "pool", "cost": 40, "votes": 3, "needed_votes": 6,
+        "code": "after_stop", "stopped_by": "pool", "cost": 40, "votes": 3, "needed_votes": 5,
     }  # fmt: skip
 
 
@@ -68,7 +70,7 @@ def test_of_an_exclusive_group_only_the_first_wins():
     outcome = count(election, Rule())
     assert outcome.winners == ("park", "bench")
     assert outcome.reasons["pool"] == {
-        "code": "excluded", "by": "park", "cost": 30, "votes": 5, "needed_votes": 10,
+        "code": "excluded", "by": "park", "cost": 30, "votes": 5, "needed_votes": 9,
     }  # fmt: skip
 
 
@@ -125,6 +127,61 @@ def test_what_a_loser_lacked_is_enough_to_win():
                 assert loser not in count(dearer, Rule(name=name)).winners
 
 
+def wins(loser, costs, votes, budget, rule):
+    """Whether it would be funded, and nothing left to a lot that nobody has announced."""
+    try:
+        return loser in count(approvals(costs, votes, budget), rule).winners
+    except UnresolvedTie:
+        return False
+
+
+@pytest.mark.parametrize(("seed", "needed"), [("d", 5), ("a", 6)])
+def test_as_many_votes_are_enough_where_the_tie_would_be_its_own(seed, needed):
+    """The public lot puts one of two projects first, of which only one can be funded."""
+    costs, votes = {"park": 50, "pool": 50}, {"park": 5, "pool": 4}
+    first = min(costs, key=lambda project: lot(seed, project))
+    assert (first == "pool") == (needed == 5)
+    rule = Rule(ties=("lot",), seed=seed)
+    assert count(approvals(costs, votes, 60), rule).reasons["pool"]["needed_votes"] == needed
+    assert wins("pool", costs, votes | {"pool": needed}, 60, rule)
+    assert not wins("pool", costs, votes | {"pool": needed - 1}, 60, rule)
+
+
+def test_without_a_lot_a_tie_is_nobodys_own():
+    costs, votes = {"park": 50, "pool": 50}, {"park": 5, "pool": 4}
+    assert count(approvals(costs, votes, 60), Rule()).reasons["pool"]["needed_votes"] == 6
+
+
+def test_a_loser_of_a_tie_wins_it_once_it_is_the_cheaper():
+    costs, votes = {"park": 50, "pool": 40}, {"park": 5, "pool": 5}
+    reason = count(approvals(costs, votes, 60), Rule()).reasons["park"]
+    assert reason["cost_to_win"] == 39
+    assert wins("park", costs | {"park": 39}, votes, 60, Rule())
+    assert not wins("park", costs | {"park": 40}, votes, 60, Rule())
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from([1, 2, 5, 10, 10, 20, 33]), st.integers(1, 6)), min_size=2, max_size=6),
+    st.integers(1, 60),
+    st.sampled_from(["votes", "votes-per-cost"]),
+    st.sampled_from(["greedy", "greedy-no-skip"]),
+    st.sampled_from([("id",), ("max-votes", "listed"), ("min-cost", "max-votes", "lot"), ("lot",)]),
+    st.sampled_from(["17 23 42", "zażółć"]),
+)
+def test_what_a_loser_lacked_is_exactly_what_it_takes(projects, budget, rank_by, name, ties, seed):
+    """With one vote less, or a cost one higher, it would have lost all the same."""
+    costs = {f"p{number}": cost for number, (cost, _) in enumerate(projects)}
+    votes = {f"p{number}": most for number, (_, most) in enumerate(projects)}
+    rule = Rule(name=name, rank_by=rank_by, ties=ties, seed=seed)
+    for loser, reason in count(approvals(costs, votes, budget), rule).reasons.items():
+        if (needed := reason.get("needed_votes")) is not None:
+            assert wins(loser, costs, votes | {loser: needed}, budget, rule)
+            assert not wins(loser, costs, votes | {loser: needed - 1}, budget, rule)
+        if (cost := reason.get("cost_to_win")) is not None:
+            assert wins(loser, costs | {loser: cost}, votes, budget, rule)
+            assert not wins(loser, costs | {loser: cost + 1}, votes, budget, rule)
+
+
 def test_a_tie_that_changes_nothing_needs_no_lot():
     election = approvals({"park": 50, "pool": 50}, {"park": 5, "pool": 5}, 100)
     outcome = count(election, Rule())
@@ -160,7 +217,7 @@ def test_of_equals_the_cheaper_goes_first():
     assert outcome.winners == ("pool",)
     assert outcome.reasons["park"] == {
         "code": "lost_tie", "to": ["pool"], "by": "min-cost", "cost": 50, "left": 20,
-        "votes": 5, "needed_votes": 6, "cost_to_win": 20,
+        "votes": 5, "needed_votes": 6, "cost_to_win": 39,
     }  # fmt: skip
 
 
