@@ -44,10 +44,9 @@ def _changes(form: Any, formsets: Any) -> dict[str, Any]:
     pairs = {name: [_brief(form.initial.get(name)), _brief(form.cleaned_data[name])] for name in form.changed_data}
     facts: dict[str, Any] = {name: [old, new] for name, (old, new) in pairs.items() if old != new}
     for formset in formsets:
-        rows: dict[str, Any] = {
-            str(row.instance): _changes(row, ()) for row in formset.forms if row.has_changed() and row.is_valid()
-        }
-        rows |= {str(row): "deleted" for row in getattr(formset, "deleted_objects", ())}
+        kept = [row for row in formset.forms if row not in formset.deleted_forms and row.has_changed()]
+        rows: dict[str, Any] = {str(row.instance): _changes(row, ()) for row in kept}
+        rows |= {str(row): "deleted" for row in formset.deleted_objects}
         if rows:
             facts[str(formset.model._meta.model_name)] = rows
     return facts
