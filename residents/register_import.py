@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import IO, Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
@@ -17,11 +15,11 @@ from accounts.models import User
 from audit.acts import Done
 from audit.models import AuditEvent
 from budgeting.models import Cycle, District
-from budgeting.stages import Act, Stage
+from budgeting.stages import Act
 from lib.refusal import allow
 from residents.digests import identifier_digest, normalised_identifier, normalised_name, person_digest
 from residents.models import RegisterImport, Resident, StandingRegister
-from residents.models.register import AgeBand
+from residents.models.register import AgeBand, first_day
 from residents.register_file import RegisterFileError, RegisterRow, RowError, date_of, rows_of
 
 OLDEST = 120
@@ -49,7 +47,7 @@ def entries_of(cycle: Cycle, file: IO[bytes]) -> Iterator[RegisterEntry | RowErr
     Raises RegisterFileError for the whole file. The database is asked before the first line and not again, so that the
     lines can go straight into a COPY.
     """
-    voting_opens = first_day(cycle)
+    voting_opens = day_of_ages(cycle)
     districts = {}
     for district in District.objects.all():
         for name in (district.name, normalised_name(district.name), normalised_name(district.slug)):
@@ -77,16 +75,12 @@ def _checked(row: RegisterRow, districts: dict[str, District], voting_opens: dat
     return RegisterEntry(row.number, cells["identifier"], cells["name"], born, age, district, *place)
 
 
-def first_day(cycle: Cycle) -> date:
-    """The day in the city on which ages count: when voting opens, or the first phase if voting has no date yet.
-
-    Raises RegisterFileError if the cycle has no dates at all.
-    """
-    windows = cycle.windows()
-    window = cycle.window(Stage.VOTING) or min(windows, key=lambda window: window.opens, default=None)
-    if window is None:
+def day_of_ages(cycle: Cycle) -> date:
+    """The day on which ages count. Raises RegisterFileError if the cycle has no dates at all."""
+    day = first_day(cycle)
+    if day is None:
         raise RegisterFileError(_("Set the dates of this cycle first: ages count on the day voting opens."))
-    return window.opens.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    return day
 
 
 def age_on(day: date, born: date) -> int:
@@ -107,7 +101,7 @@ def preview(cycle: Cycle, file: IO[bytes], *, by: User | None, at: datetime) -> 
     allow(StandingRegister.why(cycle))
     for waiting in cycle.register_imports.waiting():
         drop(waiting, at=at)
-    made = RegisterImport.objects.create(cycle=cycle, by=by, at=at)
+    made = RegisterImport.objects.create(cycle=cycle, by=by, at=at, ages_on=day_of_ages(cycle))
     faults = _stage(made, entries_of(cycle, file))
     faults += _take_out_duplicates(made)
     if len(faults) > MOST_FAULTS:
@@ -216,7 +210,9 @@ def confirm(made: RegisterImport, *, by: User | None, at: datetime, nearly_every
     made.staged.all().delete()
     made.confirmed_at = at
     made.save(update_fields=["confirmed_at"])
-    facts = {"new": made.new, "changed": made.changed, "unchanged": made.unchanged, "gone": made.gone}
+    facts: dict[str, Any] = {"new": made.new, "changed": made.changed, "unchanged": made.unchanged, "gone": made.gone}
+    if made.ages_on:
+        facts["ages_on"] = made.ages_on.isoformat()
     AuditEvent.append(Done.REGISTER_IMPORTED, by=by, on=made, **facts, rejected=len(made.rejected))
 
 

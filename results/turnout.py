@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.functional import Promise
 
@@ -31,6 +32,7 @@ class Turnout:
     registered: int
     ages: list[Group]
     channels: list[Group]
+    ages_on: date | None = None  # the day of the register's ages
 
     @property
     def share(self) -> float | None:
@@ -42,22 +44,26 @@ class Turnout:
 
 
 def turnouts_of(results: Sequence[Result]) -> list[Turnout]:
-    """Turnout in contests of one cycle, every number fit to be published; in two queries, however many there are."""
+    """Turnout in contests of one cycle, every number fit to be published; in three queries, however many there are."""
     if not results:
         return []
     districts = {result.contest.district for result in results}
     registered = registered_by_age(results[0].cycle, districts)
     voted = voters_by_age(result.contest for result in results)
-    return [_turnout(result, registered[result.contest.district], voted[result.contest.pk]) for result in results]
+    return [
+        _turnout(result, registered.bands[result.contest.district], voted[result.contest.pk], registered.on)
+        for result in results
+    ]
 
 
-def _turnout(result: Result, registered: Registered, voted: dict[str, int]) -> Turnout:
+def _turnout(result: Result, registered: Registered, voted: dict[str, int], ages_on: date | None) -> Turnout:
     voters = result.envelopes or sum(voted.values()) or result.ballots.all
     return Turnout(
         voters=voters if voters == 0 or voters >= LEAST else None,
         registered=sum(number for _band, _name, number in registered),
         ages=_ages(voted, registered) if voters >= LEAST else [],
         channels=_channels(result) if voters >= LEAST else [],
+        ages_on=ages_on,
     )
 
 

@@ -28,7 +28,7 @@ def page(request: Request) -> HttpResponse:
     cycles = [cycle for cycle in Cycle.objects.prefetch_related("phases") if cycle.allows(Act.IMPORT_REGISTER, at)]
     context = {
         "at": at,
-        "cycles": cycles,
+        "cycles": RegisterImport.why_anew(cycles),
         "claims": Claim.objects.filter(settled_at=None).select_related("resident__cycle", "user").order_by("at"),
         "imports": RegisterImport.objects.waiting().select_related("cycle"),
         "failed_mails": Mail.objects.failed()[:MOST_MAILS],

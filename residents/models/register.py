@@ -1,15 +1,18 @@
 """The register of residents, as keyed digests, and the imports that make it."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from budgeting.models import Cycle, District
 from budgeting.people import Person
-from budgeting.stages import Act
+from budgeting.stages import Act, Stage
 from residents.digests import identifier_digest, person_digest
 
 
@@ -27,6 +30,12 @@ class AgeBand(models.TextChoices):
         """The band of an age in whole years."""
         starts = {18: cls.FROM_18, 30: cls.FROM_30, 45: cls.FROM_45, 65: cls.FROM_65}
         return next((band for start, band in reversed(starts.items()) if age >= start), cls.UNDER_18)
+
+
+def first_day(cycle: Cycle) -> date | None:
+    """The day in the city on which ages count: when voting opens, or the first phase if voting has no date yet."""
+    window = cycle.window(Stage.VOTING) or min(cycle.windows(), key=lambda window: window.opens, default=None)
+    return window.opens.astimezone(ZoneInfo(settings.TIME_ZONE)).date() if window else None
 
 
 class Residents(models.QuerySet["Resident"]):
@@ -122,6 +131,11 @@ class RegisterImports(models.QuerySet["RegisterImport"]):
         """Those neither confirmed nor dropped."""
         return self.filter(confirmed_at=None, dropped_at=None)
 
+    def that_made(self, cycles: Iterable[Cycle]) -> "dict[int, RegisterImport]":
+        """By cycle the last confirmed one, in one query: a file is the whole register."""
+        confirmed = self.filter(cycle__in=cycles).exclude(confirmed_at=None)
+        return {each.cycle_id: each for each in confirmed.order_by("confirmed_at", "pk")}
+
 
 class RegisterImport(models.Model):
     """A file a clerk uploaded, as a preview to confirm or drop: counts and rejected lines, never the file."""
@@ -133,6 +147,8 @@ class RegisterImport(models.Model):
     changed = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
     gone = models.PositiveIntegerField(default=0)
+    # The day the ages were worked out for: birth dates are not kept, so for another day the file is needed again.
+    ages_on = models.DateField(_("ages on"), null=True)
     rejected = models.JSONField(default=list)  # [{"line": 7, "column": "birth_date", "reason": "…"}], never a value
     confirmed_at = models.DateTimeField(null=True, blank=True)
     dropped_at = models.DateTimeField(null=True, blank=True)
@@ -158,6 +174,24 @@ class RegisterImport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cycle}, {self.at:%Y-%m-%d %H:%M}"
+
+    @classmethod
+    def why_anew(cls, cycles: Sequence[Cycle]) -> list[tuple[Cycle, str]]:
+        """Each cycle, and in a sentence why its register has to be imported anew; empty if its ages are right.
+
+        Of a register made before the day was kept, nobody knows it.
+        """
+        made, none = cls.objects.that_made(cycles), cls()
+        return [(cycle, made.get(cycle.pk, none).why_ages_are_wrong(first_day(cycle))) for cycle in cycles]
+
+    def why_ages_are_wrong(self, opens: date | None) -> str:
+        """What to do where they were worked out for another day than the vote's first; or ""."""
+        if self.ages_on is None or opens is None or self.ages_on == opens:
+            return ""
+        return gettext(
+            "The ages on the register are those of %(then)s, but voting opens on %(first)s: import the register anew, "
+            "so that the turnout by age is right."
+        ) % {"then": date_format(self.ages_on), "first": date_format(opens)}
 
     @property
     def is_waiting(self) -> bool:

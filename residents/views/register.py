@@ -10,6 +10,7 @@ from accounts.visitors import user_of
 from budgeting.bodies import takes
 from budgeting.guards import clerks_only
 from budgeting.models import Cycle
+from budgeting.stages import Act
 from lib import clock
 from lib.refusal import obeying
 from lib.spreadsheets import csv_response
@@ -34,6 +35,9 @@ def upload(request: HttpRequest, cycle: str) -> HttpResponse:
     on_it = Resident.objects.on_register(found).count()
     context = {"cycle": found, "form": form, "imports": imports[:20], "residents": on_it}
     context["standing"] = StandingRegister.why(found)
+    context["anew"] = ""
+    if found.allows(Act.IMPORT_REGISTER, clock.now()):
+        ((_cycle, context["anew"]),) = RegisterImport.why_anew([found])
     return render(request, "residents/register.html", context)
 
 

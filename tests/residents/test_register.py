@@ -2,7 +2,7 @@
 
 import re
 import zipfile
-from datetime import date
+from datetime import UTC, date, datetime
 from io import BytesIO, StringIO
 
 import pytest
@@ -19,6 +19,8 @@ from residents import register_file, register_import
 from residents.digests import identifier_digest, normalised_identifier, normalised_name, person_digest
 from residents.models import RegisterImport, Resident, StagedLine, Verification
 from residents.register_file import RegisterFileError
+from residents.statistics import registered_by_age
+from tests.papers import words_on
 
 HEADER = "identifier;name;birth_date;address;postcode;town;district;email\n"
 ANNA = "79.03.31-001.20;Łucja Anna Nowak;1979-03-31;Quay 1;1000;Halverne;Riverside;anna@example.org\n"
@@ -58,7 +60,7 @@ def test_a_clerk_sees_what_an_upload_would_change_before_it_does(city, clara) ->
     assert not StagedLine.objects.exists()
     entry = AuditEvent.objects.get()
     assert (entry.actor, entry.action) == (clara, "register imported")
-    assert entry.facts == {"new": 2, "changed": 0, "unchanged": 0, "gone": 0, "rejected": 0}
+    assert entry.facts == {"new": 2, "changed": 0, "unchanged": 0, "gone": 0, "ages_on": "2027-04-04", "rejected": 0}
 
 
 def test_the_second_file_says_who_is_new_changed_and_gone(city, hillside) -> None:
@@ -289,6 +291,30 @@ def test_without_dates_there_is_no_day_on_which_ages_count(db) -> None:
 )
 def test_t18_who_was_born_on_29_february_is_a_year_older_on_1_march(day: date, age: int) -> None:
     assert register_import.age_on(day, date(2008, 2, 29)) == age
+
+
+def test_the_register_keeps_the_day_its_ages_were_worked_out_for(city, clara, client) -> None:
+    """Birth dates are not kept: where voting opens on another day, the file is needed again."""
+    confirm(upload(city, HEADER + ANNA + BRUNO))
+    client.force_login(clara)
+    anew = "import the register anew, so that the turnout by age is right"
+    assert registered_by_age(city, []).on == date(2027, 4, 4)
+    for page in ("/desk/", "/desk/2027/register/"):
+        assert anew not in words_on(client.get(page))
+    city.phases.filter(stage="voting").update(opens=datetime(2027, 4, 6, 8, tzinfo=UTC))
+    for page in ("/desk/", "/desk/2027/register/"):
+        assert f"those of April 4, 2027, but voting opens on April 6, 2027: {anew}" in words_on(client.get(page))
+    upload(city, HEADER + ANNA + BRUNO)
+    assert anew in words_on(client.get("/desk/")), "as long as it is not confirmed"
+    confirm(RegisterImport.objects.waiting().get())
+    assert registered_by_age(city, []).on == date(2027, 4, 6)
+    assert anew not in words_on(client.get("/desk/"))
+
+
+def test_an_hour_later_on_the_same_day_is_the_same_day(city) -> None:
+    confirm(upload(city, HEADER + ANNA + BRUNO))
+    city.phases.filter(stage="voting").update(opens=datetime(2027, 4, 4, 9, tzinfo=UTC))
+    assert [why for _cycle, why in RegisterImport.why_anew([city])] == [""]
 
 
 def test_the_staging_table_is_in_no_backup_of_the_wal(db) -> None:
