@@ -1,6 +1,8 @@
 """From ballots to a result: plain values out to `tally`, its answer back."""
 
+import json
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -8,7 +10,7 @@ from django.utils.translation import gettext as _
 from audit.acts import Done
 from ballots import marks
 from ballots.models import BallotPaper, Count, Opening
-from budgeting.models import Contest
+from budgeting.models import Contest, Counted
 from budgeting.people import Person
 from budgeting.stages import Act
 from lib import money
@@ -66,19 +68,30 @@ def outcome_of(contest: Contest) -> Outcome:
 
 @transaction.atomic
 def count_contest(contest: Contest, *, by: Person | None, at: datetime) -> Count:
-    """Count a contest by its rule and keep the outcome; counting again gives the same, or replaces what was wrong.
+    """Count a contest by its rule and keep the outcome. Counting again gives the same, and then nothing is written:
+    neither the moment of the count moves nor does the report fall out of date; or it replaces what was wrong.
 
     `by` None: an election from elsewhere, which no calendar of ours binds. The proposals learn whether they are funded,
-    to be seen once the results open. Raises Refused as `outcome_of` does, or if the calendar does not allow it.
+    to be seen once the results are public. Raises Refused as `outcome_of` does, or if the calendar does not allow it.
     """
     may_count = by is None or contest.cycle.allows(Act.COUNT, at)
     require(may_count, _("The ballots are counted between the close of the vote and the end of the results."))
+    Contest.objects.select_for_update(no_key=True, of=("self",)).get(pk=contest.pk)  # two counts at once come in turn
     outcome = outcome_of(contest)
-    facts = {"rule": outcome.rule.to_dict(), "outcome": outcome.to_dict(), "by_id": by.pk if by else None, "at": at}
-    kept, _created = Count.objects.update_or_create(contest=contest, defaults=facts)
+    facts = {"rule": outcome.rule.to_dict(), "outcome": outcome.to_dict()}
+    kept = Count.objects.filter(contest=contest).first()
+    if kept and _as_kept(facts) == {"rule": kept.rule, "outcome": kept.outcome}:
+        return kept
+    done = {"by_id": by.pk if by else None, "at": at}
+    kept, _created = Count.objects.update_or_create(contest=contest, defaults={**facts, **done})
+    Counted.objects.update_or_create(contest=contest, defaults={"at": at})
     for line in contest.paper.lines.select_related("proposal"):
-        funded = str(line.ballot_number) in outcome.winners
-        line.proposal.conclude(at=at, funded=funded)
+        line.proposal.conclude(at=at, funded=str(line.ballot_number) in outcome.winners)
     if by is not None:
         by.record(Done.COUNTED, on=contest, winners=list(outcome.winners), spent=outcome.spent)
     return kept
+
+
+def _as_kept(facts: dict[str, Any]) -> Any:
+    """As they come back from the database: lists for tuples, text for keys."""
+    return json.loads(json.dumps(facts))

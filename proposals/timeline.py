@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from budgeting.models import Counted
 from proposals.models import Decision, Milestone, Proposal
 
 
@@ -24,8 +25,7 @@ class Event:
 
 def timeline(proposal: Proposal, at: datetime) -> list[Event]:
     """Every public step of a submitted proposal up to a moment, the oldest first."""
-    events = [_submitted(proposal), *_edits(proposal), *_decisions(proposal), *_award(proposal, at)]
-    events += [_milestone(milestone) for milestone in proposal.milestones.all()]
+    events = [_submitted(proposal), *_edits(proposal), *_decisions(proposal), *_from_the_vote_on(proposal, at)]
     if withdrawal := getattr(proposal, "withdrawal", None):
         events.append(Event(withdrawal.at, withdrawal.at, _("Withdrawn by the author"), reason=withdrawal.reason))
     return sorted(events, key=lambda event: event.at)
@@ -54,12 +54,14 @@ def _decisions(proposal: Proposal) -> list[Event]:
     ]
 
 
-def _award(proposal: Proposal, at: datetime) -> list[Event]:
-    award, opens = getattr(proposal, "award", None), proposal.cycle.results_open
-    if award is None or opens is None or opens > at:
+def _from_the_vote_on(proposal: Proposal, at: datetime) -> list[Event]:
+    """What became of it, and how the building goes: as long as the results are public, whatever was reported before."""
+    award = getattr(proposal, "award", None)
+    since = Counted.public_since(proposal.contest, at) if award else None
+    if award is None or since is None:
         return []
     name = _("Funded by the residents' vote") if award.funded else _("Not funded in the residents' vote")
-    return [Event(opens, opens, name)]
+    return [Event(since, since, name), *(_milestone(milestone) for milestone in proposal.milestones.all())]
 
 
 def _milestone(milestone: Milestone) -> Event:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Prefetch, Sum, prefetch_related_objects
+from django.utils.translation import gettext as _
 
 from ballots.models import BallotLine, Count, InvalidBallot, OpenedBallot, Opening
 from budgeting.models import Contest, Cycle
@@ -17,11 +18,15 @@ from results.disclosure import ballots_may_be_published
 
 @dataclass(frozen=True, slots=True)
 class ProjectResult:
-    """One project of the ranking. Money in minor units; `support` is in what the rule goes by, votes or points."""
+    """One project of the ranking. Money in minor units; `support` is in what the rule goes by, votes or points.
+
+    Where no number may be published there is none here: `support` and `share` are None, `why` says no more than
+    `funded`, and `nearness` nothing.
+    """
 
     line: BallotLine
-    support: int
-    share: float  # of the most any project has, from 0 to 1
+    support: int | None
+    share: float | None  # of the most any project has, from 0 to 1
     funded: bool
     why: str
     nearness: str
@@ -106,7 +111,22 @@ class Result:
 
     @cached_property
     def lines(self) -> list[ProjectResult]:
-        """The ranking: most votes (or points) first, equals in the order they went, funded before not funded."""
+        """Every project: the ranking, or as they stand on the ballot paper where an order would tell of few ballots."""
+        return self._ranking if self.publishes_numbers else self._as_on_paper
+
+    @property
+    def _as_on_paper(self) -> list[ProjectResult]:
+        """What has to be said all the same: which projects are funded."""
+        winners = set(self.outcome["winners"])
+        found = []
+        for line in sorted(self.paper.lines.all(), key=lambda line: line.ballot_number):
+            funded = str(line.ballot_number) in winners
+            found.append(ProjectResult(line, None, None, funded, _("Funded") if funded else _("Not funded"), ""))
+        return found
+
+    @property
+    def _ranking(self) -> list[ProjectResult]:
+        """Most votes (or points) first, equals in the order they went, funded before not funded."""
         support, reasons = self.outcome["totals"][self.measure], self.outcome["reasons"]
         most = max(support.values(), default=0) or 1
         rounds = {project: place for place, project in enumerate(self.outcome["winners"])}
@@ -128,7 +148,9 @@ class Result:
 
     @cached_property
     def funded(self) -> list[ProjectResult]:
-        """The funded projects in the order the count chose them."""
+        """The funded projects in the order the count chose them, or by their number where that would tell too much."""
+        if not self.publishes_numbers:
+            return [line for line in self.lines if line.funded]
         by_id = {str(line.number): line for line in self.lines}
         return [by_id[project] for project in self.outcome["winners"]]
 
@@ -147,13 +169,17 @@ class Result:
 
     @property
     def ties(self) -> list[str]:
-        """The ties that mattered, a sentence each."""
+        """The ties that mattered, a sentence each; none where it would tell who had as many votes as whom."""
+        if not self.publishes_numbers:
+            return []
         names = {str(line.number): line.title for line in self.lines}
         return [sentences.tie(tie, names) for tie in self.outcome["ties"] if tie["decisive"]]
 
     @property
     def idle_ties(self) -> int:
-        """How many ties changed nothing."""
+        """How many ties changed nothing; none is named where numbers are withheld."""
+        if not self.publishes_numbers:
+            return 0
         return sum(not tie["decisive"] for tie in self.outcome["ties"])
 
     @property

@@ -4,20 +4,22 @@ from datetime import datetime
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods
 
-from ballots.models import Count
 from budgeting.guards import oversees
-from budgeting.models import Contest, Cycle
+from budgeting.models import Contest, Counted, Cycle
 from budgeting.people import Person, Request
 from budgeting.stages import Act
 from lib import clock
 from lib.private_files import open_if_there
 from results import downloads
 from results.council_report import name_of
+from results.missing import missing_of
 from results.models import Report
 from results.result import Result, results_of
 from results.tasks import ask_for_report
@@ -25,15 +27,19 @@ from results.turnout import turnouts_of
 
 
 def may_see(person: Person, cycle: Cycle, at: datetime) -> bool:
-    """Everyone once the results are open; clerks, council and auditors from the count on."""
-    if cycle.allows(Act.SEE_RESULTS, at):
-        return True
-    return oversees(person) and Count.objects.filter(contest__cycle=cycle).exists()
+    """Everyone once results of the cycle are public; clerks, council and auditors from the first count on."""
+    counted = Counted.objects.all() if oversees(person) else Counted.public(at)
+    return counted.filter(contest__cycle=cycle).exists()
 
 
 def _shown(request: Request, cycle: Cycle, at: datetime, contest: Contest | None = None) -> list[Result]:
     """The results of a cycle or of one contest, as far as this person may see them."""
     return results_of(cycle, contest) if may_see(request.user, cycle, at) else []
+
+
+def _whether_public(cycle: Cycle, at: datetime) -> dict[str, Any]:
+    """What a page with results says to staff who see it before everybody else."""
+    return {"is_public": Counted.any_public(cycle, at), "opens": cycle.results_open}
 
 
 def _cycle(slug: str) -> Cycle:
@@ -45,25 +51,36 @@ def _contest(cycle: Cycle, slug: str) -> Contest:
 
 
 @require_GET
-def cycle_results(request: Request, cycle: str) -> HttpResponse:
+def cycle_results(request: Request, cycle: str) -> HttpResponseBase:
     found, at = _cycle(cycle), clock.now()
     results = _shown(request, found, at)
     if not results:
         return _not_yet(request, found, at)
     turnouts = list(zip(results, turnouts_of(results), strict=True))
-    return render(request, "results/cycle_results.html", {"cycle": found, "turnouts": turnouts, **_totals(results, at)})
+    context = {
+        "cycle": found,
+        "turnouts": turnouts,
+        "missing": missing_of(found),
+        **totals_of(results),
+        **_whether_public(found, at),
+    }
+    return _only_for_now(context, render(request, "results/cycle_results.html", context))
 
 
-def _totals(results: list[Result], at: datetime) -> dict[str, Any]:
-    """What the contests of a cycle come to together."""
-    cycle = results[0].cycle
+def _only_for_now(whether: dict[str, Any], answer: HttpResponseBase) -> HttpResponseBase:
+    """What staff see before the results are public stays in no cache."""
+    if not whether["is_public"]:
+        add_never_cache_headers(answer)
+    return answer
+
+
+def totals_of(results: list[Result]) -> dict[str, Any]:
+    """What the counted contests of a cycle come to together."""
     return {
         "budget": sum(result.budget for result in results),
         "spent": sum(result.spent for result in results),
         "funded": sum(len(result.funded) for result in results),
         "parts": [(result.contest.title, result.spent) for result in results],
-        "is_public": cycle.allows(Act.SEE_RESULTS, at),
-        "opens": cycle.results_open,
     }
 
 
@@ -73,13 +90,14 @@ def _not_yet(request: Request, cycle: Cycle, at: datetime, contest: Contest | No
         "contest": contest,
         "opens": cycle.results_open,
         "is_open": cycle.allows(Act.SEE_RESULTS, at),
+        "missing": missing_of(cycle, contest),
         "at": at,
     }
     return render(request, "results/not_yet.html", context)
 
 
 @require_GET
-def contest_results(request: Request, cycle: str, contest: str) -> HttpResponse:
+def contest_results(request: Request, cycle: str, contest: str) -> HttpResponseBase:
     found, at = _cycle(cycle), clock.now()
     pot = _contest(found, contest)
     results = _shown(request, found, at, pot)
@@ -93,22 +111,21 @@ def contest_results(request: Request, cycle: str, contest: str) -> HttpResponse:
         "turnout": turnout,
         "results_files": downloads.RESULTS,
         "ballot_files": downloads.BALLOTS,
-        "is_public": found.allows(Act.SEE_RESULTS, at),
-        "opens": found.results_open,
+        **_whether_public(found, at),
     }
-    return render(request, "results/contest_results.html", context)
+    return _only_for_now(context, render(request, "results/contest_results.html", context))
 
 
 @require_GET
-def contest_file(request: Request, cycle: str, contest: str, name: str) -> HttpResponse:
-    found = _cycle(cycle)
-    results = _shown(request, found, clock.now(), _contest(found, contest))
+def contest_file(request: Request, cycle: str, contest: str, name: str) -> HttpResponseBase:
+    found, at = _cycle(cycle), clock.now()
+    results = _shown(request, found, at, _contest(found, contest))
     if not results:
         raise Http404
     text, media_type = downloads.render(results[0], name)
     disposition = f'attachment; filename="{found.slug}-{contest}-{name}"'
     headers = {"Content-Type": f"{media_type}; charset=utf-8", "Content-Disposition": disposition}
-    return HttpResponse(text, headers=headers)
+    return _only_for_now(_whether_public(found, at), HttpResponse(text, headers=headers))
 
 
 @require_http_methods(["GET", "POST"])
@@ -122,7 +139,13 @@ def report(request: Request, cycle: str, contest: str | None = None) -> HttpResp
         ask_for_report(found, pot, language, by=request.user, at=at)
         return redirect(request.path)
     newest = Report.newest(found, pot, language)
-    context = {"cycle": found, "contest": pot, "report": newest, "pdf": _address("report_pdf", found, pot)}
+    context = {
+        "cycle": found,
+        "contest": pot,
+        "report": newest,
+        "pdf": _address("report_pdf", found, pot),
+        "missing": [] if pot else missing_of(found),
+    }
     return render(request, "results/ask_for_report.html", context)
 
 
@@ -134,14 +157,15 @@ def _address(page: str, cycle: Cycle, contest: Contest | None) -> str:
 
 
 @require_GET
-def report_pdf(request: Request, cycle: str, contest: str | None = None) -> FileResponse | HttpResponse:
+def report_pdf(request: Request, cycle: str, contest: str | None = None) -> HttpResponseBase:
     """The report itself; where it has not been made yet, or is missing, the page on which to ask for it."""
-    found = _cycle(cycle)
+    found, at = _cycle(cycle), clock.now()
     pot = _contest(found, contest) if contest else None
-    if not may_see(request.user, found, clock.now()):
+    if not may_see(request.user, found, at):
         raise Http404
     newest = Report.newest(found, pot, get_language() or "en")
     file = open_if_there(newest.file) if newest and newest.made_at else None
     if file is None:
         return redirect(_address("report", found, pot))
-    return FileResponse(file, content_type="application/pdf", filename=name_of(found, pot))
+    answer = FileResponse(file, content_type="application/pdf", filename=name_of(found, pot))
+    return _only_for_now(_whether_public(found, at), answer)

@@ -19,7 +19,7 @@ from accounts.models import Role, User
 from ballots import counting, key, marks, paper
 from ballots.models import BallotPaper, Count, Envelope, OpenedBallot
 from ballots.sealing import Share, ballot_info
-from budgeting.models import Contest, Cycle, District, Phase
+from budgeting.models import Contest, Counted, Cycle, District, Phase
 from budgeting.people import RoleName
 from budgeting.stages import Stage
 from lib import clock
@@ -140,6 +140,14 @@ def count(contest: Contest, ballots: dict[str, int] | None = None) -> Count:
         for content, number in (BALLOTS if ballots is None else ballots).items()
     )
     return counting.count_contest(contest, by=None, at=middle_of(Stage.COUNTING))
+
+
+def conclude(proposal: Proposal, *, funded: bool) -> None:
+    """What the count of its contest leaves of a proposal, without a vote."""
+    moment = middle_of(Stage.COUNTING)
+    Count.objects.get_or_create(contest=proposal.contest, defaults={"rule": {}, "outcome": {}, "at": moment})
+    Counted.objects.get_or_create(contest=proposal.contest, defaults={"at": moment})
+    proposal.conclude(at=moment, funded=funded)
 
 
 WHAT = {

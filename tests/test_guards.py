@@ -12,8 +12,8 @@ from audit.acts import Done
 from audit.models import AuditEvent
 from ballots import board
 from ballots.casting import cast
-from ballots.models import Envelope
-from budgeting.models import Contest, Cycle, District, Phase
+from ballots.models import Count, Envelope
+from budgeting.models import Contest, Counted, Cycle, District, Phase
 from residents.models import Resident
 from tests.cast import put_on_paper
 from tests.tables import our_models
@@ -136,6 +136,30 @@ def test_a_vote_that_is_closed_does_not_open_again(
     assert "closed" in refused("UPDATE budgeting_phase SET closes = %s WHERE id = %s", later, voting_phase.pk)
     assert "closed" in refused("UPDATE budgeting_phase SET closes = NULL WHERE id = %s", voting_phase.pk)
     assert Phase.objects.get(pk=voting_phase.pk).closes == voting_phase.closes
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DELETE FROM ballots_count",
+        "DELETE FROM budgeting_counted",
+        "UPDATE ballots_count SET at = at + interval '1 day'",
+        "UPDATE budgeting_counted SET at = at + interval '1 day'",
+        "UPDATE budgeting_counted SET contest_id = (SELECT id FROM budgeting_contest WHERE slug = 'hillside')",
+        "INSERT INTO budgeting_counted (contest_id, at)"
+        " SELECT id, now() FROM budgeting_contest WHERE slug = 'hillside'",
+    ],
+)
+def test_a_contest_is_counted_and_every_room_knows_it_or_neither(
+    counted: Count, hillside_contest: Contest, sql: str
+) -> None:
+    assert "is counted, and every room knows it, or neither" in refused(f"{sql}; SET CONSTRAINTS ALL IMMEDIATE")
+    assert [told.contest for told in Counted.objects.all()] == [counted.contest]
+
+
+@pytest.mark.parametrize("table", ["ballots_count", "budgeting_counted"])
+def test_what_is_counted_is_not_emptied(counted: Count, table: str) -> None:
+    assert "may only be added to" in refused(f"TRUNCATE {table}")
 
 
 def test_the_log_loses_no_entry(clara: User) -> None:

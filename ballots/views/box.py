@@ -155,8 +155,10 @@ def open_box(request: Request, cycle: str) -> HttpResponse:
 def count(request: Request, cycle: str, contest: str) -> HttpResponse:
     found = get_object_or_404(_frozen(cycle_or_404(cycle)), slug=contest)
     with obeying(request):
-        count_contest(found, by=request.user, at=clock.now())
-        messages.success(request, _("%s is counted.") % found.title)
+        at = clock.now()
+        is_new = count_contest(found, by=request.user, at=at).at == at
+        said = _("%s is counted.") if is_new else _("%s is counted as before: nothing has changed.")
+        messages.success(request, said % found.title)
     return redirect("box", cycle)
 
 

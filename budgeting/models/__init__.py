@@ -1,6 +1,7 @@
 """The calendar, the districts and the money. This room knows no people."""
 
 from budgeting.models.contest import Contest
+from budgeting.models.counted import Counted
 from budgeting.models.cycle import Cycle, Phase, check_calendar
 from budgeting.models.district import District, boundaries
 from budgeting.models.joint_act import JointAct, OneIsEnough, acts_on
@@ -8,6 +9,7 @@ from budgeting.models.secret_check import SecretCheck
 
 __all__ = [
     "Contest",
+    "Counted",
     "Cycle",
     "District",
     "JointAct",

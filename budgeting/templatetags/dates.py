@@ -69,6 +69,16 @@ def end(value: datetime | None) -> str:
 
 
 @register.filter
+def exactly(value: datetime | None) -> str:
+    """{{ count.at|exactly }}: 14 March 2027, 20:00 (UTC+1); as a document says it, which is read in any year."""
+    if not value:
+        return ""
+    local = timezone.localtime(value)
+    form = pgettext("day and time in a document, as Django's date filter", "j F Y, H:i")
+    return f"{date_format(local, form)} ({offset(local)})"
+
+
+@register.filter
 def day(value: datetime | date | None) -> str:
     """{{ comment.at|day }}: Sunday 14 March"""
     if not value:

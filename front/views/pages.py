@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from budgeting.models import Contest, Cycle, boundaries
+from budgeting.models import Contest, Counted, Cycle, boundaries
 from budgeting.stages import Act, Button, Stage
 from front.sample_form import SampleForm
 from lib import clock
@@ -68,7 +68,7 @@ def _page_of(cycle: Cycle | None, at: datetime) -> dict[str, Any]:
         "button": _button(cycle, stage),
         "has_proposals": stage is not Stage.PREPARING,
         "may_vote": cycle.allows(Act.VOTE, at),
-        "results_are_public": cycle.allows(Act.SEE_RESULTS, at),
+        "results_are_public": Counted.any_public(cycle, at),
         "contests": contests,
         "whole_budget": sum(contest.budget for contest in contests),
     }

@@ -8,7 +8,7 @@ from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilar
 from django.db import models
 from django.db.models.functions import Greatest
 
-from budgeting.models import Contest, Cycle, Phase
+from budgeting.models import Contest, Counted, Cycle
 from budgeting.people import Person
 from lib.typed import without_nul
 from proposals.models.delivery import Milestone
@@ -55,7 +55,7 @@ class Proposals(models.QuerySet[Any]):
 
     def with_status(self, at: datetime) -> "Proposals":
         """Adds `status`, by which one may filter: what alone defines where a proposal stands `as_of` a moment."""
-        is_public = models.Q(models.Exists(Phase.with_public_results(at).filter(cycle=models.OuterRef("cycle"))))
+        is_public = models.Q(contest__in=Counted.public(at).values("contest"))
         return self.annotate(
             as_of=models.Value(at, output_field=models.DateTimeField()),
             decided=_last_decision("pk", "outcome"),
@@ -63,7 +63,8 @@ class Proposals(models.QuerySet[Any]):
                 models.When(number__isnull=True, then=models.Value(Status.DRAFT.value)),
                 models.When(withdrawal__isnull=False, then=models.Value(Status.WITHDRAWN.value)),
                 models.When(
-                    models.Exists(Milestone.objects.filter(proposal=models.OuterRef("pk"), kind="delivered")),
+                    is_public
+                    & models.Exists(Milestone.objects.filter(proposal=models.OuterRef("pk"), kind="delivered")),
                     then=models.Value(Status.DELIVERED.value),
                 ),
                 models.When(is_public, award__funded=True, then=models.Value(Status.FUNDED.value)),

@@ -24,6 +24,6 @@ def grouped(number: int | None) -> str:
 
 
 @register.filter
-def hundredths(share: float) -> str:
+def hundredths(share: float | None) -> str:
     """{{ line.share|hundredths }}: a width in percent as SVG reads it, whatever the language."""
-    return f"{share * 100:.2f}"
+    return f"{(share or 0) * 100:.2f}"

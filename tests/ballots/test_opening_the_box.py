@@ -19,6 +19,7 @@ from lib.refusal import Refused
 from residents.models import Verification
 from tests.cast import open_elsewhere
 from tests.databases import refused_by_the_database, without_triggers
+from tests.papers import words_on
 
 BALLOTS = [{1: 1}, {1: 1, 4: 1}, {}, {1: 1}, {2: 1, 4: 1}, {4: 1}, {1: 1, 4: 1}, {4: 1}, {4: 1}, {}, {6: 1}, {4: 1}]
 
@@ -209,6 +210,22 @@ def test_without_dates_for_the_results_nobody_learns_what_is_funded(
 def test_a_vote_is_not_counted_anew_once_the_building_has_begun(opened, riverside_contest, clara, at) -> None:
     with pytest.raises(Refused, match="between the close of the vote and the end of the results"):
         count_contest(riverside_contest, by=clara, at=at("delivering"))
+
+
+def test_v17_the_desk_offers_a_count_as_long_as_the_calendar_does(opened, riverside_contest, client, clara, at) -> None:
+    client.force_login(clara)
+    at("counting")
+    count = "/2027/box/count/riverside/"
+    said = words_on(client.post(count, follow=True))
+    assert "Riverside is counted." in said
+    assert "Count again" in said
+    at("results")
+    assert "Riverside is counted as before: nothing has changed." in words_on(client.post(count, follow=True))
+    assert AuditEvent.objects.filter(action="counted").count() == 1
+    at("delivering")
+    page = words_on(client.get("/2027/box/"))
+    assert "Count again" not in page
+    assert "between the close of the vote and the end of the results" in page
 
 
 def test_nothing_is_counted_before_the_box_is_opened(voted, riverside_contest, clara, at) -> None:

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.cast import drafted, middle_of, picture
+from tests.cast import conclude, drafted, middle_of, picture
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_the_committee_and_the_clerks_can_work(nobody_is_kept_out, city, martin,
     at("reviewing")
     nobody_is_kept_out(f"{slide.get_absolute_url()}decision/", by=martin)
     slide.decide(by=martin, at=middle_of("reviewing"), outcome="shortlist", reason="Good")
-    slide.conclude(at=middle_of("counting"), funded=True)
+    conclude(slide, funded=True)
     at("delivering")
     nobody_is_kept_out(f"{slide.get_absolute_url()}milestones/", by=clara)
     nobody_is_kept_out(slide.get_absolute_url(), by=clara)

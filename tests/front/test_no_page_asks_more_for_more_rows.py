@@ -29,7 +29,7 @@ from proposals.models import Category, Decision, Proposal
 from residents.letters import make_codes
 from residents.models import Claim, RegisterImport, Verification
 from results.council_report import council_report
-from tests.cast import count, drafted, enrol, middle_of, person, put_on_paper, square
+from tests.cast import conclude, count, drafted, enrol, middle_of, person, put_on_paper, square
 
 _next = itertools.count(1)
 
@@ -142,7 +142,7 @@ class City:
 
     def another_milestone(self) -> None:
         at = middle_of(Stage.DELIVERING)
-        self.quay.conclude(at=middle_of(Stage.COUNTING), funded=True)
+        conclude(self.quay, funded=True)
         self.quay.report_delivery(
             by=self.people["clara"], at=at, kind="started", on=date(2027, 8, 1), note="It goes on."
         )

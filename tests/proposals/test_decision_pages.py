@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from proposals.models import Decision
-from tests.cast import middle_of
+from tests.cast import conclude, middle_of
 
 
 def test_martin_decides_and_everybody_reads_why(client, proposal, martin, at):
@@ -48,7 +48,7 @@ def test_a_merged_proposal_links_to_the_other_and_back(client, submitted, rosa, 
 
 def test_a_clerk_reports_on_the_building(client, proposal, martin, clara, rosa, at):
     proposal.decide(by=martin, at=middle_of("reviewing"), outcome="shortlist", reason="Good")
-    proposal.conclude(at=middle_of("counting"), funded=True)
+    conclude(proposal, funded=True)
     at("delivering")
     address = f"{proposal.get_absolute_url()}milestones/"
     form = {"kind": "delayed", "on": date(2027, 8, 1), "note": "", "percent": "40"}

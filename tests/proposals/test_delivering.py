@@ -4,17 +4,19 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from budgeting.models import Phase
+from ballots.models import Count
+from budgeting.models import Counted, Phase
 from lib import clock
 from lib.refusal import Refused
 from proposals.models import Milestone, Proposal
-from tests.cast import middle_of
+from proposals.timeline import timeline
+from tests.cast import conclude, middle_of
 
 
 @pytest.fixture
 def funded(proposal, martin):
     proposal.decide(by=martin, at=middle_of("reviewing"), outcome="shortlist", reason="Good")
-    proposal.conclude(at=middle_of("counting"), funded=True)
+    conclude(proposal, funded=True)
     return proposal
 
 
@@ -24,9 +26,42 @@ def test_nobody_sees_the_outcome_before_the_results_are_public(funded, at):
     assert (before.status, after.status) == ("shortlisted", "funded")
 
 
+def test_a_contest_that_is_not_counted_has_no_funded_proposal(funded, at):
+    Counted.objects.all().delete()
+    Count.objects.all().delete()
+    assert funded.status_at(at("results")) == "shortlisted"
+
+
+def test_h4_results_that_are_postponed_take_what_was_built_out_of_sight_too(client, funded, clara, at):
+    """The building had begun, and is done, when somebody moves the results to a later day."""
+    funded.report_delivery(by=clara, at=at("delivering"), kind="started", on=date(2027, 9, 1), note="Diggers came.")
+    funded.report_delivery(by=clara, at=at("delivering"), kind="delivered", on=date(2027, 11, 1))
+    address = funded.get_absolute_url()
+    now = at("delivering")
+    assert Proposal.objects.with_status(now).get().status == "delivered"
+    assert "Diggers came." in client.get(address).text
+    Phase.objects.filter(stage__in=("results", "delivering")).delete()
+    assert Proposal.objects.with_status(now).get().status == "shortlisted"
+    page = client.get(address).text
+    for told in ("Delivered", "Funded", "Diggers came.", "Work has started"):
+        assert told not in page
+
+
+def test_the_story_dates_the_outcome_when_everybody_could_read_it(funded, at):
+    """Counted late: not on the day the calendar had opened results that were not there."""
+    late = at("results")
+    Count.objects.update(at=late)
+    Counted.objects.update(at=late)
+    assert timeline(funded, late)[-1].day == late
+    early = middle_of("counting")
+    Count.objects.update(at=early)
+    Counted.objects.update(at=early)
+    assert timeline(funded, late)[-1].day == Phase.objects.get(stage="results").opens
+
+
 def test_counting_again_replaces_the_outcome(funded, at):
     at("results")
-    funded.conclude(at=middle_of("results"), funded=False)
+    conclude(funded, funded=False)
     assert funded.status_at(clock.now()) == "not-funded"
 
 

@@ -4,6 +4,7 @@ import pytest
 from django.template import Context, Template
 
 from accounts.visitors import Visitor
+from tests.cast import conclude
 
 
 def shown(rf, tag: str, user=None, **context) -> str:
@@ -83,7 +84,8 @@ def test_once_the_results_are_public_the_funded_stand_first(rf, submitted, rosa,
     won, lost = submitted(rosa, title="Bench"), submitted(rosa, title="Slide")
     lost.endorse(by=tomas, at=at("proposing"))
     type(won).objects.filter(pk=won.pk).update(submitted_at=won.submitted_at.replace(year=2026))
-    won.conclude(at=at("counting"), funded=True)
+    conclude(won, funded=True)
+    at("counting")
     page = {"contest": riverside_contest, "cycle": riverside_contest.cycle}
     hidden = shown(rf, tag, **page)
     at("results")

@@ -2,23 +2,32 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
+from zoneinfo import ZoneInfo
 
 import page
 import pypdf
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
+from django.utils.formats import date_format
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from audit.models import AuditEvent
+from ballots.counting import count_contest
+from ballots.models import Count
+from budgeting.models import Counted
 from lib import jobs
-from results import tasks
+from proposals.models import Award
+from residents.models import RegisterImport
+from results import tasks, turnout
 from results.council_report import council_report
 from results.management.commands import report as command
 from results.models import Report
-from tests.cast import work
-from tests.papers import words_of
+from tests.cast import put_on_paper, work
+from tests.papers import words_of, words_on
 
 pytestmark = pytest.mark.heavy
 
@@ -111,6 +120,18 @@ def test_what_is_attached_is_what_the_site_publishes(content, client) -> None:
     assert attached["riverside-ballots.pb"][0] == client.get("/2027/riverside/results/ballots.pb").content
 
 
+def test_it_names_the_day_of_the_ages(counted, cycle, register, at, monkeypatch) -> None:
+    moment = at("results")
+    register("18-29", 90)
+    register("65+", 90)
+    monkeypatch.setattr(
+        turnout, "voters_by_age", lambda contests: {one.pk: {"18-29": 20, "65+": 21} for one in contests}
+    )
+    RegisterImport.objects.create(cycle=cycle, at=moment, confirmed_at=moment, ages_on=date(2027, 4, 4))
+    content = council_report(cycle, counted.contest, language="en", at=moment)
+    assert "Ages are those of April 4, 2027." in words_of(content)
+
+
 def test_a_small_district_gives_no_number_away(counted, hillside_counted, cycle, hillside_contest, at) -> None:
     at("results")
     content = council_report(cycle, hillside_contest, language="en", at=at("results"))
@@ -130,6 +151,33 @@ def test_a_title_full_of_markup_is_only_text(counted, cycle, at, monkeypatch, tm
     content = council_report(cycle, None, language="en", at=at("results"))
     assert "<b>Bees</b>" in words_of(content)
     assert "canary.txt" not in pypdf.PdfReader(BytesIO(content)).attachments
+
+
+def test_v14_c11_a_report_of_an_incomplete_cycle_says_so_on_its_first_page(
+    counted, hillside_contest, city_wide_contest, cycle, at
+) -> None:
+    put_on_paper(hillside_contest)
+    pages = pypdf.PdfReader(BytesIO(council_report(cycle, None, language="en", at=at("results")))).pages
+    text = " ".join(pages[0].extract_text().split())
+    assert "This is not the whole result: 2 contests are missing." in text
+    assert "Hillside, €150,000: Its ballots have not been counted yet." in text
+    assert "The whole city, €400,000: It has no ballot paper, so nobody has voted on it." in text
+    assert "So far: 2 projects are funded with €210,000 of €250,000; €40,000 is left." in text
+    assert "Together, so far" in text
+
+
+def test_each_moment_is_printed_as_the_clocks_of_that_day_showed_it(counted, cycle, at, settings) -> None:
+    """Made in winter, of a vote in summer; the calendar begins in the winter before."""
+    settings.TIME_ZONE = "Europe/Brussels"
+    with timezone.override("Europe/Brussels"):
+        winter = datetime(2027, 12, 1, 10, tzinfo=UTC)
+        text = words_of(council_report(cycle, counted.contest, language="en", at=winter))
+    assert "Voting 4 April 2027, 10:00 (UTC+2)" in text
+    assert "Proposing 4 January 2027, 09:00 (UTC+1)" in text
+    assert "This report made 1 December 2027, 11:00 (UTC+1)" in text
+    counted_at = timezone.localtime(counted.at, ZoneInfo("Europe/Brussels"))
+    assert f"Counted {date_format(counted_at, 'j F Y, H:i')} (UTC+2)" in text
+    assert "Times on the clocks of Europe/Brussels, each with its distance from UTC." in text
 
 
 # Asking for it ------------------------------------------------------------------------------------------------------
@@ -162,6 +210,22 @@ def test_a_council_member_asks_for_it_waits_and_downloads_it(client, ines, count
     assert body(answer).startswith(b"%PDF-1.7")
 
 
+def test_v14_who_asks_for_the_report_is_told_what_it_will_lack(
+    client, ines, counted, hillside_contest, at, drawn_in_no_time
+) -> None:
+    at("results")
+    client.force_login(ines)
+    lacking = "This is not the whole result: 1 contest is missing."
+    before = words_on(client.get(REPORT))
+    assert lacking in before
+    assert "Hillside, €150,000 : It has no ballot paper" in before
+    assert before.index(lacking) < before.index("Make the report")
+    assert lacking not in words_on(client.get(RIVERSIDE_REPORT)), "Riverside's own report lacks nothing"
+    client.post(REPORT)
+    work()
+    assert lacking in words_on(client.get(REPORT))
+
+
 def test_asking_twice_makes_one_report(client, ines, rosa, counted, at) -> None:
     at("results")
     client.post(REPORT)
@@ -172,15 +236,32 @@ def test_asking_twice_makes_one_report(client, ines, rosa, counted, at) -> None:
     assert Report.objects.count() == 2, "the district's is another document"
 
 
-def test_after_a_new_count_the_old_report_is_not_handed_out(client, ines, counted, at, drawn_in_no_time) -> None:
+def test_after_a_new_count_the_old_report_is_not_handed_out(client, ines, clara, counted, at, drawn_in_no_time) -> None:
     at("counting")
     client.force_login(ines)
     client.post(REPORT)
     work()
     assert body(client.get(PDF)).startswith(b"%PDF")
-    counted.at = at("results")
+    counted.outcome["winners"] = ["6"]  # as a fault of ours would have left it
     counted.save()
+    again = count_contest(counted.contest, by=clara, at=at("results"))
+    assert again.outcome["winners"] == ["2", "1"]
     assert client.get(PDF).url == REPORT
+
+
+def test_v17_counting_again_without_a_change_leaves_the_report_at_its_address(
+    client, ines, clara, counted, at, drawn_in_no_time
+) -> None:
+    at("results")
+    client.force_login(ines)
+    client.post(REPORT)
+    work()
+    before = Count.objects.values().get(), Counted.objects.values().get(), AuditEvent.objects.count()
+    awards = list(Award.objects.order_by("pk").values())
+    assert count_contest(counted.contest, by=clara, at=at("results") + timedelta(days=1)) == counted
+    assert (Count.objects.values().get(), Counted.objects.values().get(), AuditEvent.objects.count()) == before
+    assert list(Award.objects.order_by("pk").values()) == awards
+    assert body(client.get(PDF)).startswith(b"%PDF")
 
 
 def test_a_report_that_fails_is_tried_again_and_then_says_so(client, ines, counted, at, monkeypatch) -> None:

@@ -13,9 +13,10 @@ from pabulib.checker import Checker
 from budgeting.models import Contest, District
 from lib.spreadsheets import cell
 from proposals.models import Proposal
+from results.result import results_of
 from tally import Rule, pabulib
 from tally import count as tally
-from tests.cast import count, put_on_paper
+from tests.cast import TITLES, count, put_on_paper
 from tests.papers import words_on
 
 CYCLE = "/2027/results/"
@@ -109,6 +110,93 @@ def test_with_seven_ballots_no_number_of_votes_is_published(client, hillside_cou
     )
     for name in FILES:
         assert client.get(f"/2027/hillside/results/{name}").status_code == 404
+
+
+def test_v21_with_few_ballots_neither_order_nor_reason_nor_tie_tells_how_they_were_cast(
+    client, hillside_contest, at
+) -> None:
+    """One ballot for two projects, the last two on the paper."""
+    put_on_paper(hillside_contest)
+    count(hillside_contest, {"5:1 6:1": 1})
+    at("results")
+    page = words_on(client.get("/2027/hillside/results/"))
+    outcomes = ["Not funded"] * 4 + ["Funded"] * 2
+    places = [page.index(f"{title} {outcome} €") for title, outcome in zip(TITLES, outcomes, strict=True)]
+    assert places == sorted(places), "as on the ballot paper"
+    for told in ("in round", "would have been funded", "Nobody chose it", "Equal:", "tie", "No two projects", "%"):
+        assert told not in page, told
+    assert "that alone may tell how somebody voted" in page
+
+
+def test_v21_with_few_ballots_the_winners_stand_by_their_number_too(client, hillside_contest, at) -> None:
+    """The ballots chose the last one first."""
+    put_on_paper(hillside_contest)
+    count(hillside_contest, {"6:1": 4, "5:1": 3})
+    (result,) = results_of(hillside_contest.cycle, hillside_contest)
+    assert [line.number for line in result.lines] == [1, 2, 3, 4, 5, 6]
+    assert [line.number for line in result.funded] == [5, 6]
+    assert [title for title, _ in result.parts] == ["Drinking fountains", "Bee hotel"]
+    assert {(line.support, line.share, line.nearness) for line in result.lines} == {(None, None, "")}
+    assert {line.why for line in result.lines} == {"Funded", "Not funded"}
+
+
+def test_v21_a_city_that_tells_of_more_ballots_only_tells_no_blank_ones_either(client, counted, at, settings) -> None:
+    settings.ANONYMOUS_BALLOTS_FROM = 50
+    at("results")
+    page = words_on(client.get(RIVERSIDE))
+    assert "41 people voted." in page
+    for told in ("blank", "invalid", "of those who voted chose"):
+        assert told not in page
+
+
+# What is missing -----------------------------------------------------------------------------------------------------
+
+
+def test_v14_c11_a_contest_that_is_not_counted_is_named_as_missing(
+    client, counted, hillside_contest, city_wide_contest, at
+) -> None:
+    put_on_paper(hillside_contest)
+    at("results")
+    page = words_on(client.get(CYCLE))
+    assert "This is not the whole result: 2 contests are missing." in page
+    assert "Hillside, €150,000 : Its ballots have not been counted yet." in page
+    assert "The whole city, €400,000 : It has no ballot paper, so nobody has voted on it." in page
+    assert "So far: 2 projects are funded with €210,000 of €250,000." in page
+
+
+def test_v14_a_whole_result_is_called_so_far_by_nobody(client, counted, hillside_counted, at) -> None:
+    at("results")
+    page = words_on(client.get(CYCLE))
+    assert "So far" not in page
+    assert "missing" not in page
+
+
+@pytest.mark.parametrize(
+    ("frozen", "why"),
+    [(True, "Its ballots have not been counted yet."), (False, "It has no ballot paper, so nobody has voted on it.")],
+)
+def test_v14_the_page_of_a_contest_without_a_result_says_why(
+    client, counted, hillside_contest, at, frozen, why
+) -> None:
+    if frozen:
+        put_on_paper(hillside_contest)
+    at("results")
+    assert why in words_on(client.get("/2027/hillside/results/"))
+
+
+def test_before_anything_is_counted_no_page_promises_what_is_funded(client, riverside_paper, at) -> None:
+    at("results")
+    page = words_on(client.get("/2027/"))
+    assert "What is funded" not in page
+    assert "/2027/results/" not in client.get("/2027/").content.decode().split("<h2")[-1]
+
+
+def test_what_staff_see_before_the_results_are_public_stays_in_no_cache(client, clara, counted, at) -> None:
+    client.force_login(clara)
+    for stage, kept in (("counting", True), ("results", False)):
+        at(stage)
+        for address in (CYCLE, RIVERSIDE, f"{RIVERSIDE}results.json"):
+            assert ("no-store" in client.get(address).get("Cache-Control", "")) == kept
 
 
 def test_an_unknown_file_or_district_is_not_found(client, counted, at) -> None:

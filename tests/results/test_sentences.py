@@ -43,7 +43,7 @@ def test_a_winner_reads_when_it_won_and_what_was_left() -> None:
 def test_a_project_that_cost_too_much_reads_what_was_missing() -> None:
     assert told(Rule(), "3") == (
         "It costs €300; when its turn came, €100 was left. "
-        "It would have been funded with 11 more votes or at a cost of €100 or less."
+        "It would have been funded with 10 more votes or at a cost of €100 or less."
     )
 
 
