@@ -1,6 +1,7 @@
 """From ballots to a result: plain values out to `tally`, its answer back."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,25 +13,19 @@ from ballots import marks
 from ballots.models import BallotPaper, Count, Opening
 from budgeting.models import Contest, Counted
 from budgeting.people import Person
+from budgeting.rules import objection
 from budgeting.stages import Act
 from lib import money
 from lib.refusal import Refused, require
-from tally import Ballot, Election, Outcome, Project, Rule, UnresolvedTie, count
+from tally import Ballot, Election, NotCountable, Outcome, Project, Rule, UnresolvedTie, count
 
 
 def rule_of(contest: Contest) -> Rule:
-    """The contest's counting rule. Raises ValueError if its parameters make no sense.
-
-    Unless the parameters say otherwise, approvals and knapsacks are ranked by votes, points and rankings by points, and
-    a project needs one of them to be funded.
-    """
-    defaults = {
-        "name": contest.counting_rule,
-        "rank_by": "votes" if contest.has_marks else "points",
-        "minimum_votes": 1,
-        "seed": contest.lot_seed or None,
-    }
-    return Rule.from_dict({**defaults, **contest.rule_parameters})
+    """The contest's counting rule, with the seed of its lot. Raises Refused if what was set makes none."""
+    try:
+        return replace(contest.rule, seed=contest.lot_seed or None)
+    except NotCountable as wrong:
+        raise Refused(objection(wrong).messages) from None
 
 
 def election_of(contest: Contest) -> Election:
@@ -51,7 +46,7 @@ def election_of(contest: Contest) -> Election:
 def outcome_of(contest: Contest) -> Outcome:
     """Count a contest and store nothing.
 
-    Raises Refused if its box is shut, or if a tie is left that changes the result.
+    Raises Refused if its box is shut, if its rule makes no sense, or if a tie is left that changes the result.
     """
     was_opened = Opening.objects.filter(cycle=contest.cycle).exists()
     if not was_opened and not contest.opened_ballots.exists():  # an imported election has ballots and never had a box

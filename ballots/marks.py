@@ -98,11 +98,11 @@ def _too_dear(choices: Choices, paper: BallotPaper) -> str:
 
 def _too_many_points(choices: Choices, contest: Contest) -> list[str]:
     given, most = sum(choices.values()), contest.most_points
-    over = contest.points is not None and given > contest.points
+    there_are = contest.points or 0
     heaped = most is not None and any(points > most for points in choices.values())
     return [
-        _("You gave %(given)d points; there are %(points)d.") % {"given": given, "points": contest.points}
-        if over
+        _("You gave %(given)d points; there are %(points)d.") % {"given": given, "points": there_are}
+        if given > there_are
         else "",
         ngettext("A project can have %d point.", "A project can have up to %d points.", most or 0) % most
         if heaped

@@ -14,7 +14,7 @@ from budgeting.models import Contest
 from budgeting.people import Person
 from budgeting.stages import Act
 from lib.canonical import canonical
-from lib.refusal import Refused
+from lib.refusal import Refused, allow
 from proposals.models import Proposal
 from tally.ties import lot
 
@@ -23,12 +23,13 @@ def freeze(contest: Contest, *, by: Person, at: datetime, seed: str) -> BallotPa
     """Put the shortlist on the ballot paper, in an order drawn by lot from `seed`, and freeze it for good.
 
     The order is that of SHA-256(seed ‖ proposal number), so anyone can draw it again. Raises Refused if the calendar
-    does not allow it, there is a paper already, or nothing is shortlisted.
+    does not allow it, there is a paper already, what was set up could not be counted, or nothing is shortlisted.
     """
     if not contest.cycle.allows(Act.FREEZE_PAPER, at):
         raise Refused(_("The ballot paper is frozen between the review and the vote."))
     if BallotPaper.objects.filter(contest=contest).exists():
         raise Refused(_("The ballot paper of %s is frozen already.") % contest)
+    allow(contest.why_not_countable())
     shortlist = list(Proposal.objects.shortlisted(contest))
     if not shortlist:
         raise Refused(_("Nothing is shortlisted in %s.") % contest)

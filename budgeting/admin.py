@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.db import models
 from django.http import HttpRequest
@@ -14,11 +15,13 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.admin import SetUp
 from budgeting.bodies import takes
+from budgeting.contest_form import MoneyForm, WholeContestForm
 from budgeting.models import Contest, Cycle, District, Phase, check_calendar
 from budgeting.models.contest import ADDRESS_TAKEN
-from lib.forms import BoundaryField, CityTimeField, MoneyField
+from lib.forms import BoundaryField, CityTimeField
 from lib.geography import drawing
 from lib.money import written
+from tally.parameters import PARAMETERS
 
 admin.site.site_header = admin.site.site_title = settings.CITY_NAME
 admin.site.index_title = _("Set-up")
@@ -64,36 +67,8 @@ class PhaseInline(admin.TabularInline[Phase, Cycle]):
         return 0 if obj and obj.phases.exists() else len(Phase.STAGES)
 
 
-class ContestForm(forms.ModelForm[Contest]):
-    """Money is typed as money, in the cycle's currency."""
-
-    budget = MoneyField(label=_("Budget"), least=1)
-    highest_cost = MoneyField(
-        label=_("Highest cost of one project"), least=1, required=False, help_text=_("Empty: the whole budget.")
-    )
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        chosen = self["cycle"].value() if "cycle" in self.fields else None
-        if cycle := Cycle.objects.filter(pk=chosen or self.instance.cycle_id).first():
-            self.speak(cycle.currency)
-
-    def speak(self, currency: str) -> None:
-        for name in ("budget", "highest_cost"):
-            self.fields[name].currency = currency  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if cleaned.get("district") and not cleaned.get("slug"):
-            cleaned["slug"] = cleaned["district"].slug  # here too, so that the rows of one page are compared
-        budget, highest = cleaned.get("budget"), cleaned.get("highest_cost")
-        if budget and highest and highest > budget:
-            self.add_error("highest_cost", _("One project cannot cost more than the whole budget."))
-        return cleaned
-
-
-class Contests(forms.BaseInlineFormSet[Contest, Cycle, ContestForm]):
-    def add_fields(self, form: ContestForm, index: int | None) -> None:
+class Contests(forms.BaseInlineFormSet[Contest, Cycle, MoneyForm]):
+    def add_fields(self, form: MoneyForm, index: int | None) -> None:
         super().add_fields(form, index)
         form.speak(self.instance.currency)
 
@@ -104,10 +79,20 @@ class Contests(forms.BaseInlineFormSet[Contest, Cycle, ContestForm]):
 
 class ContestInline(admin.TabularInline[Contest, Cycle]):
     model = Contest
-    form = ContestForm
+    form = MoneyForm
     formset = Contests  # type: ignore[assignment]
     # What a constraint speaks of has to be here; the rest is on the contest's own page.
-    fields = ("district", "name", "slug", "budget", "highest_cost", "ballot_style", "points", "most_choices")
+    fields = (
+        "district",
+        "name",
+        "slug",
+        "budget",
+        "highest_cost",
+        "ballot_style",
+        "points",
+        "most_points",
+        "most_choices",
+    )
     extra = 0
     show_change_link = True
 
@@ -151,7 +136,7 @@ class DistrictAdmin(SetUp[District]):
 
 @admin.register(Contest)
 class ContestAdmin(SetUp[Contest]):
-    form = ContestForm
+    form = WholeContestForm
     list_display = ("named", "cycle", "money", "ballot_style", "counting_rule")
     list_filter = ("cycle", "ballot_style", "counting_rule")
     list_select_related = ("district", "cycle")
@@ -164,9 +149,15 @@ class ContestAdmin(SetUp[Contest]):
         "ballot_style",
         ("most_choices", "points", "most_points"),
         "counting_rule",
-        "rule_parameters",
+        *PARAMETERS,
         "lot_seed",
     )
+
+    def get_form(self, request: HttpRequest, obj: Contest | None = None, change: bool = False, **options: Any) -> Any:
+        """What is set in the rule are fields of the form, and none of the contest's own."""
+        shown = flatten_fieldsets(self.get_fieldsets(request, obj))
+        options["fields"] = [name for name in shown if name not in PARAMETERS]
+        return super().get_form(request, obj, change, **options)
 
     @admin.display(description=_("contest"), ordering="district__name")
     def named(self, contest: Contest) -> str:

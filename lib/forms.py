@@ -1,6 +1,9 @@
 """Fields for money, for the city's time and for boundaries."""
 
+import re
 from datetime import UTC, datetime
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django import forms
@@ -51,6 +54,59 @@ class MoneyField(forms.CharField):
             return initial != self.to_python(data)
         except forms.ValidationError:
             return True
+
+
+SHARE = re.compile(r"([0-9]{1,9}(?:[.,][0-9]{1,6})?) ?(%?)")
+PART = re.compile(r"([0-9]{1,9}) ?/ ?([0-9]{1,9})")
+
+
+class ShareField(forms.CharField):
+    """A share above 0 and at most 1, typed as people write it: "80 %", "80", "33,5%", "4/5". The cleaned value is a
+    Fraction, or None if left empty."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=30, **options)
+        self.widget.attrs.update({"autocomplete": "off", "size": 8})
+
+    def to_python(self, value: Any) -> Fraction | None:  # type: ignore[override]
+        text = " ".join((super().to_python(value) or "").split())
+        if not text:
+            return None
+        share = _share(text)
+        if share is None or not 0 < share <= 1:
+            raise forms.ValidationError(
+                _("“%s” is not a share. Write it in per cent, such as 80 %%, or as a fraction, such as 4/5.") % text
+            )
+        return share
+
+    def validate(self, value: Any) -> None:
+        super().validate("" if value is None else str(value))
+
+    def run_validators(self, value: Any) -> None:
+        """The length limits are the text's; to_python has read it already."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """In per cent where that is exact."""
+        if not isinstance(value, Fraction):
+            return value
+        percent = value * 10**8  # with six decimals
+        return f"{Decimal(int(percent)) / 10**6:f} %" if percent.denominator == 1 else str(value)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return bool(initial != self.to_python(data))
+        except forms.ValidationError:
+            return True
+
+
+def _share(text: str) -> Fraction | None:
+    """None where it is none, or could be meant in two ways: 0.8 may be 80 % or not even 1 %."""
+    if part := PART.fullmatch(text):
+        return Fraction(int(part[1]), int(part[2])) if int(part[2]) else None
+    if percent := SHARE.fullmatch(text):
+        number = Fraction(percent[1].replace(",", "."))
+        return number / 100 if percent[2] or number >= 1 else None
+    return None
 
 
 class CityTimeField(forms.SplitDateTimeField):

@@ -126,7 +126,7 @@ def _minor(amount: int, file: PabulibFile, currency: str) -> int:
 def _contest(file: PabulibFile, cycle: Cycle, district: District) -> Contest:
     meta, style = file.meta, STYLES[file.meta["vote_type"]]
     heaviest = max((sum(ballot.points.values()) for ballot in file.election.ballots), default=1)
-    rule = file.rule.to_dict()
+    rule, scored = file.rule, not style.has_marks
     return Contest.objects.create(
         cycle=cycle,
         district=district,
@@ -134,8 +134,8 @@ def _contest(file: PabulibFile, cycle: Cycle, district: District) -> Contest:
         ballot_style=style,
         most_choices=1 if meta["vote_type"] == "choose-1" else int(meta.get("max_length") or 0) or None,
         points=int(meta.get("max_sum_points") or heaviest) if style == Contest.BallotStyle.POINTS else None,
-        counting_rule=rule.pop("name"),
-        rule_parameters=rule,
+        counting_rule=rule.name,
+        rule_parameters=rule.set_apart(scored=scored),
     )
 
 

@@ -10,9 +10,10 @@ from django.db.models import Prefetch, Sum, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from ballots.models import BallotLine, Count, InvalidBallot, OpenedBallot, Opening
+from budgeting import rule_sentences
 from budgeting.models import Contest, Cycle
 from lib import money
-from results import rule_sentences, sentences
+from results import sentences
 from results.disclosure import ballots_may_be_published
 
 
@@ -102,7 +103,7 @@ class Result:
     @property
     def measure(self) -> str:
         """What decides the ranking: "votes" or "points"."""
-        return "points" if self.outcome["rule"].get("rank_by") == "points" else "votes"
+        return "points" if rule_sentences.goes_by_points(self.outcome["rule"]) else "votes"
 
     @property
     def publishes_numbers(self) -> bool:

@@ -13,6 +13,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from budgeting.rule_sentences import tie_order
 from lib import money
 
 Names = Mapping[str, str]
@@ -60,16 +61,6 @@ def listed(words: Iterable[str]) -> str:
     """ "a, b and c", as the language writes it."""
     locale = Locale.parse(translation.to_locale(translation.get_language() or "en"))
     return format_list([f"“{word}”" for word in words], locale=locale)
-
-
-def tie_order() -> dict[str, str]:
-    return {
-        "min-cost": _("the lower cost"),
-        "max-votes": _("the greater number of votes"),
-        "lot": _("the lot"),
-        "listed": _("the order of the list"),
-        "id": _("the project's number"),
-    }
 
 
 # One function for each code -----------------------------------------------------------------------------------------

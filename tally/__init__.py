@@ -14,6 +14,7 @@ from tally.counting import count
 from tally.election import Ballot, Election, Project
 from tally.fairness import Violation, ejr_plus_violation
 from tally.outcome import Outcome, Reason
+from tally.parameters import NotCountable
 from tally.rules import Rule
 from tally.statistics import compare, statistics
 from tally.ties import UnresolvedTie, lot
@@ -21,6 +22,7 @@ from tally.ties import UnresolvedTie, lot
 __all__ = [
     "Ballot",
     "Election",
+    "NotCountable",
     "Outcome",
     "Project",
     "Reason",

@@ -12,8 +12,11 @@ from typing import Any
 from tally.counting import count
 from tally.outcome import Outcome
 from tally.pabulib import PabulibError, PabulibFile, read
-from tally.rules import COMPLETIONS, GREEDY, NAMES, RANKINGS, UTILITIES, Rule
+from tally.parameters import COMPLETIONS, GREEDY, NAMES, PARAMETERS, RANKINGS, UTILITIES
+from tally.rules import Rule
 from tally.ties import UnresolvedTie
+
+FINE_TIES = ("min-cost", "max-votes", "listed")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,10 +48,15 @@ def _parser() -> argparse.ArgumentParser:
     add("--rank-by", choices=RANKINGS, help="what greedy goes by (default: points where the ballots give points)")
     add("--minimum", type=int, metavar="N", help="the votes (or points) a project needs")
     add("--cover", metavar="SHARE", help="fund the first misfit if this share of it is covered, e.g. 4/5")
-    add("--utility", choices=UTILITIES, default="cost", help="equal shares: what a funded project is worth to a voter")
-    add("--completion", choices=COMPLETIONS, default="none", help="equal shares: what happens with the money left")
+    add("--utility", choices=UTILITIES, help="equal shares: what a funded project is worth to a voter")
+    add("--completion", choices=COMPLETIONS, help="equal shares: what happens with the money left")
     add("--increment", metavar="N", help="equal shares: what a step of add-one adds per voter (default: 1)")
-    add("--comparison", action="store_true", help="equal shares: keep greedy's winners if more voters prefer them")
+    add(
+        "--comparison",
+        action="store_true",
+        default=None,
+        help="equal shares: keep greedy's winners if more voters prefer them",
+    )
     add("--ties", metavar="KEYS", help="min-cost, max-votes, lot, listed, id; several with commas between them")
     add("--seed", metavar="TEXT", help="the public seed of the lot")
     add("--compare", action="store_true", help="say where the outcome differs from the official one")
@@ -57,25 +65,28 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _rule(options: argparse.Namespace, file: PabulibFile) -> Rule:
-    """The rule asked for, or the file's own, with the order for ties asked for."""
-    rule = file.rule
-    if options.rule:
-        minimum = file.rule.minimum_votes if options.rule == "greedy-threshold" else 0
-        by_votes = file.meta["vote_type"] in ("approval", "choose-1")
-        rule = Rule(
-            name=options.rule,
-            rank_by="votes" if by_votes else "points",
-            minimum_votes=minimum,
-            cover=options.cover,
-            utility=options.utility,
-            completion=options.completion,
-            increment=_increment(options.increment, file.election.unit),
-            compare=options.comparison,
-            ties=("listed",) if options.rule in GREEDY else ("min-cost", "max-votes", "listed"),
-        )
-    asked = {"rank_by": options.rank_by, "minimum_votes": options.minimum, "seed": options.seed}
-    ties = {"ties": options.ties.split(",")} if options.ties else {}
-    return replace(rule, **{name: value for name, value in asked.items() if value is not None}, **ties)
+    """The rule asked for, or the file's own, with the minimum, the ranking and the order for ties asked for."""
+    ties = options.ties.split(",") if options.ties else None
+    asked = {"rank_by": options.rank_by, "minimum_votes": options.minimum, "ties": ties, "seed": options.seed}
+    if not options.rule:
+        return replace(file.rule, **_set(asked))
+    minimum = file.rule.minimum_votes if options.rule == "greedy-threshold" else 0
+    scored = file.meta["vote_type"] not in ("approval", "choose-1")
+    by_points = ("rank_by", "utility") if scored else ()
+    usual: dict[str, Any] = {name: "points" for name in by_points if options.rule in PARAMETERS[name].rules}
+    usual |= {"minimum_votes": minimum, "ties": ("listed",) if options.rule in GREEDY else FINE_TIES}
+    asked |= {
+        "cover": options.cover,
+        "utility": options.utility,
+        "completion": options.completion,
+        "increment": _increment(options.increment, file.election.unit),
+        "compare": options.comparison,
+    }
+    return Rule(name=options.rule, **usual | _set(asked))
+
+
+def _set(asked: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in asked.items() if value is not None}
 
 
 def _increment(text: str | None, unit: int) -> int | None:

@@ -45,7 +45,7 @@ def complete(method: EqualShares) -> Completed:
         return Completed(method.run(method.share))
     completed = add_one(method, until_exhaustive=rule.completion == "add1-exhaustive")
     if rule.completion == "add1u":
-        by_votes = Greedy(method.election, replace(rule, name="greedy"), method.order, already=completed.run.winners)
+        by_votes = Greedy(method.election, rule.as_greedy(), method.order, already=completed.run.winners)
         return replace(completed, by_votes=by_votes)
     return completed
 

@@ -1,6 +1,5 @@
 """A whole count by equal shares: run, complete, compare, certify, explain."""
 
-from dataclasses import replace
 from typing import Any
 
 from tally.certificate import certify
@@ -24,7 +23,7 @@ class _Count:
         self.comparison: dict[str, Any] | None = None
         self.greedy: Greedy | None = None
         if rule.compare:
-            self._compare(Greedy(election, replace(rule, name="greedy"), order))
+            self._compare(Greedy(election, rule.as_greedy(), order))
 
     def _compare(self, by_votes: Greedy) -> None:
         """Greedy's winners instead, if more voters prefer them."""

@@ -250,11 +250,13 @@ def _project(row: Mapping[str, str], cost: int, withdrawn: bool) -> Project:
 def declared_rule(meta: Mapping[str, str]) -> Rule:
     """The rule a file declares, as its city applies it. Raises ValueError for one that is not known.
 
-    Greedy goes by points where the ballots give points. Ties go in the order of the list, which is how the cities'
-    results are sorted; for equal shares in the order of equalshares.net, lower cost and then more votes, before that.
+    Greedy goes by points where the ballots give points, and equal shares weigh them. Ties go in the order of the list,
+    which is how the cities' results are sorted; for equal shares in the order of equalshares.net, lower cost and then
+    more votes, before that.
     """
     name = meta["rule"]
-    rank_by = "votes" if meta["vote_type"] in ("approval", "choose-1") else "points"
+    scored = meta["vote_type"] not in ("approval", "choose-1")
+    rank_by = "points" if scored else "votes"
     minimum = int(meta.get("min_project_score_threshold") or 0)
     if name.startswith("equalshares"):
         method, _, compare = name.removeprefix("equalshares").removeprefix("/").partition("-comparison")
@@ -262,6 +264,7 @@ def declared_rule(meta: Mapping[str, str]) -> Rule:
             return Rule(
                 name="equal-shares",
                 minimum_votes=minimum,
+                utility="points" if scored else "cost",
                 completion=method or "none",
                 compare="-comparison" in name,
                 ties=("min-cost", "max-votes", "listed"),

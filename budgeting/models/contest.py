@@ -1,17 +1,27 @@
 """The pots of money that residents vote on."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Func
+from django.db.models.lookups import Exact
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from budgeting import rule_sentences
+from budgeting.ballot_styles import LIMITS_THAT_CAN_BE_KEPT, BallotStyle, Fault
 from budgeting.models.cycle import Cycle
 from budgeting.models.district import District
 from budgeting.pages import is_no_page
+from budgeting.rules import CountingRule, objection
+from lib import money
+from tally import NotCountable, Rule
 
 ADDRESS_TAKEN = _("Another contest of this cycle has this address already.")
+DEARER_THAN_ALL = _("One project cannot cost more than the whole budget.")
 
 
 class Contest(models.Model):
@@ -20,26 +30,8 @@ class Contest(models.Model):
     Usually it is the whole of the district's money; then it goes by the district's name and address.
     """
 
-    class BallotStyle(models.TextChoices):
-        APPROVAL = "approval", _("Approve projects")
-        KNAPSACK = "knapsack", _("Spend the budget")
-        POINTS = "points", _("Share out points")
-        RANKING = "ranking", _("Rank projects")
-
-        @property
-        def has_marks(self) -> bool:
-            """Does a voter mark projects, or else give them numbers?"""
-            return self in (self.APPROVAL, self.KNAPSACK)
-
-    class CountingRule(models.TextChoices):
-        GREEDY = "greedy", _("Most votes first, passing over what does not fit")
-        GREEDY_NO_SKIP = "greedy-no-skip", _("Most votes first, stopping at the first that does not fit")
-        GREEDY_THRESHOLD = (
-            "greedy-threshold",
-            _("Most votes first; the first that does not fit is funded if enough of it is covered"),
-        )
-        EQUAL_SHARES = "equal-shares", _("Method of Equal Shares")
-        PHRAGMEN = "phragmen", _("Sequential Phragmén")
+    BallotStyle = BallotStyle
+    CountingRule = CountingRule
 
     cycle = models.ForeignKey(Cycle, on_delete=models.CASCADE, related_name="contests")
     district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="contests")
@@ -55,16 +47,23 @@ class Contest(models.Model):
     most_choices = models.PositiveSmallIntegerField(
         _("most projects on one ballot"), null=True, blank=True, help_text=_("Empty: any number.")
     )
-    points = models.PositiveSmallIntegerField(_("points to share out"), null=True, blank=True)
-    most_points = models.PositiveSmallIntegerField(_("most points on one project"), null=True, blank=True)
+    points = models.PositiveSmallIntegerField(
+        _("points to share out"),
+        null=True,
+        blank=True,
+        help_text=_("Only where points are shared out; there it has to be said."),
+    )
+    most_points = models.PositiveSmallIntegerField(
+        _("most points on one project"),
+        null=True,
+        blank=True,
+        help_text=_("Only where points are shared out. Empty: as many as there are."),
+    )
     counting_rule = models.CharField(
         _("counting rule"), max_length=20, choices=CountingRule, default=CountingRule.GREEDY
     )
-    rule_parameters = models.JSONField(
-        _("parameters of the rule"),
-        default=dict,
-        blank=True,
-        help_text=_('As the count reads them, such as {"minimum_votes": 100}; the page on counting lists them all.'),
+    rule_parameters = models.JSONField(  # what differs from the usual; `rule` is the whole of it
+        _("parameters of the rule"), default=dict, blank=True
     )
     lot_seed = models.CharField(
         _("seed of the lot"),
@@ -104,9 +103,18 @@ class Contest(models.Model):
                 violation_error_message=_("A contest needs money to decide on."),
             ),
             models.CheckConstraint(
-                name="points_ballots_have_points",
-                condition=~models.Q(ballot_style="points") | models.Q(points__isnull=False, points__gt=0),
-                violation_error_message=_("Say how many points there are to share out."),
+                name="one_project_costs_at_most_the_budget",
+                condition=models.Q(highest_cost__isnull=True)
+                | models.Q(highest_cost__gte=1, highest_cost__lte=models.F("budget")),
+                violation_error_message=DEARER_THAN_ALL,
+            ),
+            *LIMITS_THAT_CAN_BE_KEPT,
+            models.CheckConstraint(
+                name="what_is_set_in_a_rule_has_names",
+                condition=Exact(
+                    Func("rule_parameters", function="JSONB_TYPEOF", output_field=models.TextField()), "object"
+                ),
+                violation_error_message=_("What is set in a counting rule has names and values."),
             ),
         )
 
@@ -132,7 +140,20 @@ class Contest(models.Model):
     @property
     def most_expensive(self) -> int:
         """The most one project may cost, in minor units."""
-        return self.highest_cost or self.budget
+        return self.budget if self.highest_cost is None else self.highest_cost
+
+    @property
+    def rule(self) -> Rule:
+        """The complete rule, but for the seed of the lot. Raises NotCountable if what is stored makes none."""
+        return Rule.of_contest(self.counting_rule, self.rule_parameters, scored=not self.has_marks)
+
+    @property
+    def count_in_words(self) -> list[str]:
+        """What decides the count, a sentence for each thing that was set."""
+        try:
+            return rule_sentences.rule(self.rule.to_dict(), self.cycle.currency, money.unit(self.cycle.currency))
+        except NotCountable as wrong:
+            return objection(wrong).messages
 
     def clean_fields(self, exclude: Any = None) -> None:
         """An address left empty is the district's."""
@@ -141,6 +162,36 @@ class Contest(models.Model):
         super().clean_fields(exclude)
 
     def clean(self) -> None:
-        """No address leads to two places."""
+        """No address leads to two places, and what is set makes a ballot that can be filled in and a rule that counts.
+
+        What was set in the rule is kept in its one form.
+        """
+        faults: dict[str, list[Any]] = {}
         if District.objects.filter(slug=self.slug).exclude(pk=self.district_id).exists():
-            raise ValidationError({"slug": _("Another district has this address already.")})
+            faults["slug"] = [_("Another district has this address already.")]
+        if self.highest_cost is not None and self.budget and self.highest_cost > self.budget:
+            faults["highest_cost"] = [DEARER_THAN_ALL]
+        if self.ballot_style in BallotStyle.values:
+            for field, sentence in self._faults_of_the_ballot():
+                faults.setdefault(field, []).append(sentence)
+            if self.counting_rule in CountingRule.values:
+                try:
+                    self.rule_parameters = self.rule.set_apart(scored=not self.has_marks)
+                except NotCountable as wrong:
+                    faults |= objection(wrong).message_dict
+        if faults:
+            raise ValidationError(faults)
+
+    def _faults_of_the_ballot(self) -> Iterator[Fault]:
+        limits = {"points": self.points, "most_points": self.most_points, "most_choices": self.most_choices}
+        return BallotStyle(self.ballot_style).faults(**limits)
+
+    def why_not_countable(self) -> str | Promise:
+        """Why no vote could be held or counted as this is set up, or nothing."""
+        for _field, sentence in self._faults_of_the_ballot():
+            return sentence
+        try:
+            self.rule  # noqa: B018
+        except NotCountable as wrong:
+            return objection(wrong).messages[0]
+        return ""

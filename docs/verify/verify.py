@@ -101,7 +101,7 @@ class Count:
             for project, points in ballot.items():
                 self.votes[project] += number
                 self.points[project] += number * points
-        self.standing = self.points if rule.get("rank_by") == "points" else self.votes
+        self.standing = self.points if "points" in (rule.get("rank_by"), rule.get("utility")) else self.votes
         self.eligible = [project for project in projects if self.may_win(project)]
 
     def cost(self, project: str) -> Fraction:

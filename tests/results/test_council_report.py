@@ -96,7 +96,7 @@ def test_it_says_what_was_decided_why_and_how(content) -> None:
         "4 projects are funded with €345,000 of €400,000; €55,000 is left.",
         "2 projects are funded with €210,000 of €250,000.",
         "It costs €60,000; when its turn came, €40,000 was left.",
-        "A project that cost more than was left was passed over",
+        "A project that costs more than is left is passed over",
         "Voting 4 April 2027",
         "1 ballot was invalid: A project can be chosen once.",
         "What auditors need",

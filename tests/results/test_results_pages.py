@@ -72,7 +72,7 @@ def test_everyone_reads_what_is_funded_and_why_the_rest_is_not(client, counted, 
     assert "Community garden Not funded 10 votes" in answer
     assert "It costs €60,000; when its turn came, €40,000 was left." in answer
     assert "Library benches Not funded 8 votes" in answer
-    assert "passed over, and the next had its turn" in answer
+    assert "passed over, and the next has its turn" in answer
     assert "2 ballots were blank." in answer
     assert "1 ballot was invalid: A project can be chosen once." in answer
 

@@ -5,6 +5,7 @@ import random
 from hypothesis import strategies as st
 
 from tally import Ballot, Election, Project, Rule
+from tally.parameters import GREEDY
 
 META = {
     "description": "A made-up election",
@@ -47,22 +48,24 @@ def rules(draw, names=("greedy", "greedy-no-skip", "equal-shares", "equal-shares
     """A rule under which every tie is decided."""
     name = draw(st.sampled_from(names))
     settings = {
-        "rank_by": draw(st.sampled_from(["votes", "points", "votes-per-cost"])),
         "minimum_votes": draw(st.sampled_from([0, 0, 2])),
         "minimum_of_ballots": draw(st.sampled_from([None, None, "1/5"])),
         "minimum_of_cost": draw(st.sampled_from([None, None, "1/3"])),
         "ties": draw(st.sampled_from([("id",), ("max-votes", "listed"), ("min-cost", "max-votes", "lot")])),
         "seed": draw(st.sampled_from(["17 23 42", "zażółć"])),
     }
+    if name in GREEDY:
+        settings["rank_by"] = draw(st.sampled_from(["votes", "points", "votes-per-cost"]))
     if name == "greedy-no-skip":
         settings["cover"] = draw(st.sampled_from([None, "4/5"]))
     if name == "equal-shares":
         settings |= {
             "utility": draw(st.sampled_from(["cost", "cardinality", "points"])),
             "completion": draw(st.sampled_from(["none", "add1", "add1-exhaustive", "add1u"])),
-            "increment": draw(st.sampled_from([None, 3])),
             "compare": draw(st.booleans()),
         }
+        if settings["completion"] != "none":
+            settings["increment"] = draw(st.sampled_from([None, 3]))
     return Rule(name=name, **settings)
 
 

@@ -235,7 +235,7 @@ def test_a_rule_survives_being_stored():
         ({"minimum_of_ballots": "1/0"}, "1/0 is not a share"),
         ({"minimum_of_cost": "-1"}, "not negative"),
         ({"minimum_votes": "many"}, "whole numbers"),
-        ({"increment": 0}, "at least one minor unit"),
+        ({"name": "equal-shares", "completion": "add1", "increment": 0}, "increment is at least 1"),
         ({"cover": "4/5"}, "goes with greedy-no-skip"),
         ({"name": "dictator"}, "dictator is not a known counting rule"),
         ({"ties": ["coin"]}, "coin is not a known order for ties"),
