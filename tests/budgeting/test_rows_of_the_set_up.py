@@ -35,9 +35,9 @@ class Typed(HTMLParser):
             self.fields[self._select] = given.get("value") or ""
 
     def row(self, beginning: str, value: object) -> str:
-        """The prefix of the row of which a field has this value."""
+        """The prefix of the row of which a field has this value; the one from which new rows are made is none."""
         found = {name.rpartition("-")[0] for name, had in self.fields.items() if had == str(value)}
-        (prefix,) = [name for name in found if name.startswith(f"{beginning}-")]
+        (prefix,) = [name for name in found if name.startswith(f"{beginning}-") and "__prefix__" not in name]
         return prefix
 
 
