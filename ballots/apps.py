@@ -5,16 +5,29 @@ class Ballots(AppConfig):
     name = "ballots"
 
     def ready(self) -> None:
-        """Say what is kept of a person: never how they voted, for nobody here can read that."""
-        from ballots import models  # noqa: PLC0415  (models can be imported from here on)
+        """Say what a ballot holds fast, what takes two, and what is kept of a person: never how they voted."""
+        from ballots import acts_of_two, holding, models  # noqa: PLC0415  (models can be imported from here on)
         from budgeting import registry  # noqa: PLC0415
+        from budgeting.two import Joint, does  # noqa: PLC0415
 
+        registry.holds(registry.Deed.CHANGE_PROPOSAL, holding.why_not_change)
+        registry.holds(registry.Deed.MOVE_DATES, holding.why_not_move)
+        registry.holds(registry.Deed.ADD_CONTEST, holding.why_not_add_contest)
+        does(Joint.END_VOTE, acts_of_two.ENDING)
+        does(Joint.EXTEND_VOTE, acts_of_two.EXTENDING)
+        does(Joint.RESUME_VOTE, acts_of_two.RESUMING)
+        does(Joint.CLOSE_WITHOUT_VOTE, acts_of_two.WITHOUT_VOTE)
+        does(Joint.GIVE_UP_KEY, acts_of_two.GIVING_UP)
         registry.keep_of_a_person(
             rows=[(models.KeyShare, "holder")],
             traces=[
                 (models.BallotBoxKey, "made_by"),
                 (models.BallotPaper, "frozen_by"),
                 (models.Count, "by"),
+                (models.KeyGivenUp, "by"),
+                (models.KeyGivenUp, "confirmed_by"),
+                (models.NoVote, "by"),
+                (models.NoVote, "confirmed_by"),
                 (models.Opening, "by"),
                 (models.Rehearsal, "by"),
                 (models.ShareDestruction, "by"),

@@ -112,8 +112,9 @@ def close(cycle: Cycle) -> bool:
 
 
 def has_closed(cycle: Cycle, at: datetime) -> bool:
+    """By the calendar, and by the acts: a vote that is paused has not closed, whatever the calendar says."""
     window = cycle.window(Stage.VOTING)
-    return window is not None and window.closes is not None and window.closes <= at
+    return window is not None and window.has_closed(at)
 
 
 def in_force(batches: Iterable[BoardBatch]) -> set[str]:

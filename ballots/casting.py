@@ -15,7 +15,8 @@ from django.views.decorators.debug import sensitive_variables
 
 from audit.acts import Done
 from ballots import marks
-from ballots.models import BallotBoxKey, BallotPaper, Envelope
+from ballots.models import BallotBoxKey, BallotPaper, Envelope, NoVote
+from ballots.readiness import ready, why_not_ready
 from ballots.sealing import ballot_info, fingerprint, in_groups, seal
 from budgeting.models import Contest, Cycle
 from budgeting.people import Person
@@ -119,22 +120,26 @@ def _votes_of(residents: Iterable[Resident], cycles: Iterable[int]) -> QuerySet[
 
 
 def box_of(contest: Contest) -> tuple[BallotPaper, BallotBoxKey]:
-    """What a ballot needs: the frozen paper, and a key with which an opening has been rehearsed. Raises Refused."""
+    """What a ballot needs: its frozen paper and the key, once the whole box is ready. Raises Refused."""
     paper = BallotPaper.objects.select_related("contest__cycle").filter(contest=contest).first()
-    key = BallotBoxKey.objects.filter(cycle=contest.cycle, rehearsals__isnull=False).first()
-    if paper is None or key is None:
-        raise Refused(_not_ready())
+    key = BallotBoxKey.objects.filter(cycle=contest.cycle).first()
+    if paper is None or key is None or not ready([contest.cycle_id]):
+        closed = NoVote.objects.filter(contest=contest).first()
+        raise Refused(_no_vote(closed) if closed else why_not_ready())
     return paper, key
 
 
-def _not_ready() -> str:
-    return _("The ballot box is not ready yet.")
+def _no_vote(closed: NoVote) -> str:
+    return _("Nothing is voted on here: %s") % closed.reason
 
 
 def _refuse_unless_voting_is_open(contest: Contest) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT FROM budgeting_cycle WHERE id = %s FOR SHARE", [contest.cycle_id])
-    if not Cycle.objects.get(pk=contest.cycle_id).allows(Act.VOTE, clock.of_the_database()):
+    cycle = Cycle.objects.get(pk=contest.cycle_id)
+    if cycle.paused_since:
+        raise Refused(_("The vote is paused. Your ballot was not cast."))
+    if not cycle.allows(Act.VOTE, clock.of_the_database()):
         raise Refused(_("Voting is not open. Your ballot was not cast."))
 
 
@@ -161,21 +166,25 @@ class Entrance:
 
 
 def entrances(person: Person, contests: Sequence[Contest], at: datetime) -> list[Entrance]:
-    """How a person stands before each of these booths, in four queries, however many there are."""
+    """How a person stands before each of these booths, in a few queries, however many there are."""
     voting = {contest.cycle_id for contest in contests if contest.cycle.allows(Act.VOTE, at)}
     papers = set(BallotPaper.objects.filter(contest__in=contests).values_list("contest", flat=True))
-    keys = BallotBoxKey.objects.filter(cycle__in=voting, rehearsals__isnull=False)
-    ready = set(keys.values_list("cycle", flat=True))
-    ties = Verification.standing(person).filter(cycle__in=ready) if person.is_authenticated else ()
+    closed = {each.contest_id: each for each in NoVote.objects.filter(contest__in=contests)}
+    open_now = ready(voting)
+    ties = Verification.standing(person).filter(cycle__in=open_now) if person.is_authenticated else ()
     residents = {tie.cycle_id: tie.resident for tie in ties}
-    votes = list(_votes_of(residents.values(), ready))
+    votes = list(_votes_of(residents.values(), open_now))
 
     def entrance(contest: Contest) -> Entrance:
         here = Entrance(contest, contest.pk in papers)
+        if contest.pk in closed:
+            return replace(here, refusal=_no_vote(closed[contest.pk]))
+        if contest.cycle.paused_since:
+            return replace(here, refusal=_("The vote is paused: nobody can vote until it is resumed."))
         if contest.cycle_id not in voting:
             return here
-        if not here.has_paper or contest.cycle_id not in ready:
-            return replace(here, refusal=_not_ready())
+        if not here.has_paper or contest.cycle_id not in open_now:
+            return replace(here, refusal=why_not_ready())
         here = replace(here, is_open=True)
         if not person.is_authenticated:
             return here

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ballots.board import has_closed
 from ballots.models import BallotBoxKey, Envelope, Opening
+from ballots.readiness import ready
 from budgeting.models import Contest, Cycle
 from budgeting.stages import Act
 
@@ -22,6 +23,7 @@ class Step(StrEnum):
     KEY = "key"
     REHEARSAL = "rehearsal"
     REVIEW = "review"
+    PAUSE = "pause"
     VOTE = "vote"
     OPENING = "opening"
     COUNT = "count"
@@ -39,6 +41,7 @@ WORDS = {
     Step.KEY: _("make the key of the box"),
     Step.REHEARSAL: _("rehearse the opening"),
     Step.REVIEW: _("freeze the ballot papers, between the review and the vote"),
+    Step.PAUSE: _("the vote is paused; resume it"),
     Step.VOTE: _("ready; waiting for the close of the vote"),
     Step.OPENING: _("open the box"),
     Step.COUNT: _("count the ballots"),
@@ -56,24 +59,24 @@ class Checklist:
     key: BallotBoxKey | None
     opening: Opening | None
     at: datetime
+    is_ready: bool  # nothing blocks the vote any more: ballots/readiness.py
 
     @property
     def unfrozen(self) -> list[Contest]:
-        """The contests that have no ballot paper yet."""
-        return [contest for contest in self.contests if not hasattr(contest, "paper")]
+        """The contests that have no ballot paper yet, and are not closed without a vote."""
+        return [each for each in self.contests if not (hasattr(each, "paper") or hasattr(each, "no_vote"))]
 
     @property
     def is_rehearsed(self) -> bool:
         return self.key is not None and self.key.is_rehearsed
 
     @property
-    def is_ready(self) -> bool:
-        """Nothing blocks the vote any more."""
-        return bool(self.contests) and not self.unfrozen and self.is_rehearsed
-
-    @property
     def may_freeze(self) -> bool:
         return self.cycle.allows(Act.FREEZE_PAPER, self.at)
+
+    @property
+    def may_close_without_vote(self) -> bool:
+        return bool(self.unfrozen) and (self.may_freeze or self.voting_is_open)
 
     @property
     def may_make_key(self) -> bool:
@@ -91,6 +94,15 @@ class Checklist:
     def is_late(self) -> bool:
         """Voting has opened by the calendar, but the box is not ready."""
         return self.voting_is_open and not self.is_ready
+
+    @property
+    def is_paused(self) -> bool:
+        return self.cycle.paused_since is not None
+
+    @property
+    def may_end(self) -> bool:
+        """The vote is on, be it paused or not."""
+        return self.voting_is_open or self.is_paused
 
     @property
     def has_closed(self) -> bool:
@@ -119,6 +131,7 @@ class Checklist:
             (Step.KEY, self.key is None),
             (Step.REHEARSAL, not self.is_rehearsed),
             (Step.REVIEW, bool(self.unfrozen) and not self.has_closed),
+            (Step.PAUSE, self.is_paused),
             (Step.VOTE, not self.has_closed),
             (Step.OPENING, self.opening is None),
             (Step.COUNT, bool(self.uncounted)),
@@ -140,9 +153,15 @@ def checklist(cycle: Cycle, at: datetime) -> Checklist:
 def checklists(cycles: Sequence[Cycle], at: datetime) -> list[Checklist]:
     """Where the boxes of these cycles stand, in a fixed number of queries."""
     contests: dict[int, list[Contest]] = {cycle.pk: [] for cycle in cycles}
-    for contest in Contest.objects.filter(cycle__in=cycles).select_related("cycle", "district", "paper", "count"):
+    for contest in Contest.objects.filter(cycle__in=cycles).select_related(
+        "cycle", "district", "paper", "count", "no_vote"
+    ):
         contests[contest.cycle_id].append(contest)
     made = BallotBoxKey.objects.filter(cycle__in=cycles).select_related("destruction").prefetch_related("rehearsals")
     keys = {key.cycle_id: key for key in made}
     openings = {opening.cycle_id: opening for opening in Opening.objects.filter(cycle__in=cycles)}
-    return [Checklist(each, contests[each.pk], keys.get(each.pk), openings.get(each.pk), at) for each in cycles]
+    can_vote = ready(contests)
+    return [
+        Checklist(each, contests[each.pk], keys.get(each.pk), openings.get(each.pk), at, each.pk in can_vote)
+        for each in cycles
+    ]

@@ -3,14 +3,19 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ballots.models import BallotBoxKey
 from ballots.sealing import Share
+from budgeting.models import Contest, Cycle
 from budgeting.people import RoleName, holders_of
+from lib.forms import CityTimeField
 from lib.refusal import obeying
+
+CITY_CLOCKS = gettext_lazy("On the city's clocks (%s).") % settings.TIME_ZONE
 
 
 def possible_holders() -> QuerySet[Any]:
@@ -36,9 +41,15 @@ class KeyForm(forms.Form):
         help_text=gettext_lazy("Two of three is usual."),
     )
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    replaces = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+    sure = forms.BooleanField(label=gettext_lazy("The sheets of the key there is become worthless."), required=False)
+
+    def __init__(self, *args: Any, replaces: str = "", **options: Any) -> None:
         super().__init__(*args, **options)
+        self.fields["replaces"].initial = replaces
         self.fields["holders"].queryset = possible_holders()  # type: ignore[attr-defined]
+        if not self["replaces"].value():
+            del self.fields["sure"]
 
     def clean_holders(self) -> list[Any]:
         holders = list(self.cleaned_data["holders"])
@@ -50,6 +61,8 @@ class KeyForm(forms.Form):
         cleaned = super().clean() or {}
         if "holders" in cleaned and "threshold" in cleaned and cleaned["threshold"] > len(cleaned["holders"]):
             self.add_error("threshold", _("There are fewer holders than that."))
+        if cleaned.get("replaces") and not cleaned.get("sure"):
+            self.add_error("sure", _("Say that you know it: whoever holds one of these sheets can throw it away."))
         return cleaned
 
 
@@ -83,10 +96,39 @@ class SharesForm(forms.Form):
         return cleaned
 
 
-class ClosingForm(forms.Form):
+class ReasonForm(forms.Form):
+    """Why something is done that everybody will ask about."""
+
     reason = forms.CharField(
-        label=gettext_lazy("Why voting ends early"), max_length=500, help_text=gettext_lazy("It goes on record.")
+        label=gettext_lazy("Public reason"),
+        max_length=500,
+        help_text=gettext_lazy("It stands beside the calendar, on the board and in the report."),
     )
+
+
+class NoVoteForm(ReasonForm):
+    """Which contest is closed without a vote."""
+
+    contest: forms.ModelChoiceField[Contest] = forms.ModelChoiceField(
+        queryset=None, label=gettext_lazy("Contest"), empty_label=None
+    )
+    field_order = ("contest", "reason")
+
+    def __init__(self, cycle: Cycle, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        unfrozen = cycle.contests.filter(paper=None, no_vote=None).select_related("cycle", "district")
+        self.fields["contest"].queryset = unfrozen  # type: ignore[attr-defined]
+
+
+class ExtensionForm(ReasonForm):
+    """Until when the vote goes on."""
+
+    until = CityTimeField(
+        label=gettext_lazy("The new close"),
+        widget=forms.SplitDateTimeWidget(date_attrs={"type": "date"}, time_attrs={"type": "time"}),
+        help_text=CITY_CLOCKS,
+    )
+    field_order = ("until", "reason")
 
 
 class DestructionForm(forms.Form):

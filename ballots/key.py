@@ -9,27 +9,33 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.acts import Done
-from ballots.models import BallotBoxKey, Envelope, KeyShare, Opening, Rehearsal, ShareDestruction
+from ballots.models import BallotBoxKey, Envelope, KeyGivenUp, KeyShare, Opening, Rehearsal, ShareDestruction
 from ballots.sealing import CannotOpen, PrivateKey, Share, WrongShare, bring_together, make_key, seal
 from budgeting.models import Cycle
 from budgeting.people import Person
 from budgeting.stages import Act
-from lib.refusal import Refused
+from budgeting.two import Two
+from lib.refusal import Refused, allow, require
 
 
 @transaction.atomic
-def make(cycle: Cycle, holders: Sequence[Person], *, by: Person, at: datetime, threshold: int = 2) -> list[Share]:
+def make(
+    cycle: Cycle, holders: Sequence[Person], *, by: Person, at: datetime, threshold: int = 2, replaces: str = ""
+) -> list[Share]:
     """Make the key of a cycle's box and give back its shares, one for each holder in order. They are stored nowhere.
 
-    Replaces a key no ballot is sealed to. Raises Refused once voting has begun, or if the holders are too few.
+    `replaces`: the name of the key it takes the place of, empty if there is none: of a form that is sent twice the
+    second is refused. Raises Refused as well once voting has begun, if the holders are too few, or if they have
+    rehearsed with the key there is.
     """
+    Cycle.objects.select_for_update().get(pk=cycle.pk)
     if not cycle.allows(Act.MAKE_KEY, at):
         raise Refused(_("The key is made before voting opens."))
     if len({holder.pk for holder in holders}) < max(len(holders), threshold) or threshold < 2:
         raise Refused(_("Choose different holders, and at least as many as open the box; one alone never does."))
     if Envelope.objects.filter(contest__cycle=cycle).exists():
         raise Refused(_("Ballots are sealed to the key there is: it cannot be replaced."))
-    BallotBoxKey.objects.filter(cycle=cycle).delete()
+    _replace(cycle, replaces)
     public_key, shares = make_key(threshold, len(holders))
     test = secrets.token_bytes(32)
     key = BallotBoxKey.objects.create(
@@ -49,6 +55,56 @@ def make(cycle: Cycle, holders: Sequence[Person], *, by: Person, at: datetime, t
     facts = {"public_key": name_of(public_key), "shares": len(shares), "threshold": threshold}
     by.record(Done.KEY_MADE, on=cycle, **facts)
     return shares
+
+
+def _replace(cycle: Cycle, named: str) -> None:
+    """Take away the key there is, if it is the one that was named and nobody has rehearsed with it."""
+    found = BallotBoxKey.objects.filter(cycle=cycle).first()
+    if found and not named:
+        raise Refused(
+            _(
+                "The key has been made already; its sheets stood on the page that answered. "
+                "If nobody printed them, make a new key in its place."
+            )
+        )
+    if named != (name_of(bytes(found.public_key)) if found else ""):
+        raise Refused(_("Meanwhile the box has another key, or none. Look at the page again."))
+    if found and found.is_rehearsed:
+        raise Refused(_("The holders have rehearsed with this key: two people give it up first."))
+    if found:
+        found.delete()
+
+
+def why_not_give_up(cycle: Cycle, at: datetime) -> str:
+    """A key the holders have rehearsed with is given up before voting opens, while nothing is sealed to it."""
+    found = BallotBoxKey.objects.filter(cycle=cycle).first()
+    if found is None or not found.is_rehearsed:
+        return _("There is no key that the holders have rehearsed with.")
+    if not cycle.allows(Act.MAKE_KEY, at):
+        return _("The key is made before voting opens.")
+    if Envelope.objects.filter(contest__cycle=cycle).exists():
+        return _("Ballots are sealed to the key there is: it cannot be replaced.")
+    return ""
+
+
+@transaction.atomic
+def give_up(cycle: Cycle, *, by: Two, at: datetime, reason: str) -> KeyGivenUp:
+    """Give up a key that was rehearsed with, so that another can be made. Raises Refused if it is none, or in use."""
+    Cycle.objects.select_for_update().get(pk=cycle.pk)
+    allow(why_not_give_up(cycle, at))
+    require(reason.strip(), _("Say why the key is given up."))
+    found = key_of(cycle)
+    given_up = KeyGivenUp.objects.create(
+        cycle=cycle,
+        public_key=bytes(found.public_key),
+        reason=reason.strip(),
+        at=at,
+        by_id=by.first.pk,
+        confirmed_by_id=by.second.pk if by.second else None,
+    )
+    found.delete()
+    by.record(Done.KEY_GIVEN_UP, on=cycle, public_key=name_of(bytes(given_up.public_key)), reason=given_up.reason)
+    return given_up
 
 
 def name_of(public_key: bytes) -> str:
@@ -73,7 +129,10 @@ def unlock(key: BallotBoxKey, shares: Iterable[Share]) -> PrivateKey:
 
 
 def rehearse(cycle: Cycle, shares: Sequence[Share], *, by: Person, at: datetime) -> Rehearsal:
-    """Open the test envelope with the shares, and record that it worked. Raises WrongShare or Refused if it did not."""
+    """Open the test envelope with the shares, and record that it worked; with the same shares again, once.
+
+    Raises WrongShare or Refused if it did not.
+    """
     key = key_of(cycle)
     try:
         test = unlock(key, shares).open(bytes(key.test_envelope), rehearsal_info(cycle))
@@ -83,6 +142,9 @@ def rehearse(cycle: Cycle, shares: Sequence[Share], *, by: Person, at: datetime)
         raise Refused(_("The test envelope held something else: make a new key."))
     numbers = sorted(share.number for share in shares)
     with transaction.atomic():
+        Cycle.objects.select_for_update().get(pk=cycle.pk)
+        if before := Rehearsal.objects.filter(key=key, share_numbers=numbers).first():
+            return before
         rehearsal = Rehearsal.objects.create(key=key, share_numbers=numbers, by_id=by.pk, at=at)
         by.record(Done.OPENING_REHEARSED, on=cycle, shares=numbers)
     return rehearsal
@@ -90,7 +152,8 @@ def rehearse(cycle: Cycle, shares: Sequence[Share], *, by: Person, at: datetime)
 
 @transaction.atomic
 def destroy_shares(cycle: Cycle, witnesses: str, *, by: Person, at: datetime) -> ShareDestruction:
-    """Put on record that the sheets were destroyed. Raises Refused before the opening."""
+    """Put on record that the sheets were destroyed. Raises Refused before the opening, and the second time."""
+    Cycle.objects.select_for_update().get(pk=cycle.pk)
     if not Opening.objects.filter(cycle=cycle).exists():
         raise Refused(_("The shares are needed until the box has been opened."))
     if ShareDestruction.objects.filter(key__cycle=cycle).exists():

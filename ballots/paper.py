@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.acts import Done
-from ballots.models import BallotLine, BallotPaper
+from ballots.models import BallotLine, BallotPaper, NoVote
 from budgeting.models import Contest
 from budgeting.people import Person
 from budgeting.stages import Act
@@ -29,6 +29,8 @@ def freeze(contest: Contest, *, by: Person, at: datetime, seed: str) -> BallotPa
         raise Refused(_("The ballot paper is frozen between the review and the vote."))
     if BallotPaper.objects.filter(contest=contest).exists():
         raise Refused(_("The ballot paper of %s is frozen already.") % contest)
+    if NoVote.objects.filter(contest=contest).exists():
+        raise Refused(_("%s is closed without a vote.") % contest)
     allow(contest.why_not_countable())
     shortlist = list(Proposal.objects.shortlisted(contest))
     if not shortlist:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ballots.views import board, booth, box, printing
+from ballots.views import board, booth, box, printing, two
 
 urlpatterns = [
     path("<cycle:cycle>/<slug:contest>/ballot/", booth.choose, name="ballot"),
@@ -19,7 +19,12 @@ urlpatterns = [
     path("<cycle:cycle>/box/paper/<slug:contest>/", box.freeze, name="box_paper"),
     path("<cycle:cycle>/box/key/", box.make_key, name="box_key"),
     path("<cycle:cycle>/box/rehearsal/", box.rehearse, name="box_rehearsal"),
-    path("<cycle:cycle>/box/closing/", box.close_voting, name="box_closing"),
+    path("<cycle:cycle>/box/key/end/", two.give_key_up, name="box_key_end"),
+    path("<cycle:cycle>/box/no-vote/", two.close_without_vote, name="box_no_vote"),
+    path("<cycle:cycle>/box/closing/", two.end, name="box_closing"),
+    path("<cycle:cycle>/box/extension/", two.extend, name="box_extension"),
+    path("<cycle:cycle>/box/pause/", two.pause, name="box_pause"),
+    path("<cycle:cycle>/box/resumption/", two.resume, name="box_resumption"),
     path("<cycle:cycle>/box/opening/", box.open_box, name="box_opening"),
     path("<cycle:cycle>/box/count/<slug:contest>/", box.count, name="box_count"),
     path("<cycle:cycle>/box/destruction/", box.destroy_shares, name="box_destruction"),

@@ -15,9 +15,14 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.admin import SetUp
 from budgeting.bodies import takes
+from budgeting.calendar import Window
 from budgeting.contest_form import MoneyForm, WholeContestForm
-from budgeting.models import Contest, Cycle, District, Phase, check_calendar
+from budgeting.models import CalendarChange, Contest, Cycle, District, Phase, check_calendar, check_objections
+from budgeting.models.change import OBJECTIONS, moves
 from budgeting.models.contest import ADDRESS_TAKEN
+from budgeting.registry import Deed, why_not
+from budgeting.stages import Stage
+from lib import clock
 from lib.forms import BoundaryField, CityTimeField
 from lib.geography import drawing
 from lib.money import written
@@ -52,7 +57,52 @@ class Calendar(forms.BaseInlineFormSet[Phase, Cycle, PhaseForm]):
         if any(self.errors):
             return
         rows = [form for form in self.forms if form.has_changed() or form.instance.pk]
-        check_calendar(row.instance for row in rows if row not in self.deleted_forms)
+        phases = [row.instance for row in rows if row not in self.deleted_forms]
+        check_calendar(phases)
+        check_objections(self.instance.objections_until, phases)
+        if stored := Cycle.objects.filter(pk=self.instance.pk).first():
+            self._check_move(stored, [phase.window() for phase in phases])
+
+    def _check_move(self, stored: Cycle, windows: list[Window]) -> None:
+        """What may be moved at all, and that whoever moves dates which people read says why."""
+        if sentence := why_not(Deed.MOVE_DATES, stored, windows):
+            raise forms.ValidationError(sentence)
+        if has_begun(stored) and moves(stored.windows(), windows) and not str(self.data.get("reason", "")).strip():
+            raise forms.ValidationError(SAY_WHY)
+
+
+SAY_WHY = _("Say why the dates change: people have read them, and the reason stands beside them.")
+
+
+def has_begun(cycle: Cycle) -> bool:
+    """Do people go by its calendar?"""
+    return cycle.stage(clock.now()) is not Stage.PREPARING
+
+
+class CycleForm(forms.ModelForm[Cycle]):
+    """With the reason for which dates are moved that people have read already."""
+
+    objections_until = CityTimeField(
+        label=_("Objections to the vote until"),
+        widget=AdminSplitDateTime,
+        required=False,
+        help_text=_("Until when somebody may object to how the vote was held. It begins when voting closes."),
+    )
+    reason = forms.CharField(
+        label=_("Why the dates change"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Asked once the cycle has begun. Everybody reads it beside the calendar."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        stored = Cycle.objects.filter(pk=self.instance.pk).first()
+        moves_objections = stored and stored.objections_until != cleaned.get("objections_until")
+        if stored and moves_objections and has_begun(stored) and not cleaned.get("reason"):
+            self.add_error("reason", SAY_WHY)
+        return cleaned
 
 
 class PhaseInline(admin.TabularInline[Phase, Cycle]):
@@ -102,6 +152,28 @@ class CycleAdmin(SetUp[Cycle]):
     list_display = ("title", "slug", "currency")
     search_fields = ("title", "slug")
     inlines = (PhaseInline, ContestInline)
+    form = CycleForm
+    fields = ("slug", "title", "currency", "introduction", "objections_until", "reason")
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Dates that people go by are moved with a reason that stands beside them."""
+        before = Cycle.objects.get(pk=form.instance.pk)
+        began, windows, objections = has_begun(before), before.windows(), form.initial.get("objections_until")
+        super().save_related(request, form, formsets, change)
+        after = Cycle.objects.get(pk=form.instance.pk)
+        dates = CalendarChange.written(moves(windows, after.windows()))
+        if change and objections != after.objections_until:
+            dates[OBJECTIONS] = [moment and moment.isoformat() for moment in (objections, after.objections_until)]
+        by: Any = request.user  # somebody: nobody else gets here
+        if began and dates:
+            CalendarChange.objects.create(
+                cycle=after,
+                kind=CalendarChange.Kind.MOVED,
+                at=clock.now(),
+                reason=form.cleaned_data["reason"],
+                dates=dates,
+                by=by,
+            )
 
 
 @admin.register(District)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.acts import Done
 from budgeting.models import Contest, Cycle
 from budgeting.people import Person
+from budgeting.registry import Deed, why_not
 from budgeting.rule_sentences import order
 from budgeting.rules import LABELS
 from lib.forms import MoneyField, ShareField
@@ -111,6 +112,14 @@ class ContestForm(forms.ModelForm[Contest]):
         for field in self.fields.values():
             if isinstance(field, MoneyField):
                 field.currency = currency
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        joins = self.instance.pk is None or "cycle" in self.changed_data
+        cycle = cleaned["cycle"].pk if cleaned.get("cycle") else self.instance.cycle_id
+        if joins and cycle and (sentence := why_not(Deed.ADD_CONTEST, cycle)):
+            self.add_error(None, sentence)
+        return cleaned
 
     def _update_errors(self, errors: ValidationError) -> None:
         """What is wrong at a field that is not on this page is said above it."""

@@ -4,7 +4,7 @@ Data and words only, never a template: a room that needs to know nothing of thos
 and hand out what they keep of a person.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -36,6 +36,14 @@ class Place(StrEnum):
     FOOTER = "footer"
 
 
+class Deed(StrEnum):
+    """What is done in a lower room, and may be impossible because of what an upper room holds."""
+
+    CHANGE_PROPOSAL = "change a proposal"  # asked with the proposal
+    MOVE_DATES = "move the dates of a cycle"  # with the cycle and its windows as they would be
+    ADD_CONTEST = "add a contest to a cycle"  # with the cycle's key
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """A page that a room offers on every other: its words, and the name of its address, perhaps one of each cycle."""
@@ -49,6 +57,7 @@ class Link:
 class _Registry:
     pages: dict[Page, str] = field(default_factory=dict)
     links: dict[Place, list[Link]] = field(default_factory=dict)
+    objections: dict[Deed, Callable[..., str]] = field(default_factory=dict)
     rows: list[ForeignKey] = field(default_factory=list)
     traces: list[ForeignKey] = field(default_factory=list)
 
@@ -92,6 +101,26 @@ def every_page_is_served(app_configs: Any, **options: Any) -> list[checks.CheckM
     """A page that is asked for and served by nobody; with such a one `manage check` and `manage migrate` fail."""
     missing = [page for page in Page if page not in _registered.pages]
     return [checks.Error(f"No room serves the page “{page.value}”.", id="budgeting.E001") for page in missing]
+
+
+# What an upper room forbids ------------------------------------------------------------------------------------------
+
+
+def holds(deed: Deed, objection: Callable[..., str]) -> None:
+    """Say what an upper room has against a deed: given what it is done to, a sentence, or nothing."""
+    _registered.objections[deed] = objection
+
+
+def why_not(deed: Deed, *about: Any) -> str:
+    """Why this cannot be done because of what an upper room holds; empty if it can."""
+    return _registered.objections[deed](*about)
+
+
+@checks.register
+def every_deed_is_answered_for(app_configs: Any, **options: Any) -> list[checks.CheckMessage]:
+    """A deed that lower rooms ask about and no upper room has an answer to."""
+    missing = [deed for deed in Deed if deed not in _registered.objections]
+    return [checks.Error(f"No room says whether one may “{deed.value}”.", id="budgeting.E003") for deed in missing]
 
 
 # What is kept of a person --------------------------------------------------------------------------------------------

@@ -29,6 +29,11 @@ class Joint(StrEnum):
     """What takes two people. The value stands in the database for ever."""
 
     SETTLE_CLAIM = "settle a claim"
+    END_VOTE = "end the vote"
+    EXTEND_VOTE = "extend the vote"
+    RESUME_VOTE = "resume the vote"
+    CLOSE_WITHOUT_VOTE = "close a contest without a vote"
+    GIVE_UP_KEY = "give up a rehearsed key"
 
 
 @dataclass(frozen=True, slots=True)

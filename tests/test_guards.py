@@ -52,8 +52,8 @@ def refused(sql: str, *values: object) -> str:
 
 def test_no_session_can_switch_a_guard_off(db: None) -> None:
     found = guards()
-    assert {table.partition("_")[0] for table, *_ in found} == {"audit", "ballots", "budgeting"}
-    assert len(found) >= 18
+    assert {table.partition("_")[0] for table, *_ in found} == {"audit", "ballots", "budgeting", "proposals"}
+    assert len(found) >= 36
     assert [f"{table}: {name}" for table, name, enabled in found if enabled != "A"] == []
 
 

@@ -1,15 +1,20 @@
 """What is needed to vote in Riverside, six projects on paper, a key in three hands, a register, and the count."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 import pytest
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from accounts.models import User
 from ballots import key
+from ballots.casting import cast
 from ballots.models import BallotBoxKey, BallotPaper, Count, InvalidBallot
 from ballots.sealing import Share
 from budgeting.models import Contest, Cycle, District
+from budgeting.two import Two
 from residents.models import Resident
 from tests.cast import count, enrol, person, put_on_paper
 
@@ -17,6 +22,12 @@ from tests.cast import count, enrol, person, put_on_paper
 @pytest.fixture
 def riverside_paper(riverside_contest: Contest) -> BallotPaper:
     return put_on_paper(riverside_contest)
+
+
+@pytest.fixture
+def hillside_paper(hillside_contest: Contest) -> BallotPaper:
+    """For who needs Hillside beside Riverside: nobody votes before all have their paper."""
+    return put_on_paper(hillside_contest)
 
 
 @pytest.fixture
@@ -39,10 +50,41 @@ def voting(riverside_paper: BallotPaper, box_key: BallotBoxKey, at: Callable[[st
     return at("voting")
 
 
+def turn_the_database(moment: datetime) -> None:
+    """Turn the clock of the guards too, to the end of this test; what began before it stays where it was."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE OR REPLACE FUNCTION ballots_moment() RETURNS timestamptz LANGUAGE sql VOLATILE"
+            f" AS $$ SELECT '{moment.isoformat()}'::timestamptz $$"
+        )
+
+
+@contextmanager
+def leaving_guards_aside() -> Iterator[CursorWrapper]:
+    """As somebody who has told the database to leave its guards aside; what fails is taken back."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # as at a commit
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        yield cursor
+
+
+@pytest.fixture
+def clara_and_otto(clara: User, otto: User) -> Two:
+    """What a clerk proposed and an auditor confirmed."""
+    return Two(clara, otto)
+
+
 @pytest.fixture
 def rosa_may_vote(rosa: User, cycle: Cycle, riverside: District) -> User:
     enrol(rosa, cycle, riverside)
     return rosa
+
+
+@pytest.fixture
+def a_vote(voting: datetime, rosa_may_vote: User, riverside_contest: Contest) -> Cycle:
+    """Rosa has voted."""
+    cast(riverside_contest, {1: 1}, by=rosa_may_vote)
+    return Cycle.objects.get()
 
 
 @pytest.fixture
@@ -82,7 +124,6 @@ def counted(riverside_paper: BallotPaper, riverside_contest: Contest) -> Count:
 
 
 @pytest.fixture
-def hillside_counted(hillside_contest: Contest) -> Count:
+def hillside_counted(hillside_contest: Contest, hillside_paper: BallotPaper) -> Count:
     """Hillside, where seven people voted."""
-    put_on_paper(hillside_contest)
     return count(hillside_contest, {"1:1": 4, "5:1 6:1": 3})

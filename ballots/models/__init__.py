@@ -1,6 +1,7 @@
 """One envelope each, sealed, until the box is opened and counted."""
 
-from ballots.models.box import BallotBoxKey, BoardBatch, Envelope, KeyShare, Rehearsal
+from ballots.models.box import BallotBoxKey, BoardBatch, Envelope, KeyGivenUp, KeyShare, Rehearsal
+from ballots.models.no_vote import NoVote
 from ballots.models.opening import Count, InvalidBallot, OpenedBallot, Opening, ShareDestruction
 from ballots.models.paper import BallotLine, BallotPaper
 
@@ -12,7 +13,9 @@ __all__ = [
     "Count",
     "Envelope",
     "InvalidBallot",
+    "KeyGivenUp",
     "KeyShare",
+    "NoVote",
     "OpenedBallot",
     "Opening",
     "Rehearsal",

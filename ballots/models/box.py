@@ -88,6 +88,37 @@ class Rehearsal(models.Model):
         return f"{self.key}, {self.at:%d.%m.%Y}"
 
 
+class KeyGivenUp(models.Model):
+    """Two people gave up a key that its holders had rehearsed with, and said why. Without it such a key stays."""
+
+    cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="keys_given_up")
+    public_key = models.BinaryField(unique=True)
+    reason = models.TextField(_("public reason"), max_length=500)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ("at",)
+        verbose_name = _("key given up")
+        verbose_name_plural = _("keys given up")
+        constraints = (
+            models.CheckConstraint(
+                name="a_key_is_given_up_for_a_reason",
+                condition=Q(reason__regex=r"\S"),
+                violation_error_message=_("Say why the key is given up."),
+            ),
+            models.CheckConstraint(
+                name="two_give_up_a_key",
+                condition=Q(confirmed_by=None) | (Q(confirmed_by__isnull=False) & ~Q(confirmed_by=F("by"))),
+                violation_error_message=_("Another person confirms it."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.cycle}, {self.at:%d.%m.%Y}"
+
+
 class Envelope(models.Model):
     """One resident's ballot in one contest: the outer envelope names the resident, the inner one is sealed.
 

@@ -17,11 +17,11 @@ from django.views.decorators.http import require_POST, require_safe
 from ballots import closing, key, opening, paper
 from ballots.checklist import checklist
 from ballots.counting import count_contest
-from ballots.forms import ClosingForm, DestructionForm, KeyForm, SharesForm
+from ballots.forms import DestructionForm, ExtensionForm, KeyForm, NoVoteForm, ReasonForm, SharesForm
 from ballots.models import BallotBoxKey
 from ballots.sealing import Share
 from budgeting.guards import clerks_only, overseers_only
-from budgeting.models import Contest, Cycle
+from budgeting.models import Contest, Cycle, JointAct
 from budgeting.people import Person, Request
 from lib import clock
 from lib.refusal import obeying
@@ -37,7 +37,7 @@ def _frozen(cycle: Cycle) -> QuerySet[Contest]:
     return cycle.contests.select_related("cycle", "district").filter(paper__isnull=False)
 
 
-def _page(request: Request, cycle: Cycle, status: int = 200, **forms: Any) -> HttpResponse:
+def page(request: Request, cycle: Cycle, status: int = 200, **forms: Any) -> HttpResponse:
     """The desk, with the form that was not accepted in place of an empty one."""
     at = clock.now()
     made = BallotBoxKey.objects.filter(cycle=cycle).prefetch_related("holders__holder", "rehearsals").first()
@@ -46,9 +46,16 @@ def _page(request: Request, cycle: Cycle, status: int = 200, **forms: Any) -> Ht
         "at": at,
         "box_key": made,
         "list": checklist(cycle, at),
-        "key_form": KeyForm(prefix="key"),
+        "key_form": KeyForm(prefix="key", replaces=key.name_of(bytes(made.public_key)) if made else ""),
         "rehearsal_form": SharesForm(made, prefix="rehearsal") if made else None,
-        "closing_form": ClosingForm(prefix="closing"),
+        "ending_form": ReasonForm(prefix="ending"),
+        "extension_form": ExtensionForm(prefix="extension"),
+        "pause_form": ReasonForm(prefix="pause"),
+        "resumption_form": ReasonForm(prefix="resumption"),
+        "no_vote_form": NoVoteForm(cycle, prefix="no_vote"),
+        "giving_up_form": ReasonForm(prefix="giving_up"),
+        "acts": JointAct.objects.filter(cycle=cycle, settled_at=None).select_related("proposed_by"),
+        "why_not_pause": closing.why_not_pause(cycle, request.user, at),
         "opening_form": SharesForm(made, prefix="opening") if made else None,
         "destruction_form": DestructionForm(prefix="destruction"),
         **forms,
@@ -59,7 +66,7 @@ def _page(request: Request, cycle: Cycle, status: int = 200, **forms: Any) -> Ht
 @require_safe
 @overseers_only
 def desk(request: Request, cycle: str) -> HttpResponse:
-    return _page(request, cycle_or_404(cycle))
+    return page(request, cycle_or_404(cycle))
 
 
 @require_POST
@@ -82,11 +89,12 @@ def make_key(request: Request, cycle: str) -> HttpResponse:
     found = cycle_or_404(cycle)
     form = KeyForm(request.POST, prefix="key")
     if not form.is_valid():
-        return _page(request, found, status=422, key_form=form)
+        return page(request, found, status=422, key_form=form)
     holders, threshold = form.cleaned_data["holders"], form.cleaned_data["threshold"]
     at = clock.now()
     with obeying(request):
-        shares = key.make(found, holders, by=request.user, at=at, threshold=threshold)
+        replaces = form.cleaned_data["replaces"]
+        shares = key.make(found, holders, by=request.user, at=at, threshold=threshold, replaces=replaces)
         sheets = [sheet(holder, share) for holder, share in zip(holders, shares, strict=True)]
         context = {"cycle": found, "box_key": found.box_key, "sheets": sheets, "at": at}
         context["name_of_key"] = key.name_of(bytes(found.box_key.public_key))
@@ -118,7 +126,7 @@ def _with_shares(request: Request, cycle: str, prefix: str, verb: Callable[..., 
             verb(found, form.shares, by=request.user, at=clock.now())
             messages.success(request, success)
             return redirect("box", cycle)
-    return _page(request, found, status=422, **{f"{prefix}_form": form})
+    return page(request, found, status=422, **{f"{prefix}_form": form})
 
 
 @require_POST
@@ -127,19 +135,6 @@ def _with_shares(request: Request, cycle: str, prefix: str, verb: Callable[..., 
 def rehearse(request: Request, cycle: str) -> HttpResponse:
     success = _("The test envelope opened. The holders' sheets work.")
     return _with_shares(request, cycle, "rehearsal", key.rehearse, success)
-
-
-@require_POST
-@clerks_only
-def close_voting(request: Request, cycle: str) -> HttpResponse:
-    found = cycle_or_404(cycle)
-    form = ClosingForm(request.POST, prefix="closing")
-    if not form.is_valid():
-        return _page(request, found, status=422, closing_form=form)
-    with obeying(request):
-        closing.close_voting(found, by=request.user, reason=form.cleaned_data["reason"])
-        messages.success(request, _("Voting has ended. Nobody can vote any more."))
-    return redirect("box", cycle)
 
 
 @require_POST
@@ -168,7 +163,7 @@ def destroy_shares(request: Request, cycle: str) -> HttpResponse:
     found = cycle_or_404(cycle)
     form = DestructionForm(request.POST, prefix="destruction")
     if not form.is_valid():
-        return _page(request, found, status=422, destruction_form=form)
+        return page(request, found, status=422, destruction_form=form)
     with obeying(request):
         key.destroy_shares(found, form.cleaned_data["witnesses"], by=request.user, at=clock.now())
         messages.success(request, _("The destruction of the shares is on record."))

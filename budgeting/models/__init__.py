@@ -1,13 +1,15 @@
 """The calendar, the districts and the money. This room knows no people."""
 
+from budgeting.models.change import CalendarChange
 from budgeting.models.contest import Contest
 from budgeting.models.counted import Counted
-from budgeting.models.cycle import Cycle, Phase, check_calendar
+from budgeting.models.cycle import Cycle, Phase, check_calendar, check_objections
 from budgeting.models.district import District, boundaries
 from budgeting.models.joint_act import JointAct, OneIsEnough, acts_on
 from budgeting.models.secret_check import SecretCheck
 
 __all__ = [
+    "CalendarChange",
     "Contest",
     "Counted",
     "Cycle",
@@ -19,4 +21,5 @@ __all__ = [
     "acts_on",
     "boundaries",
     "check_calendar",
+    "check_objections",
 ]

@@ -1,7 +1,7 @@
 """A round of the participatory budget and its calendar."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -13,22 +13,26 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from budgeting.calendar import Window, Wrong, errors, is_open, stage_at
+from budgeting.models.change import CalendarChange, Told
 from budgeting.stages import Act, Stage
+
+OBJECTIONS = _("Objections to the vote")
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarEntry:
-    """A line of a cycle's calendar as a page shows it."""
+    """A line of a cycle's calendar as a page shows it; without a stage the time for objections to the vote."""
 
-    stage: Stage
+    stage: Stage | None
     opens: datetime
     closes: datetime | None
     now: bool
     past: bool
+    changes: list[Told] = field(default_factory=list)
 
     @property
     def name(self) -> str:
-        return str(self.stage.about.name)
+        return str(self.stage.about.name if self.stage else OBJECTIONS)
 
 
 class Cycle(models.Model):
@@ -45,6 +49,12 @@ class Cycle(models.Model):
         _("currency"), max_length=3, default="EUR", help_text=_("Three letters, as in ISO 4217.")
     )
     introduction = models.TextField(_("introduction"), blank=True)
+    objections_until = models.DateTimeField(
+        _("objections to the vote until"),
+        null=True,
+        blank=True,
+        help_text=_("Until when somebody may object to how the vote was held. It begins when voting closes."),
+    )
 
     class Meta:
         ordering = ("-slug",)
@@ -103,9 +113,16 @@ class Cycle(models.Model):
 
     def calendar(self, at: datetime) -> list[CalendarEntry]:
         """The phases in order, the present one marked; while counting lasts it is shown, dates of its own or not."""
+        changes = self.changes_by_stage()
+        present = self.stage(at)
         entries = [
             CalendarEntry(
-                each.stage, each.opens, each.closes, each.holds(at), each.closes is not None and each.closes <= at
+                each.stage,
+                each.opens,
+                each.closes,
+                each.holds(at) and each.stage is present,
+                each.has_closed(at),
+                changes.get(each.stage, []),
             )
             for each in self.windows()
         ]
@@ -114,7 +131,37 @@ class Cycle(models.Model):
             after = [entry.stage for entry in entries].index(Stage.VOTING) + 1
             ends = entries[after].opens if after < len(entries) else None
             entries.insert(after, CalendarEntry(Stage.COUNTING, voting.closes, ends, True, False))
+        if voting and voting.closes and self.objections_until:
+            after = sum(1 for entry in entries if entry.opens <= voting.closes)
+            ends, said = self.objections_until, changes.get(None, [])
+            entries.insert(after, CalendarEntry(None, voting.closes, ends, False, ends <= at, said))
         return entries
+
+    def changes_by_stage(self) -> dict[Stage | None, list[Told]]:
+        """What was changed in the calendar and why, for each stage it concerns; None: the time for objections."""
+        found: dict[Stage | None, list[Told]] = {}
+        for change in self.changes.all():
+            for stage in change.concerns:
+                found.setdefault(stage, []).append(change.told(stage))
+        return found
+
+    @property
+    def vote_changes(self) -> list[Told]:
+        """What was changed about the vote, and why: where its dates stand, this stands beside them."""
+        return self.changes_by_stage().get(Stage.VOTING, [])
+
+    @property
+    def paused_since(self) -> datetime | None:
+        """Since when the vote is paused; None if it is not."""
+        window = self.window(Stage.VOTING)
+        return window.paused_since if window else None
+
+
+class Phases(models.Manager["Phase"]):
+    """Each phase knows whether its vote is paused: whoever asks the calendar asks for that too."""
+
+    def get_queryset(self) -> "models.QuerySet[Phase]":
+        return super().get_queryset().annotate(paused_since=models.Subquery(CalendarChange.pauses()))
 
 
 _WHILE_OPEN = models.Func("opens", "closes", function="TSTZRANGE", output_field=DateTimeRangeField())
@@ -129,6 +176,8 @@ class Phase(models.Model):
     stage = models.CharField(_("stage"), max_length=12, choices=STAGES)
     opens = models.DateTimeField(_("opens"))
     closes = models.DateTimeField(_("closes"), null=True, blank=True, help_text=_("Empty: without end."))
+
+    objects = Phases()
 
     class Meta:
         ordering = ("opens",)
@@ -157,7 +206,9 @@ class Phase(models.Model):
         return f"{self.cycle}: {self.get_stage_display()}"
 
     def window(self) -> Window:
-        return Window(Stage(self.stage), self.opens, self.closes)
+        stage = Stage(self.stage)
+        paused = getattr(self, "paused_since", None) if stage is Stage.VOTING else None  # see Phases
+        return Window(stage, self.opens, self.closes, paused)
 
     @staticmethod
     def with_public_results(at: datetime) -> "models.QuerySet[Phase]":
@@ -183,3 +234,10 @@ def check_calendar(phases: Iterable[Phase]) -> None:
     ]
     if sentences:
         raise ValidationError(sentences)
+
+
+def check_objections(until: datetime | None, phases: Iterable[Phase]) -> None:
+    """Raise ValidationError unless there is time to object to a vote once it has closed."""
+    closes = next((phase.closes for phase in phases if phase.stage == Stage.VOTING), None)
+    if until and (closes is None or until <= closes):
+        raise ValidationError(_("The time for objections to the vote ends after the close of the vote."))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.acts import Done
+from budgeting import registry
 from budgeting.people import Person
 from budgeting.stages import Act
 from lib.refusal import allow, require
@@ -110,7 +111,9 @@ class Reviewed(Writing):
             return _("Only the district's committee decides.")
         if self.is_by(by):
             return _("Nobody decides on a proposal of their own.")
-        return "" if self.is_open_for(Act.DECIDE, at) else _("This proposal is not open for a decision.")
+        if not self.is_open_for(Act.DECIDE, at):
+            return _("This proposal is not open for a decision.")
+        return registry.why_not(registry.Deed.CHANGE_PROPOSAL, self)
 
     def _require_mergeable(self, outcome: str, into: ProposalText | None, at: datetime) -> None:
         if outcome != Decision.Outcome.MERGE:

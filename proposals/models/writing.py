@@ -7,6 +7,7 @@ from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
 
 from audit.acts import Done
+from budgeting import registry
 from budgeting.models import Cycle
 from budgeting.people import Person
 from budgeting.stages import Act
@@ -88,8 +89,10 @@ class Writing(ProposalText):
 
     def why_not_edit(self, *, by: Person, at: datetime) -> str:
         """The author may: a draft always, a submitted one until the deadline, a returned one while the review lasts."""
-        if self.is_by(by) and (self.is_draft or self._is_open_to_its_author(at)):
+        if self.is_by(by) and self.is_draft:
             return ""
+        if self.is_by(by) and self._is_open_to_its_author(at):
+            return registry.why_not(registry.Deed.CHANGE_PROPOSAL, self)
         return _("This proposal can no longer be changed.")
 
     def _is_open_to_its_author(self, at: datetime) -> bool:
@@ -119,7 +122,9 @@ class Writing(ProposalText):
     def why_not_withdraw(self, *, by: Person, at: datetime) -> str:
         if not self.is_by(by):
             return _("Only the author can withdraw a proposal.")
-        return "" if self.is_open_for(Act.WITHDRAW, at) else _("This proposal can no longer be withdrawn.")
+        if not self.is_open_for(Act.WITHDRAW, at):
+            return _("This proposal can no longer be withdrawn.")
+        return registry.why_not(registry.Deed.CHANGE_PROPOSAL, self)
 
     def add_photo(self, *, by: Person, at: datetime, file: IO[bytes] | Picture, alt: str) -> Photo:
         """Add a photo, re-encoded without metadata and with the words that stand for it. At most five.

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from audit.models import AuditEvent
+from ballots import key
 from ballots.casting import NotValid, NotVerified, cast, receipt_of
 from ballots.models import BallotPaper, Envelope
 from ballots.sealing import fingerprint, in_groups
@@ -57,6 +58,7 @@ def test_tomas_votes_where_he_lives_and_city_wide(
     of_the_city = Contest.objects.create(cycle=cycle, district=everywhere, budget=250_000_00)
     for contest in (hillside_contest, of_the_city):
         put_on_paper(contest)
+    for contest in (hillside_contest, of_the_city):
         assert cast(contest, {1: 1}, by=tomas)
 
 
@@ -114,8 +116,11 @@ def test_an_invalid_ballot_is_not_sealed(voting, rosa_may_vote, riverside_contes
     assert not Envelope.objects.exists()
 
 
-def test_nobody_votes_before_the_holders_have_rehearsed(voting, cycle, rosa_may_vote, riverside_contest) -> None:
-    cycle.box_key.rehearsals.all().delete()
+def test_nobody_votes_before_the_holders_have_rehearsed(
+    riverside_paper, cycle, rosa_may_vote, riverside_contest, clara, ines, at
+) -> None:
+    key.make(cycle, [clara, ines], by=clara, at=at("presenting"))
+    at("voting")
     with pytest.raises(Refused, match="not ready"):
         cast(riverside_contest, {1: 1}, by=rosa_may_vote)
 

@@ -20,7 +20,7 @@ from ballots.tasks import publish_final_batches
 from budgeting.models import Contest
 from lib import jobs
 from lib.refusal import Refused
-from tests.cast import FIRST_DAY, enrol, person, put_on_paper
+from tests.cast import FIRST_DAY, enrol, person
 from tests.databases import without_triggers
 
 
@@ -162,9 +162,8 @@ def test_only_final_batches_come_up_between_the_quarters(twelve_votes, riverside
 
 
 def test_a_board_that_fails_piles_nothing_up_and_comes_back_by_itself(
-    twelve_votes, riverside_contest, hillside_contest, monkeypatch, quarters_of_an_hour, caplog
+    hillside_paper, twelve_votes, riverside_contest, hillside_contest, monkeypatch, quarters_of_an_hour, caplog
 ) -> None:
-    put_on_paper(hillside_contest)
     for user in [person(f"Hill{number}") for number in range(10)]:
         enrol(user, hillside_contest.cycle, hillside_contest.district)
         cast(hillside_contest, {1: 1}, by=user)

@@ -44,9 +44,13 @@ def test_shares_with_swapped_numbers_are_named(shares, cycle, clara, at) -> None
         key.rehearse(cycle, [Share(7, shares[0].secret), shares[1]], by=clara, at=at("presenting"))
 
 
-def test_a_lost_sheet_before_the_vote_means_a_new_key(shares, cycle, clara, ines, otto, at) -> None:
+def test_a_lost_sheet_before_the_vote_means_a_new_key(shares, cycle, clara, ines, otto, clara_and_otto, at) -> None:
     moment = at("presenting")
+    with pytest.raises(Refused, match="two people give it up first"):
+        key.make(cycle, [clara, ines, otto], by=clara, at=moment, replaces=key.name_of(cycle.box_key.public_key))
+    key.give_up(cycle, by=clara_and_otto, at=moment, reason="Otto's sheet was in a bag that was stolen.")
     again = key.make(cycle, [clara, ines, otto], by=clara, at=moment)
+    cycle.refresh_from_db()
     assert not cycle.box_key.is_rehearsed
     with pytest.raises(WrongShare, match="another key"):
         key.rehearse(cycle, shares[:2], by=clara, at=moment)

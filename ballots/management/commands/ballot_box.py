@@ -24,6 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("cycle", help="the address of the cycle, such as 2027")
         parser.add_argument("--by", required=True, metavar="EMAIL", help="the clerk who acts, for the record")
         parser.add_argument("--holder", action="append", default=[], metavar="EMAIL", help="key: once for each holder")
+        parser.add_argument("--replaces", default="", metavar="NAME", help="key: the SHA-256 of the key it replaces")
         parser.add_argument("--threshold", type=int, default=2, help="key: how many holders open the box (2)")
 
     def handle(self, *args: Any, act: str, cycle: str, by: str, **options: Any) -> None:
@@ -36,7 +37,8 @@ class Command(BaseCommand):
         try:
             if act == "key":
                 holders = [self.person(email) for email in options["holder"]]
-                self.show(holders, key.make(found, holders, by=clerk, at=clock.now(), threshold=options["threshold"]))
+                how = {"threshold": options["threshold"], "replaces": options["replaces"]}
+                self.show(holders, key.make(found, holders, by=clerk, at=clock.now(), **how))
             elif act == "rehearse":
                 key.rehearse(found, self.shares(found), by=clerk, at=clock.now())
                 self.stdout.write("The test envelope opened. The holders' sheets work.")

@@ -1,0 +1,43 @@
+"""What a frozen paper and a box with ballots in it hold fast in the rooms below. The database does so too."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from ballots.models import BallotLine, Envelope, Opening
+from budgeting.calendar import Window
+from budgeting.models import Cycle
+from budgeting.stages import Stage
+from proposals.models import Proposal
+
+
+def has_begun(cycle: int) -> bool:
+    """Has anybody voted in this cycle?"""
+    return (
+        Envelope.objects.filter(contest__cycle=cycle).exists() or Opening.objects.filter(cycle=cycle).exists()
+    )  # after the end of the shares the envelopes may be gone
+
+
+def why_not_change(proposal: Proposal) -> str:
+    """What people vote on stays as it is, whatever the calendar says by now."""
+    if BallotLine.objects.filter(proposal=proposal.pk).exists():
+        return _("This project stands on a frozen ballot paper: it stays as it is there.")
+    return ""
+
+
+def why_not_move(cycle: Cycle, windows: Iterable[Window]) -> str:
+    """Once somebody has voted the dates of the vote stay, but for what two people do at the desk of the box."""
+    before = cycle.window(Stage.VOTING)
+    after = next((window for window in windows if window.stage is Stage.VOTING), None)
+    if before is None or not has_begun(cycle.pk):
+        return ""
+    if after is None or after.opens != before.opens:
+        return _("Ballots have been cast: the opening of the vote can no longer move.")
+    if after.closes != before.closes:
+        return _("Ballots have been cast: two people end the vote or make it longer, at the desk of its box.")
+    return ""
+
+
+def why_not_add_contest(cycle: int) -> str:
+    """Where somebody votes, all contests are known: a new one would keep everybody from voting until it has a paper."""
+    return _("Ballots have been cast in this cycle: no contest can be added.") if has_begun(cycle) else ""

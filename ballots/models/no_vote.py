@@ -1,0 +1,37 @@
+"""A contest in which there is nothing to vote on."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from budgeting.models import Contest
+
+
+class NoVote(models.Model):
+    """A contest is closed without a vote, by two people, with a public reason; it holds the others up no longer."""
+
+    contest = models.OneToOneField(Contest, on_delete=models.PROTECT, related_name="no_vote")
+    reason = models.TextField(_("public reason"), max_length=500)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("contest without a vote")
+        verbose_name_plural = _("contests without a vote")
+        constraints = (
+            models.CheckConstraint(
+                name="a_contest_without_a_vote_has_a_reason",
+                condition=models.Q(reason__regex=r"\S"),
+                violation_error_message=_("Say why nothing is voted on here: everybody will ask."),
+            ),
+            models.CheckConstraint(
+                name="two_close_a_contest_without_a_vote",
+                condition=models.Q(confirmed_by=None)
+                | (models.Q(confirmed_by__isnull=False) & ~models.Q(confirmed_by=models.F("by"))),
+                violation_error_message=_("Another person confirms it."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.contest}: {self.reason}"
