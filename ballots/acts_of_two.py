@@ -17,7 +17,7 @@ from lib import clock
 from lib.refusal import allow
 
 Calendar = Callable[[Cycle, JointAct, datetime], Iterable[Window]]
-Verb = Callable[[JointAct, Two, datetime], None]
+Verb = Callable[..., None]  # as budgeting.two.Doing.carry_out
 
 
 def _desk(act: JointAct) -> str:
@@ -71,16 +71,16 @@ def _shown(calendar: Calendar) -> Callable[[JointAct], dict[str, Any]]:
     return context
 
 
-def _end(act: JointAct, people: Two, at: datetime) -> None:
-    closing.close_voting(_cycle(act), by=people, reason=act.facts["reason"])
+def _end(act: JointAct, *, by: Two, at: datetime) -> None:
+    closing.close_voting(_cycle(act), by=by, reason=act.facts["reason"])
 
 
-def _extend(act: JointAct, people: Two, at: datetime) -> None:
-    closing.extend_voting(_cycle(act), until=_until(act), by=people, reason=act.facts["reason"])
+def _extend(act: JointAct, *, by: Two, at: datetime) -> None:
+    closing.extend_voting(_cycle(act), until=_until(act), by=by, reason=act.facts["reason"])
 
 
-def _resume(act: JointAct, people: Two, at: datetime) -> None:
-    closing.resume_voting(_cycle(act), by=people, reason=act.facts["reason"])
+def _resume(act: JointAct, *, by: Two, at: datetime) -> None:
+    closing.resume_voting(_cycle(act), by=by, reason=act.facts["reason"])
 
 
 def _of_the_close(calendar: Calendar, carry_out: Verb, name: Callable[[JointAct], str]) -> Doing:
@@ -108,8 +108,8 @@ def _plan_no_vote(act: JointAct, at: datetime) -> dict[str, Any]:
     return {**act.facts, "budget": contest.budget}
 
 
-def _close_without_vote(act: JointAct, people: Two, at: datetime) -> None:
-    no_vote.close_without_vote(subject(act, Contest), by=people, at=at, reason=act.facts["reason"])
+def _close_without_vote(act: JointAct, *, by: Two, at: datetime) -> None:
+    no_vote.close_without_vote(subject(act, Contest), by=by, at=at, reason=act.facts["reason"])
 
 
 WITHOUT_VOTE = Doing(
@@ -132,8 +132,8 @@ def _plan_giving_up(act: JointAct, at: datetime) -> dict[str, Any]:
     return {**act.facts, "key": key.name_of(bytes(found.public_key)), "holders": holders}
 
 
-def _give_up(act: JointAct, people: Two, at: datetime) -> None:
-    key.give_up(_cycle(act), by=people, at=at, reason=act.facts["reason"])
+def _give_up(act: JointAct, *, by: Two, at: datetime) -> None:
+    key.give_up(_cycle(act), by=by, at=at, reason=act.facts["reason"])
 
 
 GIVING_UP = Doing(
