@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
-from django.utils.functional import lazy
+from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext_lazy as _
 
 from audit.acts import Done
@@ -28,10 +28,10 @@ in_words = lazy(order, str)
 
 WORDS = {
     "votes-per-cost": _("the most votes for its cost"),
-    "cardinality": _("the same for every project: the number of funded projects a voter chose counts"),
-    "add1": _("every share is raised, as long as the whole stays within the budget"),
-    "add1-exhaustive": _("every share is raised, but only as long as another project would fit"),
-    "add1u": _("every share is raised; what is then left goes to the most votes"),
+    "cardinality": _("the same for every project"),
+    "add1": _("every share is raised"),
+    "add1-exhaustive": _("raised while another project fits"),
+    "add1u": _("raised, then by the most votes"),
 }
 """What can be chosen that is not usual."""
 
@@ -46,7 +46,7 @@ ORDERS = {" ".join((*first, last)): (*first, last) for last in ("lot", "listed")
 """The orders for ties there are: on a ballot paper the project's number is the order of the list."""
 
 HELP = {
-    "rank_by": _("Only with a count by most votes."),
+    "rank_by": _("Only with a count by most votes. By points, where the ballots give points or places."),
     "minimum_votes": _(
         "In points, where the ballots give points. Empty: 1. With 0, a project nobody chose can win too."
     ),
@@ -60,22 +60,39 @@ HELP = {
         "left, the city pays the rest, and the count ends. Only with a count that stops there or has a threshold. "
         "Empty: never."
     ),
-    "utility": _("Only with the Method of Equal Shares."),
-    "completion": _("Only with the Method of Equal Shares."),
+    "utility": _(
+        "Only with the Method of Equal Shares. Its cost; or the points given, where the ballots give points or places."
+    ),
+    "completion": _(
+        "Only with the Method of Equal Shares. Where every voter's share is raised, that goes on for as long as the "
+        "whole stays within the budget."
+    ),
     "increment": _("Only where every share is raised. Empty: one unit of the currency."),
     "compare": _(
         "Only with the Method of Equal Shares: the outcome more voters are better served by stands, this one or that "
         "of the most votes."
     ),
-    "ties": _("What decides where two have the same number of votes."),
+    "ties": _(
+        "What decides where two have the same number of votes. Usual: the lower cost, then the greater number of "
+        "votes, then a public lot."
+    ),
 }
 
 USUALLY = {
-    "rank_by": _("usual: the most votes; the most points, where the ballots give points or places"),
-    "utility": _("usual: its cost; the points given, where the ballots give points or places"),
-    "completion": _("usual: it stays unspent"),
-    "ties": _("usual: the lower cost, then the greater number of votes, then a public lot"),
+    "rank_by": _("the most votes, or points"),
+    "utility": _("its cost, or the points given"),
+    "completion": _("it stays unspent"),
+    "ties": _("the usual order"),
 }
+
+
+GROUPS = [
+    (_("The ballot"), ("ballot_style", "most_choices", "points", "most_points")),
+    (_("The count"), ("counting_rule", "rank_by", "cover")),
+    (_("What a project needs"), ("minimum_votes", "minimum_of_ballots", "minimum_of_cost")),
+    (_("Method of Equal Shares"), ("utility", "completion", "increment", "compare")),
+    (_("Ties"), ("ties",)),
+]
 
 
 def _field(name: str) -> forms.Field:
@@ -175,6 +192,11 @@ class RuleForm(ContestForm):
             if value is not None and value is not False and value != USUAL
         }
         return cleaned
+
+    @property
+    def groups(self) -> list[tuple[Promise, list[forms.BoundField]]]:
+        """The fields as a page shows them, under a heading each."""
+        return [(heading, [self[name] for name in names]) for heading, names in GROUPS]
 
     def save_on_record(self, *, by: Person) -> Contest:
         """Save what was typed, with an entry in the audit log that names what it changed."""

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from front.views import audit, desk, joint_acts, me, pages
+from front.views import audit, desk, joint_acts, me, pages, rule
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -25,4 +25,5 @@ urlpatterns = [
     path("audit/log.csv", audit.export, name="audit_export"),
     path("<cycle:cycle>/", pages.cycle, name="cycle"),
     path("<cycle:cycle>/<slug:contest>/", pages.contest, name="contest"),
+    path("<cycle:cycle>/<slug:contest>/rule/", rule.page, name="contest_rule"),
 ]

@@ -3,8 +3,10 @@
 import re
 from copy import copy
 from decimal import Decimal
+from functools import cache
 
 from babel import Locale
+from babel.core import get_global
 from babel.numbers import get_currency_precision
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -12,6 +14,14 @@ from django.utils.translation import gettext as _
 DIGITS = re.compile(r"[0-9]+")
 LETTER_BEFORE_FIGURE = re.compile(r"([^\W\d_])(?=\d)")
 WHOLE = re.compile(r"[0-9]+|[0-9]{1,3}(?:[.,][0-9]{3})+")
+
+
+@cache
+def in_use() -> frozenset[str]:
+    """The currencies people pay with somewhere (ISO 4217): no metal, fund or code for tests, and none of the past."""
+    by_territory: dict[str, list[tuple[str, object, object, bool]]] = get_global("territory_currencies")
+    rows = (row for rows in by_territory.values() for row in rows)
+    return frozenset(code for code, _since, until, is_tender in rows if is_tender and until is None)
 
 
 def unit(currency: str) -> int:

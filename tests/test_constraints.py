@@ -1,5 +1,6 @@
 """What the database refuses, it refuses in words, and a value that is missing does not slip past it."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from itertools import product
@@ -114,3 +115,20 @@ def test_a_check_that_a_missing_value_slips_past_is_noticed(db: None) -> None:
     assert unknown == [{"ballot_style": "points", "points": None}]
     backwards = CheckConstraint(name="backwards", condition=Q(opens__lt=F("closes")))
     assert {row["closes"] for row, answer in answers(Phase, backwards) if answer is None} == {None}
+
+
+def test_the_database_has_no_check_that_no_model_speaks_of(db: None) -> None:
+    """Else one would escape the tests above. Django's own, that a number is not negative, are true of a missing one."""
+    tables = [model._meta.db_table for model in our_models()]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"
+            " WHERE contype = 'c' AND conrelid::regclass::text = ANY(%s)",
+            [tables],
+        )
+        found = dict(cursor.fetchall())
+    assert len(found) > len(CHECKS)
+    ours = {constraint.name for _, constraint in CHECKS}
+    assert ours - found.keys() == set()
+    of_django = re.compile(r"CHECK \(\(\w+ >= 0\)\)")
+    assert {name: check for name, check in found.items() if name not in ours and not of_django.fullmatch(check)} == {}

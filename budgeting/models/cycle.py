@@ -15,6 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from budgeting.calendar import Window, Wrong, errors, is_open, stage_at
 from budgeting.models.change import CalendarChange, Told
 from budgeting.stages import Act, Stage
+from lib import money
+
+OTHER_DECIMALS = _(
+    "There are amounts in %(before)s already, which has other decimals than %(after)s: they would become other "
+    "amounts. Make a new cycle instead."
+)
 
 OBJECTIONS = _("Objections to the vote")
 
@@ -78,6 +84,19 @@ class Cycle(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("cycle", args=[self.slug])
+
+    def clean(self) -> None:
+        """A currency is one that people pay with; the amounts typed in one stay what they are in another."""
+        before = Cycle.objects.filter(pk=self.pk).values_list("currency", flat=True).first()
+        if self.currency == before or not self.currency:
+            return
+        if self.currency not in money.in_use():
+            said = (
+                _("Nobody pays with “%s”. Write the three letters of a currency in use, such as EUR.") % self.currency
+            )
+            raise ValidationError({"currency": said})
+        if before and money.unit(before) != money.unit(self.currency) and self.contests.exists():
+            raise ValidationError({"currency": OTHER_DECIMALS % {"before": before, "after": self.currency}})
 
     @staticmethod
     def most_pressing(cycles: Iterable["Cycle"], at: datetime) -> "Cycle | None":

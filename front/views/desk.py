@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from budgeting import two
 from budgeting.guards import clerks_touch, only, oversees
-from budgeting.models import Cycle, JointAct
+from budgeting.models import Contest, Cycle, JointAct
 from budgeting.people import Person, Request
 from budgeting.stages import Act
 from lib import clock
@@ -29,6 +29,7 @@ def page(request: Request) -> HttpResponse:
     context = {
         "at": at,
         "cycles": RegisterImport.why_anew(cycles),
+        "unfrozen": Contest.objects.filter(cycle__in=cycles, paper=None).select_related("cycle", "district"),
         "claims": Claim.objects.filter(settled_at=None).select_related("resident__cycle", "user").order_by("at"),
         "imports": RegisterImport.objects.waiting().select_related("cycle"),
         "failed_mails": Mail.objects.failed()[:MOST_MAILS],

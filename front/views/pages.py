@@ -13,8 +13,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from budgeting.models import Contest, Counted, Cycle, boundaries
+from budgeting.people import Request
 from budgeting.stages import Act, Button, Stage
 from front.sample_form import SampleForm
+from front.views.rule import why_fixed
 from lib import clock
 from lib.geography import feature_collection
 
@@ -40,7 +42,7 @@ def cycle(request: HttpRequest, cycle: str) -> HttpResponse:
     return render(request, "front/cycle.html", _page_of(found, clock.now()))
 
 
-def contest(request: HttpRequest, cycle: str, contest: str) -> HttpResponse:
+def contest(request: Request, cycle: str, contest: str) -> HttpResponse:
     """A contest by its address. That of a district whose contests all have others leads to the first of them."""
     contests = Contest.objects.select_related("cycle", "district").prefetch_related("cycle__phases")
     found = contests.filter(cycle__slug=cycle, slug=contest).first()
@@ -51,6 +53,7 @@ def contest(request: HttpRequest, cycle: str, contest: str) -> HttpResponse:
         return redirect(pot)
     at = clock.now()
     context = {**_page_of(found.cycle, at), "contest": found, "button": _button_of(found, found.cycle.stage(at))}
+    context["may_change_rule"] = request.user.is_clerk and not why_fixed(found)
     return render(request, "front/contest.html", context)
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.test import Client
 from django.utils import translation
@@ -221,3 +222,34 @@ def test_a_contest_that_moves_to_another_district_does_not_keep_the_address_of_t
     answer = set_up.post(f"/admin/budgeting/contest/{riverside_contest.pk}/change/", fields | {"slug": ""})
     assert answer.status_code == 302
     assert Contest.objects.get().slug == "hillside"
+
+
+# Currencies ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("currency", ["XYZ", "ZZZ", "XXX", "XTS", "XAU", "XDR", "HRK", "eur", "E", "€"])
+def test_v23_a_currency_is_one_that_people_pay_with(set_up: Client, currency: str) -> None:
+    answer = set_up.post("/admin/budgeting/cycle/add/", form(calendar(PHASES), currency=currency))
+    assert answer.status_code == 200
+    assert f"Nobody pays with “{currency}”." in said(answer)
+    assert not Cycle.objects.exists()
+
+
+@pytest.mark.parametrize("currency", ["EUR", "PLN", "JPY", "TND", "XOF"])
+def test_any_other_will_do(set_up: Client, currency: str) -> None:
+    assert set_up.post("/admin/budgeting/cycle/add/", form(calendar(PHASES), currency=currency)).status_code == 302
+
+
+def test_i2_amounts_do_not_become_others_with_another_currency(riverside_contest: Contest) -> None:
+    """Twenty-five million cents are 250,000 euros, and would be twenty-five million yen."""
+    cycle = riverside_contest.cycle
+    cycle.currency = "JPY"
+    with pytest.raises(ValidationError, match="which has other decimals than JPY"):
+        cycle.full_clean()
+    cycle.currency = "PLN"
+    cycle.full_clean()
+
+
+def test_a_cycle_of_the_past_keeps_its_currency(cycle: Cycle) -> None:
+    Cycle.objects.update(currency="HRK")
+    Cycle.objects.get().full_clean()

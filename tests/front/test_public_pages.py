@@ -73,7 +73,13 @@ def test_a_district_says_how_it_is_decided_there(client: Client, at: At, riversi
     at("voting")
     Contest.objects.update(most_choices=3, highest_cost=80_000_00)
     page = client.get("/2027/riverside/").content.decode()
-    for words in ("<h1>Riverside</h1>", "€250,000", "at most 3 projects", "€80,000", "Most votes first"):
+    for words in (
+        "<h1>Riverside</h1>",
+        "€250,000",
+        "Choose up to 3 projects",
+        "€80,000",
+        "the one with the most votes first",
+    ):
         assert words in page
 
 
