@@ -19,8 +19,7 @@ WHOLE = re.compile(r"[0-9]+|[0-9]{1,3}(?:[.,][0-9]{3})+")
 @cache
 def in_use() -> frozenset[str]:
     """The currencies people pay with somewhere (ISO 4217): no metal, fund or code for tests, and none of the past."""
-    by_territory: dict[str, list[tuple[str, object, object, bool]]] = get_global("territory_currencies")
-    rows = (row for rows in by_territory.values() for row in rows)
+    rows = (row for rows in get_global("territory_currencies").values() for row in rows)
     return frozenset(code for code, _since, until, is_tender in rows if is_tender and until is None)
 
 
