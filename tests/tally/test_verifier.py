@@ -88,3 +88,21 @@ def test_it_says_when_it_cannot_tell(published, capsys):
 def test_it_imports_nothing_of_ours():
     assert "tally" not in PROGRAM.read_text("utf-8")
     assert "import numpy" not in PROGRAM.read_text("utf-8")
+
+
+def test_v12_it_weighs_points_as_we_do(tmp_path):
+    """A minimum, what follows add-one and the comparison go by points where equal shares do."""
+    projects = [Project("park", 60), Project("pool", 50), Project("bench", 40)]
+    ballots = [
+        Ballot({"park": 1, "bench": 4}, 3),
+        Ballot({"pool": 2, "park": 1}, 4),
+        Ballot({"bench": 1}),
+        Ballot({}, 2),
+    ]
+    election = Election(projects, ballots, 100)
+    rule = Rule(name="equal-shares", utility="points", completion="add1u", minimum_votes=8, compare=True, seed="42")
+    outcome = count(election, rule)
+    assert outcome.reasons["park"] == {"code": "below_minimum", "points": 7, "minimum": 8}
+    assert outcome.reasons["pool"]["code"] == "funded", "it has four votes, and eight points"
+    ballots, result = publish(tmp_path, election, outcome, "cumulative")
+    assert verify.main([ballots, result]) == 0
