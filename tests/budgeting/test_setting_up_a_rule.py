@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 from accounts.models import User
 from audit.models import AuditEvent
 from ballots import paper
+from ballots.models import Count, OpenedBallot
 from budgeting.contest_form import RuleForm
 from budgeting.models import Contest, Cycle, District
 from lib.forms import ShareField
 from lib.refusal import Refused
 from tally import NotCountable, Rule
 from tally.parameters import COMPLETIONS, PARAMETERS, RANKINGS, UTILITIES
-from tests.cast import propose
+from tests.cast import propose, put_on_paper, signed_in
 
 PAGE = "/admin/budgeting/contest/add/"
 
@@ -250,6 +251,20 @@ def test_v1_h2_what_came_by_another_door_is_refused_before_it_is_frozen(
     with pytest.raises(ValidationError, match=sentence):
         contest.full_clean()
     assert sentence in " ".join(contest.count_in_words)
+
+
+def test_v1_c2_what_an_earlier_version_froze_is_refused_at_the_count_with_its_reason(
+    riverside_contest: Contest, clara: User, box_key: Any, at: Any
+) -> None:
+    """It was a 500. What the count cannot do takes another way out; the page says why."""
+    Contest.objects.update(rule_parameters={"minimum_vote": 5})
+    put_on_paper(Contest.objects.get())
+    OpenedBallot.objects.create(contest=riverside_contest, content="1:1", ballots=3)
+    at("counting")
+    answer = signed_in(clara).post("/2027/box/count/riverside/", follow=True)
+    assert answer.status_code == 200
+    assert "A counting rule has no “minimum_vote”." in said(answer)
+    assert not Count.objects.exists()
 
 
 # A share -------------------------------------------------------------------------------------------------------------
