@@ -131,7 +131,8 @@ class CalendarChange(models.Model):
 
     def told(self, stage: Stage | None) -> "Told":
         """As it is told beside a stage."""
-        return Told(self, next((each.was for each in self.moved if each.stage is stage), None))
+        was = next((each.was for each in self.moved if each.stage is stage), None)
+        return Told(self, was, moved_along=self.kind != self.Kind.MOVED and stage is not Stage.VOTING)
 
     @staticmethod
     def pauses() -> "models.QuerySet[CalendarChange]":
@@ -143,7 +144,11 @@ class CalendarChange(models.Model):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A change as it is told beside a stage, with the dates that stage had before, if they moved."""
+    """A change as it is told beside a stage, with the dates that stage had before, if they moved.
+
+    `moved_along`: what was done to the vote moved this stage too.
+    """
 
     change: CalendarChange
     was: Window | None
+    moved_along: bool

@@ -78,14 +78,15 @@ def _page_of(cycle: Cycle | None, at: datetime) -> dict[str, Any]:
 
 
 def _button(cycle: Cycle, stage: Stage) -> MainButton:
-    """What a resident can do at this stage of a cycle."""
+    """What a resident can do at this stage of a cycle; while the vote is paused nobody is led to it."""
+    button = Button.READ_PROPOSALS if cycle.paused_since else stage.about.button
     return {
         Button.SEE_CALENDAR: MainButton(_("See the calendar"), "#calendar"),
         Button.PROPOSE: MainButton(_("Propose a project"), reverse("propose_where", args=[cycle.slug])),
         Button.READ_PROPOSALS: MainButton(_("Read the proposals"), reverse("proposals", args=[cycle.slug])),
         Button.VOTE: MainButton(_("Choose your district and vote"), "#districts"),
         Button.SEE_RESULTS: MainButton(_("See the results"), reverse("cycle_results", args=[cycle.slug])),
-    }[stage.about.button]
+    }[button]
 
 
 def _button_of(contest: Contest, stage: Stage) -> MainButton | None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 
 from audit.acts import Done
 from audit.models import AuditEvent
@@ -48,6 +49,9 @@ def test_two_put_the_close_later_and_what_would_overlap_moves_along(a_vote, clar
     entry = AuditEvent.objects.get(action="voting extended")
     assert (entry.actor, entry.facts["confirmed_by"]) == (clara, otto.pk)
     assert CalendarChange.objects.get().reason == "The site was away for a day."
+    page = source_of(Client().get("/2027/"))
+    assert page.count("Made longer on") == 1
+    assert page.count("Moved along with the vote on") == 3
 
 
 def test_what_would_not_overlap_stays(a_vote, clara_and_otto) -> None:

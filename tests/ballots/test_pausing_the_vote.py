@@ -154,6 +154,7 @@ def test_a_page_with_a_way_to_vote_says_that_there_is_none(paused, rosa_may_vote
     page = source_of(signed_in(rosa_may_vote).get(address))
     assert "The vote is paused" in page
     assert 'href="/2027/riverside/ballot/"' not in page
+    assert "Choose your district and vote" not in page
 
 
 def test_an_auditor_pauses_it_at_the_desk_of_the_box_and_two_resume_it_there(

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from django.db import connection, connections
 
-from ballots import board
+from ballots import board, key
 from ballots.casting import cast
-from ballots.models import BoardBatch
+from ballots.models import BallotBoxKey, BoardBatch
 from budgeting.stages import Stage
 from lib import clock
 from lib.refusal import Refused
@@ -88,3 +88,25 @@ def test_a_vote_that_waits_for_the_close_comes_too_late(voting, cycle, rosa_may_
     voter.join(20)
     assert isinstance(answers[0], Refused)
     assert "Voting is not open" in answers[0].sentence
+
+
+def test_c9_two_clerks_who_make_the_key_at_once_make_one(cycle, clara, otto, at) -> None:
+    """Each has sent the form that replaces no key: whoever comes second is told that there is one."""
+    moment = at("presenting")
+
+    def make() -> object:
+        return key.make(cycle, [clara, otto], by=clara, at=moment)
+
+    with connection.cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute("SELECT FROM budgeting_cycle FOR UPDATE")
+        makers = [beside(make) for _ in range(2)]
+        for maker, _ in makers:
+            until_it_waits_for_a_lock(maker)
+        cursor.execute("COMMIT")
+    for maker, _ in makers:
+        maker.join(20)
+    answers = sorted((answer for _, (answer,) in makers), key=lambda answer: isinstance(answer, Refused))
+    assert len(answers[0]) == 2
+    assert "has been made already" in answers[1].sentence
+    assert BallotBoxKey.objects.count() == 1

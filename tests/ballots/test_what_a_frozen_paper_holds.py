@@ -101,6 +101,18 @@ def test_v5_what_was_decided_before_the_freeze_is_not_taken_back(riverside_conte
     assert FROZEN in refused("UPDATE proposals_decision SET outcome = 'reject'")
 
 
+def test_v5_its_photos_stay_as_people_in_the_booth_see_them(riverside_contest, rosa, at) -> None:
+    (project,) = propose(riverside_contest, costs=[10_000_00])
+    Proposal.objects.filter(pk=project.pk).update(author=rosa)
+    project.refresh_from_db()
+    photo = project.add_photo(by=rosa, at=at("proposing"), file=picture(), alt="The quay")
+    paper.write(riverside_contest, [project], by=None, at=at("presenting"))
+    with pytest.raises(Refused, match="can no longer be removed"):
+        project.remove_photo(by=rosa, at=at("proposing"), photo=photo)
+    assert FROZEN in refused("DELETE FROM proposals_photo")
+    assert FROZEN in refused("UPDATE proposals_photo SET alt = 'Another'")
+
+
 def test_an_account_that_is_taken_away_takes_its_name_along(riverside_contest, rosa, martin, at) -> None:
     """Nothing of what is said changes by it."""
     (project,) = propose(riverside_contest, costs=[10_000_00])

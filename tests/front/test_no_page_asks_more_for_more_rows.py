@@ -30,6 +30,7 @@ from residents.letters import make_codes
 from residents.models import Claim, RegisterImport, Verification
 from results.council_report import council_report
 from tests.cast import conclude, count, drafted, enrol, middle_of, person, put_on_paper, square
+from tests.vote import lifted
 
 _next = itertools.count(1)
 
@@ -52,20 +53,17 @@ class City:
         district = District.objects.create(
             slug=f"district-{number}", name=f"District {number}", boundary=square(number + 2, 0), population=1_000
         )
-        contest = Contest.objects.create(cycle=self.cycle, district=district, budget=250_000_00)
+        with lifted("budgeting_contest", "has_begun"):
+            contest = Contest.objects.create(cycle=self.cycle, district=district, budget=250_000_00)
         put_on_paper(contest)
         return contest
 
     def another_pot(self) -> Contest:
         """Of Riverside's money, with a ballot paper, in which Rosa has voted if she may."""
         number = next(_next)
-        pot = Contest.objects.create(
-            cycle=self.cycle,
-            district=self.riverside.district,
-            slug=f"pot-{number}",
-            name=f"Pot {number}",
-            budget=250_000_00,
-        )
+        words = {"slug": f"pot-{number}", "name": f"Pot {number}"}
+        with lifted("budgeting_contest", "has_begun"):
+            pot = Contest.objects.create(cycle=self.cycle, district=self.riverside.district, budget=250_000_00, **words)
         put_on_paper(pot)
         rosa = self.people["rosa"]
         if self.cycle.allows(Act.VOTE, clock.now()) and Verification.of(rosa, self.cycle):
@@ -216,7 +214,8 @@ class City:
         enrol(self.someone(), self.cycle, contest.district)
         decided = contest.proposals.first()
         decision = {"outcome": "shortlist", "reason": "Good.", "at": middle_of(Stage.REVIEWING)}
-        Decision.objects.create(proposal=decided, by=self.people["clara"], **decision)
+        with lifted("proposals_decision", "on_paper"):
+            Decision.objects.create(proposal=decided, by=self.people["clara"], **decision)
         count(contest)
 
     def another_opened_contest(self) -> None:
@@ -415,6 +414,7 @@ def test_three_projects_on_a_ballot_are_asked_for_as_one(city: City, at, request
     """A paper is frozen, so each has a contest of its own; the first project has the photo and the words of all."""
     rosa, found = city.people["rosa"], []
     request.getfixturevalue("shares")
+    put_on_paper(city.riverside)  # or nobody votes anywhere
     enrol(rosa, city.cycle, city.riverside.district)
     at(stage)
     client = Client()
@@ -426,7 +426,8 @@ def test_three_projects_on_a_ballot_are_asked_for_as_one(city: City, at, request
         for line in paper.lines.all():
             line.proposal.author = rosa
             line.proposal.save()
-            city.photograph(line.proposal)
+            with lifted("proposals_photo", "on_paper"):
+                city.photograph(line.proposal)
         if stage == "results":
             count(pot, {f"{number}:1": 10 for number in range(1, projects + 1)})
         found.append(seen(client, f"/2027/{pot.slug}/{page}"))
