@@ -62,7 +62,8 @@ def _page_of(cycle: Cycle | None, at: datetime) -> dict[str, Any]:
     if cycle is None:
         return {"at": at}
     contests = list(cycle.contests.select_related("district", "cycle"))
-    stage = cycle.stage(at)
+    stage, is_public = cycle.stage(at), Counted.any_public(cycle, at)
+    promises_results = Act.SEE_RESULTS in stage.about.acts
     return {
         "at": at,
         "cycle": cycle,
@@ -71,7 +72,8 @@ def _page_of(cycle: Cycle | None, at: datetime) -> dict[str, Any]:
         "button": _button(cycle, stage),
         "has_proposals": stage is not Stage.PREPARING,
         "may_vote": cycle.allows(Act.VOTE, at),
-        "results_are_public": Counted.any_public(cycle, at),
+        "results_are_public": is_public,
+        "proposals_called": stage.about.proposals if is_public or not promises_results else _("Proposals"),
         "contests": contests,
         "whole_budget": sum(contest.budget for contest in contests),
     }
