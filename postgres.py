@@ -25,6 +25,7 @@ NAME = "common_purse"  # of the database and of the role that owns it
 SETTINGS = {"listen_addresses": "''", "unix_socket_permissions": "0700", "max_connections": "200", "timezone": "UTC"}
 SETTINGS |= {"log_min_error_statement": "panic", "log_error_verbosity": "terse"}  # no value somebody sent in its log
 NO_SUCH_PROCESS = 2**31 - 1
+FAULT = re.compile(r"\b(error|FATAL|PANIC|ERROR):|No space left")
 
 
 class NoDatabase(Exception):
@@ -51,12 +52,12 @@ class Postgres:
         program dies, however it dies; who leaves and finds no other lock stops the server. Raises NoDatabase.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "users").open("w") as users:
+        with private_file(self.folder / "users").open("w") as users:
             try:
                 with self._gate():
                     fcntl.flock(users, fcntl.LOCK_SH)
                     self._start()
-                    (self.folder / "url").write_text(self.url)  # for a manage.py that ./run did not start
+                    private_file(self.folder / "url").write_text(self.url)  # for a manage.py that ./run did not start
                 yield self.url
             finally:
                 with self._gate():
@@ -79,13 +80,13 @@ class Postgres:
             if self._state():
                 return False  # someone else was faster
             self._start()
-            (self.folder / "url").write_text(self.url)
+            private_file(self.folder / "url").write_text(self.url)
         return True
 
     @contextmanager
     def _gate(self) -> Iterator[None]:
         """One at a time comes or goes."""
-        with (self.folder / "gate").open("w") as gate:
+        with private_file(self.folder / "gate").open("w") as gate:
             fcntl.flock(gate, fcntl.LOCK_EX)
             yield
 
@@ -163,7 +164,9 @@ class Postgres:
         )
         if done.returncode:
             said = (done.stderr or done.stdout).strip().splitlines() or ["nothing"]
-            raise NoDatabase(f"PostgreSQL's {program} failed, see {self.home / 'log'}: {said[-1]}")
+            # The last line is often what it did next: "removing data directory".
+            cause = next((line for line in said if FAULT.search(line)), said[-1])
+            raise NoDatabase(f"PostgreSQL's {program} failed, see {self.home / 'log'}: {cause}")
 
     @property
     def _as_user(self) -> dict[str, Any]:
@@ -194,6 +197,7 @@ class Postgres:
             self._open_refuge()
         home.mkdir(parents=True, exist_ok=True)
         self._hand_over(home)
+        home.chmod(0o700)
         return home
 
     def _open_refuge(self) -> None:
@@ -245,6 +249,18 @@ class Postgres:
     def _hand_over(self, folder: Path) -> None:
         if self.user:
             os.chown(folder, self.user.pw_uid, self.user.pw_gid)
+
+
+def private_file(path: Path) -> Path:
+    """The path, where from now on there is a file for this account alone. What was in it stays."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        status = os.fstat(handle)
+        if status.st_uid == os.geteuid() and status.st_mode & 0o077:
+            os.fchmod(handle, 0o600)
+    finally:
+        os.close(handle)
+    return path
 
 
 def _major(bin: Path) -> int:

@@ -39,11 +39,20 @@ WARNING = (
     "and recovery codes sealed with the other count as not held. Put the right one into the environment or into "
     f"{{file}}; {GIVE_UP} keeps this one."
 )
+UNKEPT = (
+    "{name} is neither in the environment nor in {file}: ./run serve, or ./run manage "
+    "check_database, makes one for a new city."
+)
 
 
 def check_value(name: str, secret: str) -> bytes:
     """32 bytes."""
     return hmac.digest(secret.encode(), f"common-purse|check-value/v1|{name}".encode(), "sha256")
+
+
+def first_unkept() -> str:
+    """A sentence about the first secret that was made for this process alone, or nothing."""
+    return next((_told(UNKEPT, name) for name in SECRETS if name in settings.UNKEPT_SECRETS), "")
 
 
 def present() -> dict[str, str]:

@@ -7,39 +7,40 @@ from urllib.parse import urlsplit
 
 import leaflet
 from csp.constants import NONCE, NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from budgeting import environment
 
+environment.check()
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(os.environ.get("COMMON_PURSE_VAR", BASE_DIR / "var"))
+VAR_DIR = environment.COMMON_PURSE_VAR.read() or BASE_DIR / "var"
 SECRETS_DIR = VAR_DIR / "secrets"
 VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
 # The city ----------------------------------------------------------------------------------------------------------
 
-PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
-CITY_NAME = os.environ.get("CITY_NAME", "Our city")
-ANONYMOUS_BALLOTS_FROM = int(os.environ.get("ANONYMOUS_BALLOTS_FROM", "10"))  # fewer are not published
-CITY_COUNTRY = os.environ.get("CITY_COUNTRY", "")  # as files of open data name it
-CITY_COLOUR = os.environ.get("CITY_COLOUR", "")  # a CSS colour; empty: the stylesheet's own
-CITY_CONTACT = os.environ.get("CITY_CONTACT", "")  # an e-mail address that residents may write to
-TIME_ZONE = os.environ.get("CITY_ZONE", "Europe/Brussels")
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("MAIL_FROM", "Common Purse <no-reply@localhost>")
-MAP_TILES = os.environ.get("MAP_TILES", "")  # e.g. https://tiles.city.example/{z}/{x}/{y}.png; empty: boundaries only
-DEMO = os.environ.get("COMMON_PURSE_DEMO") == "1"
+PUBLIC_URL = environment.PUBLIC_URL.read()
+CITY_NAME = environment.CITY_NAME.read()
+ANONYMOUS_BALLOTS_FROM = environment.ANONYMOUS_BALLOTS_FROM.read()  # fewer are not published
+CITY_COUNTRY = environment.CITY_COUNTRY.read()  # as files of open data name it
+CITY_COLOUR = environment.CITY_COLOUR.read()  # a CSS colour; empty: the stylesheet's own
+CITY_CONTACT = environment.CITY_CONTACT.read()  # an e-mail address that residents may write to
+TIME_ZONE = environment.CITY_ZONE.read()
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.MAIL_FROM.read()
+MAP_TILES = environment.MAP_TILES.read()  # e.g. https://tiles.city.example/{z}/{x}/{y}.png; empty: boundaries only
+DEMO = environment.COMMON_PURSE_DEMO.read()
 
 # Secrets, all outside the database -----------------------------------------------------------------------------------
 
-SECRET_KEY = os.environ.get("SECRET_KEY") or environment.kept_secret("SECRET_KEY", SECRETS_DIR)
+SECRET_KEY = environment.SECRET_KEY.read() or environment.kept_secret("SECRET_KEY", SECRETS_DIR)
 # Keys the digests of the register of residents.
-REGISTER_KEY = os.environ.get("REGISTER_KEY") or environment.kept_secret("REGISTER_KEY", SECRETS_DIR)
+REGISTER_KEY = environment.REGISTER_KEY.read() or environment.kept_secret("REGISTER_KEY", SECRETS_DIR)
 UNKEPT_SECRETS = environment.UNKEPT_SECRETS
 
 # Django --------------------------------------------------------------------------------------------------------------
 
-DEBUG = os.environ.get("DJANGO_DEBUG") == "1"
+DEBUG = environment.DJANGO_DEBUG.read()
 _public = urlsplit(PUBLIC_URL)
 _secure = _public.scheme == "https"
 ALLOWED_HOSTS = [_public.hostname or "127.0.0.1", "127.0.0.1", "localhost"]
@@ -150,31 +151,29 @@ PRIVATE_ROOT = VAR_DIR / "private"  # files only a permission check hands out: r
 # and what goes past them (mail, letters, downloads of a command) has it from the process.
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 os.umask(0o077)
-environment.close_to_others(MEDIA_ROOT, PRIVATE_ROOT, *(VAR_DIR / name for name in ("demo", "mail", "secrets")))
+_folders = ("demo", "mail", "secrets", "static")
+environment.close_to_others(MEDIA_ROOT, PRIVATE_ROOT, *(VAR_DIR / name for name in _folders))
 
 # Mail ----------------------------------------------------------------------------------------------------------------
 
 EMAIL_BACKEND = "notices.outbox.Outbox"  # keeps it; the worker hands it to the transport
-MAIL_PORTS = {"starttls": 587, "implicit": 465, "none": 25}  # by EMAIL_TLS
-if os.environ.get("EMAIL_HOST"):
+if EMAIL_HOST := environment.EMAIL_HOST.read():
     MAIL_TRANSPORT = "notices.transport.Smtp"
-    _tls = os.environ.get("EMAIL_TLS", "starttls")
-    if _tls not in MAIL_PORTS:
-        raise ImproperlyConfigured(f"EMAIL_TLS is one of {', '.join(MAIL_PORTS)}, not {_tls!r}.")
-    EMAIL_HOST = os.environ["EMAIL_HOST"]
-    EMAIL_PORT = int(os.environ.get("EMAIL_PORT", MAIL_PORTS[_tls]))
-    EMAIL_HOST_USER = os.environ.get("EMAIL_USER", "")
-    EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_PASSWORD", "")
+    _tls = environment.EMAIL_TLS.read()
+    EMAIL_PORT = environment.EMAIL_PORT.read() or environment.MAIL_PORTS[_tls]
+    EMAIL_HOST_USER = environment.EMAIL_USER.read()
+    EMAIL_HOST_PASSWORD = environment.EMAIL_PASSWORD.read()
     EMAIL_USE_TLS, EMAIL_USE_SSL = _tls == "starttls", _tls == "implicit"
     EMAIL_TIMEOUT = 15  # seconds for each answer of the server
 else:
+    EMAIL_HOST = "localhost"  # Django's own default
     MAIL_TRANSPORT = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"
     EMAIL_FILE_PATH.mkdir(mode=0o700, parents=True, exist_ok=True)  # there are sign-in codes in it
 
 # Language and time ---------------------------------------------------------------------------------------------------
 
-LANGUAGE_CODE = os.environ.get("CITY_LANGUAGE", "en")
+LANGUAGE_CODE = environment.CITY_LANGUAGE.read()
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
@@ -212,7 +211,8 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_RATE_LIMITS = {"verify_by_letter": "10/d/user,60/d/ip"}
 # How many proxies of ours stand in front. 0: X-Forwarded-For is not believed, and nobody can pose as another address.
 # https comes from a proxy: not believing that one, all residents would be one address, and limits shut everybody out.
-ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "1" if _secure else "0"))
+_proxies = environment.TRUSTED_PROXIES.read()
+ALLAUTH_TRUSTED_PROXY_COUNT = int(_secure) if _proxies is None else _proxies
 MFA_ADAPTER = "accounts.mfa.SealedSecrets"
 MFA_TOTP_ISSUER = f"Common Purse {CITY_NAME}"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -245,7 +245,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _secure
 SESSION_COOKIE_NAME = "__Host-session" if _secure else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if _secure else "csrf"
 SECURE_HSTS_SECONDS = 31_536_000 if _secure else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = os.environ.get("HSTS_SUBDOMAINS") == "1"  # they are the city's, not ours
+SECURE_HSTS_INCLUDE_SUBDOMAINS = environment.HSTS_SUBDOMAINS.read()  # they are the city's, not ours
 SECURE_SSL_REDIRECT = False  # the proxy in front does it
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _secure else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # without files; how much a view takes in all: budgeting/bodies.py

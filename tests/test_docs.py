@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from budgeting import environment
+
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted({*ROOT.glob("*.md"), *ROOT.glob("[a-z]*/*.md"), *ROOT.glob("docs/**/*.md")})
 
@@ -82,7 +84,14 @@ def test_the_readme_has_a_line_for_every_room() -> None:
 
 def test_the_table_of_variables_names_what_the_code_reads_and_nothing_else() -> None:
     read = {name for file in READ_FROM_THE_ENVIRONMENT for name in variables_read(file)}
-    assert variables_of_the_table() == read - OF_THE_SYSTEM
+    declared = {variable.name for variable in environment.VARIABLES}
+    assert variables_of_the_table() == declared | (read - OF_THE_SYSTEM)
+
+
+def test_a_variable_is_read_where_it_is_declared_and_nowhere_else() -> None:
+    """So none is taken without a look at what it says: tests/setup/test_wrong_settings.py tries each."""
+    read = {name for file in READ_FROM_THE_ENVIRONMENT for name in variables_read(file)}
+    assert read - OF_THE_SYSTEM == {"PYTHONDONTWRITEBYTECODE"}
 
 
 def test_what_runs_the_program_sets_variables_of_the_table_only() -> None:

@@ -60,6 +60,7 @@ def served(application: str, tmp_path: Path) -> Iterator[int]:
         **os.environ,
         "DATABASE_URL": address_for_others(),
         "SECRET_KEY": settings.SECRET_KEY,
+        "REGISTER_KEY": settings.REGISTER_KEY,
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "PYTHONPATH": str(ROOT),
     }

@@ -4,7 +4,7 @@ import pytest
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client, RequestFactory
 
-from budgeting.wsgi import application
+from budgeting.bodies import Application
 
 BROKEN = ["rot13", "utf-16", "latin-1", "nonsense", '"utf-7"']
 PAGES = [
@@ -34,7 +34,7 @@ def test_an_address_is_not_read_by_letters_of_an_unknown_kind(db, charset) -> No
     """Asked as the server asks: where Django makes the request nothing of ours could catch its error."""
     told = []
     environ = RequestFactory().get("/2027/proposals/?q=x").environ | {"CONTENT_TYPE": f"text/plain; charset={charset}"}
-    page = b"".join(application(environ, lambda status, _head: told.append(status)))
+    page = b"".join(Application()(environ, lambda status, _head: told.append(status)))
     assert told == ["400 Bad Request"]
     assert b"This could not be read" in page
 

@@ -1,9 +1,11 @@
 """Whatever the program writes, no other account of the machine can read it."""
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,24 @@ def test_every_file_is_ours_alone_whoever_writes_it(tmp_path: Path) -> None:
     assert kinds <= set(found)
     assert {name.partition("/")[0] for name in found} == {"media", "private", "demo", "mail", "being-read"}
     assert {name: mode for name, mode in found.items() if mode not in {"0o600", "0o700"}} == {}
+
+
+@pytest.mark.long
+def test_16_what_run_prepares_is_ours_alone_too() -> None:
+    """But where root runs it, the server's own account passes through var to what is the server's."""
+    place = Path(tempfile.mkdtemp(dir="/var/tmp"))  # pytest's own folders are closed to that account
+    place.chmod(0o755)
+    env = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "SECRET_KEY")}
+    command = [sys.executable, ROOT / "run", "--new", "manage", "check"]
+    try:
+        env["COMMON_PURSE_VAR"] = str(place / "var")
+        subprocess.run(command, cwd=ROOT, env=env, check=True, capture_output=True, umask=0o022)
+        found = modes(place / "var")
+        assert {"preparing", "postgres", "postgres/gate", "postgres/users", "secrets/secret_key"} <= set(found)
+        assert {name: mode for name, mode in found.items() if mode not in {"0o600", "0o700"}} == {}
+        assert stat.S_IMODE((place / "var").stat().st_mode) == (0o700 if os.geteuid() else 0o711)
+    finally:
+        shutil.rmtree(place)
 
 
 @pytest.mark.long

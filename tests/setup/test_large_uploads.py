@@ -36,7 +36,7 @@ def address(tmp_path: Path, temporary: Path) -> Iterator[tuple[str, int]]:
         command += ["--worker-class", "lib.server.Worker", "--threads", "4", "--no-control-socket"]
         command += ["--log-level", "critical", "--graceful-timeout", "1"]
         env = os.environ | {"COMMON_PURSE_VAR": str(tmp_path / "var"), "TMPDIR": str(temporary)}
-        env |= {"DATABASE_URL": "postgres://nowhere.invalid/x"}
+        env |= {"DATABASE_URL": "postgres://nowhere.invalid/x", "SECRET_KEY": "x", "REGISTER_KEY": "x"}
         server = subprocess.Popen(command, env=env, cwd=ROOT, pass_fds=[door.fileno()])
         yield door.getsockname()
         server.send_signal(signal.SIGTERM)

@@ -20,22 +20,22 @@ from types import ModuleType
 
 import pytest
 
+import watch
 from postgres import NoDatabase
 
 ROOT = Path(__file__).parents[2]
 WATCH_OVER = """
-import importlib.machinery, importlib.util, sys
-loader = importlib.machinery.SourceFileLoader("run", "run")
-run = importlib.util.module_from_spec(importlib.util.spec_from_loader("run", loader))
-loader.exec_module(run)
-run.SETTLED_IN = float(sys.argv[3])
+import sys
+import watch
+watch.SETTLED_IN = float(sys.argv[3])
 tell = "import os; open(sys.argv[1], 'a').write(f'{os.getpid()} '); "
 pages, worker = (
     [sys.executable, "-c", "import sys, time; " + tell + life, sys.argv[4] + name]
     for name, life in (("pages", sys.argv[2]), ("worker", sys.argv[1]))
 )
-sys.exit(run.attend(pages, beside=worker))
+sys.exit(watch.attend(pages, beside=worker))
 """
+STANDARD_LIBRARY_ONLY = ("budgeting/__init__.py", "budgeting/environment.py", "postgres.py", "watch.py")
 LIVES_ON = "time.sleep(60)"
 
 
@@ -51,7 +51,7 @@ def clone(tmp_path: Path) -> Path:
     """The files of a fresh clone that matter before anything is installed."""
     folder = tmp_path / "clone"
     (folder / "budgeting").mkdir(parents=True)
-    for name in ("run", "pyproject.toml", "uv.lock", "budgeting/__init__.py", "postgres.py"):
+    for name in ("run", "pyproject.toml", "uv.lock", *STANDARD_LIBRARY_ONLY):
         shutil.copy(ROOT / name, folder / name)
     return folder
 
@@ -298,6 +298,22 @@ def test_pages_that_are_killed_are_started_again(watched) -> None:
     assert site.program.stderr.read() == "The pages were killed by signal 9; starting them again.\n"
 
 
+def test_17_pages_that_are_killed_as_soon_as_they_are_started_are_started_again(watched) -> None:
+    """Whoever kills them, or the system that is short of memory, says nothing of whether they can be started."""
+    site = watched(settled_in=60)
+    for number in range(3):
+        assert eventually(lambda number=number: len(site.starts_of("pages")) == number + 1)
+        os.kill(int(site.starts_of("pages")[number]), signal.SIGKILL)
+    assert eventually(lambda: len(site.starts_of("pages")) == 4)
+    assert site.program.poll() is None
+
+
+def test_17_pages_that_die_of_themselves_as_soon_as_they_are_started_end_it(watched) -> None:
+    site = watched(pages="import os; os.abort()", settled_in=60)
+    assert site.program.wait(timeout=30) == 128 + signal.SIGABRT
+    assert site.program.stderr.read() == "The pages were killed by signal 6 as soon as they were started.\n"
+
+
 def test_pages_that_cannot_be_started_end_it_with_one_line(watched) -> None:
     site = watched(pages="raise SystemExit(3)", settled_in=60)
     assert site.program.wait(timeout=30) == 3
@@ -322,26 +338,26 @@ class Dying:
         return self.times == 0
 
 
-def test_a_database_that_dies_is_started_again_as_soon_as_it_can_be(script, capfd, monkeypatch) -> None:
+def test_a_database_that_dies_is_started_again_as_soon_as_it_can_be(capfd, monkeypatch) -> None:
     database, now = Dying(times=3), time.monotonic()
-    monkeypatch.setattr(script.time, "monotonic", lambda: now)
-    assert [script.see_to_database(database, well) for well in (now - 1, now - 2, now - 3, now)] == [
+    monkeypatch.setattr(watch.time, "monotonic", lambda: now)
+    assert [watch.see_to_database(database, well) for well in (now - 1, now - 2, now - 3, now)] == [
         now - 1, now - 2, now, now
     ]  # fmt: skip
     assert capfd.readouterr().err == "PostgreSQL had died; it was started again.\n"
 
 
-def test_a_database_that_does_not_come_back_ends_it_with_one_line(script, monkeypatch) -> None:
-    monkeypatch.setattr(script, "COMES_BACK_WITHIN", 0)
+def test_a_database_that_does_not_come_back_ends_it_with_one_line(monkeypatch) -> None:
+    monkeypatch.setattr(watch, "COMES_BACK_WITHIN", 0)
     begun = []
-    monkeypatch.setattr(script, "start", lambda *_: begun.append(subprocess.Popen(["sleep", "60"])) or begun[-1])
+    monkeypatch.setattr(watch, "start", lambda *_: begun.append(subprocess.Popen(["sleep", "60"])) or begun[-1])
     with pytest.raises(NoDatabase, match="could not start server"):
-        script.attend(["pages"], beside=["worker"], database=Dying(times=float("inf")))
+        watch.attend(["pages"], beside=["worker"], database=Dying(times=float("inf")))
     assert [program.poll() for program in begun] == [-signal.SIGTERM] * 2, "nothing is left behind"
 
 
-def test_a_city_with_a_server_of_its_own_looks_after_that_itself(script) -> None:
-    assert script.see_to_database(None, 0) > 0
+def test_a_city_with_a_server_of_its_own_looks_after_that_itself() -> None:
+    assert watch.see_to_database(None, 0) > 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+STANDARD_LIBRARY_ONLY = ("budgeting/__init__.py", "budgeting/environment.py", "postgres.py", "watch.py")
 WITHOUT_A_TERMINAL = subprocess.DEVNULL
 
 
@@ -19,7 +20,8 @@ def program(tmp_path: Path) -> Path:
     folder = tmp_path / "program"
     (folder / ".venv" / "bin").mkdir(parents=True)
     (tmp_path / "temporary").mkdir()
-    for name in ("run", "postgres.py", "pyproject.toml", "uv.lock"):
+    (folder / "budgeting").mkdir()
+    for name in ("run", "pyproject.toml", "uv.lock", *STANDARD_LIBRARY_ONLY):
         shutil.copy(ROOT / name, folder / name)
     python = folder / ".venv" / "bin" / "python"
     python.write_text(f"#!/bin/sh\nshift\necho $@\necho $@ >> {folder / 'done'}\n")
@@ -89,6 +91,17 @@ def test_a_forgotten_database_is_noticed_before_another_is_made(program: Path) -
     assert code == 1
     assert told.startswith(f"The city in {city} has its database elsewhere, and DATABASE_URL is not set. Nothing was")
     assert not (program / "var" / "postgres").exists()
+
+
+def test_4_a_folder_that_is_named_from_where_somebody_stands_is_the_same_to_all_that_is_started(
+    program: Path, tmp_path: Path, monkeypatch
+) -> None:
+    (program / ".venv" / "bin" / "python").write_text(f"#!/bin/sh\necho $COMMON_PURSE_VAR >> {tmp_path / 'told'}\n")
+    monkeypatch.chdir(tmp_path)
+    code, _, told = run(program, "manage", "check", COMMON_PURSE_VAR="relative")
+    assert code == 0
+    assert set((tmp_path / "told").read_text().split()) == {str(tmp_path / "relative")}
+    assert f"files in {tmp_path / 'relative'}" in told
 
 
 def test_whoever_means_a_second_city_says_so(program: Path, tmp_path: Path) -> None:
