@@ -1,187 +1,141 @@
-"""A city in one file, and a city out of it: the database, the photos and the private files, but no secret.
+"""A city in one file: the database, the photos and the private files, but no secret. restoring.py brings it back.
 
-The file is a tar: `manifest.json`, `database.dump` (pg_dump's own format), `media/` and `private/`. What belongs to
-nobody's future is left out: sessions, so that a stolen backup signs nobody in; counters of tries; and the lines of an
-upload to the register that waits, which are to be in no backup.
+What belongs to nobody's future is left out: sessions, so that a stolen backup signs nobody in; counters of tries; and
+the lines of an upload to the register that waits, which are to be in no backup.
 """
 
+import errno
 import json
 import os
 import subprocess
 import tarfile
-from collections.abc import Iterable
-from contextlib import suppress
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 from django.db.backends.postgresql.client import DatabaseClient
 
-from audit.chain import Broken
 from audit.models import AuditEvent
 from budgeting import secret_checks, versions
+from front.manifest import DUMP, MANIFEST, Digested, Manifest
 from lib.private_files import new_file
 from lib.refusal import Refused, require
 
 LEFT_OUT = ("cache", "django_session", "usersessions_usersession")
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a backup says of itself. `audit_head`: "NUMBER:HASH" of the log's last entry, or empty."""
-
-    made_at: str
-    version: str
-    city: str
-    migrations: list[str]
-    check_values: dict[str, str]
-    audit_head: str
-
-
 def back_up(path: Path, *, at: datetime, secrets_to: Path | None = None) -> Manifest:
     """Write the city into a new file that only this account may read, and, if asked, its secrets into another.
 
-    Raises Refused, and leaves no file, if there is one already or the database cannot be dumped.
+    Raises Refused, and leaves no file, if there is one already, the database cannot be dumped, or the secrets this site
+    was given could not restore it.
     """
+    require(secrets_to is None or path.resolve() != secrets_to.resolve(), f"{path} cannot be both: give two names.")
     for each in (path, secrets_to):
-        require(each is None or not each.exists(), f"{each} is there already: choose another name.")
-    manifest = _manifest(at)
+        require(each is None or not os.path.lexists(each), f"{each} is there already: choose another name.")
+    secrets = _secrets_that_restore() if secrets_to else {}
     with TemporaryDirectory(dir=path.absolute().parent, prefix=".backup-") as folder:
-        dump, part = Path(folder) / "database.dump", Path(folder) / "part"
+        dump, part = Path(folder) / DUMP, Path(folder) / "part"
         options = [f"--exclude-table-data={table}" for table in LEFT_OUT]
-        _run("pg_dump", "--format=custom", "--no-unlogged-table-data", *options, f"--file={dump}")
-        with new_file(part) as file, tarfile.open(fileobj=file, mode="w") as tar:
-            _add_text(tar, Path(folder) / "manifest.json", json.dumps(asdict(manifest), indent=1))
-            tar.add(dump, "database.dump")
-            for name, root in _folders().items():
-                _add_files(tar, name, root)
-        if secrets_to:
-            with new_file(secrets_to) as file:
-                file.write(json.dumps(secret_checks.present(), indent=1).encode())
-        part.rename(path)
+        run_on_the_database("pg_dump", "--format=custom", "--no-unlogged-table-data", *options, f"--file={dump}")
+        manifest = _pack(part, dump, at)
+        with _written(secrets_to, json.dumps(secrets, indent=1)) if secrets_to else nullcontext():
+            _give_name(part, path)
     return manifest
 
 
-def restore(path: Path, *, secrets_from: Path | None = None, lost: Iterable[str] = ()) -> tuple[Manifest, int]:
-    """Bring a city back into an empty database, and see that its audit log is whole. Gives how many entries that has.
-
-    `lost` names the secrets that cannot be had any more. Raises Refused, and changes nothing, if the database holds a
-    city, the file is no backup or a newer program's, or a secret is missing or another one; after the fact, if the log
-    does not hold.
-    """
-    require(not secret_checks.holds_a_city(), "This database holds a city already: restore into an empty one.")
-    manifest = _manifest_of(path)
-    secrets = _secrets_for(manifest, secrets_from, set(lost))
-    with tarfile.open(path) as tar:
-        _restore_database(tar)
-        for name, secret in secrets.items():
-            secret_checks.write(name, secret)
-        for name, root in _folders().items():
-            _extract(tar, name, root)
-    return manifest, _verified(manifest)
-
-
-def _manifest(at: datetime) -> Manifest:
-    last = AuditEvent.objects.order_by("-number").first()
-    return Manifest(
-        made_at=at.isoformat(timespec="seconds"),
-        version=settings.VERSION,
-        city=settings.CITY_NAME,
-        migrations=versions.migrations_of_the_database(),
-        check_values={name: value.hex() for name, value in secret_checks.recorded().items()},
-        audit_head=last.head if last else "",
-    )
-
-
-def _manifest_of(path: Path) -> Manifest:
-    """Raises Refused if the file is no backup, or one by a program that knows more than this one."""
+@contextmanager
+def _written(path: Path, text: str) -> Iterator[None]:
+    """A new file, which is gone again if what comes after it fails."""
+    file = new_file(path)
     try:
-        with tarfile.open(path) as tar:
-            tar.getmember("database.dump")
-            manifest = Manifest(**json.loads(tar.extractfile("manifest.json").read()))  # type: ignore[union-attr]
-    except (tarfile.TarError, AttributeError, KeyError, TypeError, ValueError):
-        raise Refused(f"{path} is not a whole backup of Common Purse.") from None
-    if unknown := versions.unknown_here(manifest.migrations):
-        said = f"version {manifest.version}, which knows more than this one (such as {unknown[0]})"
-        raise Refused(f"This backup was made by {said}: restore it with that version or a later one.")
-    return manifest
+        with file:
+            file.write(text.encode())
+        yield
+    except BaseException:
+        path.unlink()
+        raise
 
 
-def _secrets_for(manifest: Manifest, file: Path | None, lost: set[str]) -> dict[str, str]:
-    """The secrets to write into var/secrets. Raises Refused, by name, for one that is missing or not the city's."""
-    brought: dict[str, str] = json.loads(file.read_text()) if file else {}
-    given, values = secret_checks.present(), {name: bytes.fromhex(hex) for name, hex in manifest.check_values.items()}
-    for name in sorted(values.keys() - lost):
+def _secrets_that_restore() -> dict[str, str]:
+    """Raises Refused, by name, if one is missing, or is not the one whose check value the database holds."""
+    given = secret_checks.present()
+    for name in secret_checks.SECRETS:
         place = settings.SECRETS_DIR / name.lower()
-        if name in given and secret_checks.wrong({name: values[name]}, given):
-            where = "the environment" if os.environ.get(name) else place
-            raise Refused(
-                f"{name} in {where} is not that of this backup's city. Put the right one there, or take it away."
-            )
-        if secret_checks.wrong({name: values[name]}, brought):
-            raise Refused(f"{name} in {file} is not that of this backup's city.")
-        if name not in given and name not in brought:
-            raise Refused(
-                f"{name} is missing: put it into {place}, or say --secrets FILE. If it is lost for good: --lost {name}"
-            )
-    return {name: secret for name, secret in brought.items() if name in secret_checks.SECRETS and name not in given}
+        what = "missing" if name not in given else "not the one this city was set up with"
+        is_right = name in given and not secret_checks.wrong(secret_checks.recorded(), {name: given[name]})
+        require(
+            is_right,
+            f"{name} is {what}, so a file with it could not restore it: put the right one into the environment or "
+            f"into {place}, or back up without --secrets.",
+        )
+    return given
 
 
-def _restore_database(tar: tarfile.TarFile) -> None:
-    """Tables that an earlier start made hold nothing, and would be in the way: they go."""
-    settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=settings.VAR_DIR, prefix=".restore-") as folder:
-        tar.extract("database.dump", folder, filter="data")
-        if connection.introspection.table_names():
-            with connection.cursor() as cursor:
-                cursor.execute("DROP SCHEMA public CASCADE")
-                cursor.execute("CREATE SCHEMA public")
-        options = ("--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", "--no-comments")
-        database = f"--dbname={connection.settings_dict['NAME']}"
-        _run("pg_restore", *options, database, str(Path(folder) / "database.dump"))
-    call_command("migrate", verbosity=0)
-    call_command("createcachetable")
+def _pack(part: Path, dump: Path, at: datetime) -> Manifest:
+    """A city's own files are followed where links lead: on another machine these would lead nowhere."""
+    last = AuditEvent.objects.order_by("-number").first()
+    digests: dict[str, str] = {}
+    with new_file(part) as file, tarfile.open(fileobj=file, mode="w", dereference=True) as tar:
+        digests[DUMP] = _add(tar, DUMP, dump)
+        for name, root in folders().items():
+            for path in _files_under(root):
+                with suppress(FileNotFoundError):  # taken away meanwhile, by whoever may
+                    in_tar = f"{name}/{path.relative_to(root)}"
+                    digests[in_tar] = _add(tar, in_tar, path)
+        manifest = Manifest(
+            made_at=at.isoformat(timespec="seconds"),
+            version=settings.VERSION,
+            city=settings.CITY_NAME,
+            migrations=versions.migrations_of_the_database(),
+            check_values={name: value.hex() for name, value in secret_checks.recorded().items()},
+            audit_head=last.head if last else "",
+            files=digests,
+        )
+        content = manifest.write()
+        info = tarfile.TarInfo(MANIFEST)
+        info.size, info.mode = len(content), 0o600
+        tar.addfile(info, BytesIO(content))
+    return manifest
 
 
-def _verified(manifest: Manifest) -> int:
-    number, _, digest = manifest.audit_head.partition(":")
+def _add(tar: tarfile.TarFile, name: str, path: Path) -> str:
+    """Gives the digest of what went into the tar."""
+    with Digested(path.open("rb")) as read:
+        info = tar.gettarinfo(str(path), name)
+        tar.addfile(info, read)
+        return read.digest
+
+
+def _files_under(root: Path) -> Iterator[Path]:
+    for folder, _, names in sorted(os.walk(root, followlinks=True)):
+        yield from (path for name in sorted(names) if (path := Path(folder) / name).is_file())
+
+
+def _give_name(part: Path, path: Path) -> None:
+    """Raises FileExistsError if by now there is something of that name."""
     try:
-        entries, _last = AuditEvent.verify_chain((int(number), bytes.fromhex(digest)) if number else None)
-    except Broken as broken:
-        raise Refused(f"The city is restored, but its audit log does not hold: {broken}") from None
-    return entries
+        os.link(part, path)
+    except FileExistsError:
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+    except OSError:  # some file systems have no second names
+        part.rename(path)
 
 
-# Files and programs --------------------------------------------------------------------------------------------------
+# What restoring.py does with the same ---------------------------------------------------------------------------------
 
 
-def _folders() -> dict[str, Path]:
+def folders() -> dict[str, Path]:
     return {"media": Path(settings.MEDIA_ROOT), "private": Path(settings.PRIVATE_ROOT)}
 
 
-def _add_text(tar: tarfile.TarFile, path: Path, text: str) -> None:
-    path.write_text(text)
-    tar.add(path, path.name)
-
-
-def _add_files(tar: tarfile.TarFile, name: str, root: Path) -> None:
-    for path in sorted(root.rglob("*")):
-        with suppress(FileNotFoundError):  # taken away meanwhile, by whoever may
-            tar.add(path, f"{name}/{path.relative_to(root)}", recursive=False)
-
-
-def _extract(tar: tarfile.TarFile, name: str, root: Path) -> None:
-    for member in tar.getmembers():
-        if member.name.startswith(f"{name}/"):
-            tar.extract(member.replace(name=member.name.removeprefix(f"{name}/"), deep=False), root, filter="data")
-
-
-def _run(program: str, *options: str) -> None:
-    """Run one of PostgreSQL's programs on our database. Raises Refused with the last thing it said."""
+def run_on_the_database(program: str, *options: str) -> None:
+    """Run one of PostgreSQL's programs on our database. Raises Refused with the first thing it said, which is why."""
     arguments, env = DatabaseClient.settings_to_cmd_args_env(connection.settings_dict, list(options))
     if program == "pg_restore":  # it takes the database by name, and the last word for the file
         arguments.pop()

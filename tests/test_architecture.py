@@ -52,7 +52,7 @@ LAW = Law(
         **dict.fromkeys(["500.html", "503.html", "refused.html"], "budgeting"),
         **dict.fromkeys(["account", "allauth", "mfa"], "accounts"),
     },
-    not_rooms={"docs", "manage", "postgres", "tests"},
+    not_rooms={"docs", "manage", "postgres", "tests", "watch"},
 )
 MAY_ASK_DJANGO = {"front", "demo"}
 # An entry's moment belongs to its place in the chain, so it is read under the lock that gives it this place.

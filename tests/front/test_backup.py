@@ -1,12 +1,13 @@
 """A backup brings the whole city back, into an empty database and nowhere else, and no secret by the way."""
 
+import importlib
+import io
 import json
 import os
 import subprocess
 import sys
 import tarfile
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from audit.models import AuditEvent
 from budgeting import secret_checks
 from budgeting.models import District, SecretCheck
 from front import backup
+from front.manifest import Manifest
 from lib.private_files import PrivateFiles
 from lib.refusal import Refused
 from tests.cast import FIRST_DAY, cycle_of_2027, person
@@ -225,13 +227,8 @@ def test_what_is_no_backup_is_refused(empty: Aside, tmp_path: Path) -> None:
 
 
 @pytest.mark.long
-def test_a_backup_by_a_later_version_is_refused_with_its_number(
-    file: Path, empty: Aside, tmp_path: Path, monkeypatch
-) -> None:
-    made = backup._manifest(datetime(2027, 1, 1, tzinfo=UTC))
-    later = backup.Manifest(**{**backup.asdict(made), "version": "9.9", "migrations": ["ballots.0099_wonders"]})
-    monkeypatch.setattr(backup, "_manifest", lambda at: later)
-    call_command("backup", str(tmp_path / "later.tar"))
+def test_a_backup_by_a_later_version_is_refused_with_its_number(file: Path, empty: Aside, tmp_path: Path) -> None:
+    rewritten(file, tmp_path / "later.tar", told={"version": "9.9", "migrations": ["ballots.0099_wonders"]})
     with pytest.raises(CommandError, match=r"made by version 9\.9, .* ballots\.0099_wonders"):
         restored(tmp_path / "later.tar", empty)
 
@@ -248,3 +245,199 @@ def test_a_dump_that_fails_leaves_no_file(full: Aside, tmp_path: Path, monkeypat
     with pytest.raises(CommandError, match=r"^pg_dump was not found"):
         call_command("backup", str(tmp_path / "city.tar"))
     assert [path.name for path in tmp_path.iterdir()] == ["here"]
+
+
+# A file of secrets that would not restore ----------------------------------------------------------------------------
+
+
+def test_5_one_name_for_both_files_is_refused(full: Aside, tmp_path: Path) -> None:
+    (tmp_path / "by another way").symlink_to(tmp_path)
+    for same in (tmp_path / "x.tar", tmp_path / "by another way" / "x.tar"):
+        with pytest.raises(CommandError, match=r"cannot be both: give two names\.$"):
+            call_command("backup", str(tmp_path / "x.tar"), "--secrets", str(same))
+        assert not (tmp_path / "x.tar").exists()
+
+
+@pytest.mark.parametrize("name", secret_checks.SECRETS)
+@pytest.mark.parametrize(
+    ("secret", "said"), [("another", "is not the one this city was set up with"), ("", "is missing")]
+)
+def test_5_secrets_that_could_not_restore_are_not_written(
+    full: Aside, settings, tmp_path: Path, name: str, secret: str, said: str
+) -> None:
+    given = {each: SECRETS[each] for each in SECRETS if each != name} | ({name: secret} if secret else {})
+    a_machine(settings, tmp_path / "here", **given)
+    with pytest.raises(CommandError, match=f"^{name} {said}.*, so a file with it could not restore"):
+        call_command("backup", str(tmp_path / "x.tar"), "--secrets", str(tmp_path / "secrets.json"))
+    assert not list(tmp_path.glob("*.*"))
+    call_command("backup", str(tmp_path / "x.tar"))  # the city itself can be saved all the same
+
+
+def test_5_a_backup_whose_name_is_taken_meanwhile_leaves_no_secrets(full: Aside, tmp_path: Path, monkeypatch) -> None:
+    pack = backup._pack
+
+    def taken(*words: object) -> Manifest:
+        (tmp_path / "x.tar").write_text("somebody else's")
+        return pack(*words)
+
+    monkeypatch.setattr(backup, "_pack", taken)
+    with pytest.raises(CommandError, match=r"x\.tar: File exists$"):
+        call_command("backup", str(tmp_path / "x.tar"), "--secrets", str(tmp_path / "secrets.json"))
+    assert not (tmp_path / "secrets.json").exists()
+    assert (tmp_path / "x.tar").read_text() == "somebody else's"
+
+
+# A restore that was stopped ------------------------------------------------------------------------------------------
+
+
+def stop_once(monkeypatch, where: object, name: str, why: Exception) -> None:
+    """The next call fails half way; after that all goes well."""
+    real = getattr(where, name)
+
+    def fail(*words: object, **more: object) -> None:
+        monkeypatch.setattr(where, name, real)
+        raise why
+
+    monkeypatch.setattr(where, name, fail)
+
+
+FULL = OSError(28, "No space left on device", "photo")
+
+
+@pytest.mark.parametrize(
+    ("where", "name", "why"),
+    [
+        pytest.param("front.restoring", "unpack", FULL, marks=pytest.mark.long),
+        ("front.restoring", "_move_in", FULL),
+        pytest.param("budgeting.secret_checks", "write", FULL, marks=pytest.mark.long),
+        pytest.param("front.restoring", "_restore_database", FULL, marks=pytest.mark.long),
+        pytest.param(
+            "front.restoring",
+            "run_on_the_database",
+            Refused("pg_restore failed: no space left"),
+            marks=pytest.mark.long,
+        ),
+        ("front.restoring", "call_command", CommandError("migrate was stopped")),
+    ],
+    ids=["unpacking", "moving", "secrets", "before the database", "database", "migrating"],
+)
+def test_6_a_restore_that_was_stopped_can_be_repeated(
+    file: Path, empty: Aside, settings, tmp_path: Path, monkeypatch, where: str, name: str, why: Exception
+) -> None:
+    a_machine(settings, tmp_path / "there")
+    words = ("--secrets", str(tmp_path / "secrets.json"))
+    stop_once(monkeypatch, importlib.import_module(where), name, why)
+    with pytest.raises(CommandError, match=str(getattr(why, "strerror", None) or why)):
+        restored(file, empty, *words)
+    kept = {path.name: path.read_text() for path in (tmp_path / "there").glob("secrets/*")}
+    a_machine(settings, tmp_path / "there", **{each: SECRETS[each] for each in SECRETS if each.lower() in kept})
+    restored(file, empty, *words)
+    with empty.in_use():
+        assert User.objects.get().name == "Clara"
+    assert (tmp_path / "there" / "media" / "photos" / "1" / "swing.webp").read_bytes() == b"a swing"
+    assert not list((tmp_path / "there").glob(".restore-*"))
+
+
+@pytest.mark.parametrize("name", ["media", pytest.param("private", marks=pytest.mark.long)])
+def test_6_a_file_in_the_place_of_a_folder_is_named_before_anything_is_done(
+    file: Path, empty: Aside, settings, tmp_path: Path, name: str
+) -> None:
+    a_machine(settings, tmp_path / "there")
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / name).write_text("")
+    with pytest.raises(CommandError, match=f"there/{name} is in the way: it is to be a folder"):
+        restored(file, empty, "--secrets", str(tmp_path / "secrets.json"))
+    with empty.in_use():
+        assert not secret_checks.holds_a_city()
+    (tmp_path / "there" / name).unlink()
+    restored(file, empty, "--secrets", str(tmp_path / "secrets.json"))
+
+
+@pytest.mark.long
+def test_what_a_restore_that_was_killed_left_lying_is_taken_away(file: Path, empty: Aside, settings) -> None:
+    left = settings.VAR_DIR / ".restore-killed" / "media"
+    left.mkdir(parents=True)
+    restored(file, empty)
+    assert not left.parent.exists()
+
+
+@pytest.mark.long
+def test_photos_that_are_newer_than_the_backup_stay(file: Path, empty: Aside, settings) -> None:
+    newer = Path(settings.MEDIA_ROOT) / "photos" / "2" / "slide.webp"
+    newer.parent.mkdir(parents=True)
+    newer.write_bytes(b"a slide")
+    restored(file, empty)
+    assert newer.read_bytes() == b"a slide"
+
+
+# A file that was damaged: see test_whole_backups.py too --------------------------------------------------------------
+
+
+def rewritten(file: Path, other: Path, told: dict | None = None, **content: bytes) -> Path:
+    """The same backup, telling something else of itself, or with other bytes in some of its files."""
+    with tarfile.open(file) as tar, tarfile.open(other, "w") as new:
+        for member in tar.getmembers():
+            read = tar.extractfile(member).read()
+            read = content.get(Path(member.name).stem, read)
+            if member.name == "manifest.json" and told is not None:
+                read = json.dumps({**json.loads(read), **told}).encode()
+            member.size = len(read)
+            new.addfile(member, io.BytesIO(read))
+    return other
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"swing": b"\0" * 7}, r"x.tar was damaged: media/photos/1/swing.webp in it is not what was backed up\."),
+        (
+            {"database": b"\0" * 7},
+            r"x.tar was damaged: database.dump in it is not what was backed up\.",
+        ),
+        ({"told": {"migrations": None}}, "x.tar is not a whole backup of Common Purse"),
+    ],
+    ids=["photo", "dump", "manifest"],
+)
+def test_12_what_was_damaged_is_named_before_anything_is_done(
+    file: Path, empty: Aside, settings, tmp_path: Path, change: dict, said: str
+) -> None:
+    a_machine(settings, tmp_path / "there", **SECRETS)
+    with pytest.raises(CommandError, match=said):
+        restored(rewritten(file, tmp_path / "x.tar", **change), empty)
+    with empty.in_use():
+        assert not secret_checks.holds_a_city()
+    assert list((tmp_path / "there").iterdir()) == []
+
+
+def test_12_a_file_that_holds_no_secrets_is_named(file: Path, empty: Aside, settings, tmp_path: Path) -> None:
+    a_machine(settings, tmp_path / "there")
+    for content in (file.read_bytes(), b"[]", b'{"SECRET_KEY": 7}', b""):
+        (tmp_path / "wrong.json").write_bytes(content)
+        with pytest.raises(CommandError, match=r"wrong\.json is not what `backup --secrets` wrote"):
+            restored(file, empty, "--secrets", str(tmp_path / "wrong.json"))
+
+
+def test_a_photo_with_two_names_or_behind_a_link_is_backed_up(full: Aside, empty: Aside, settings, tmp_path) -> None:
+    media, elsewhere = Path(settings.MEDIA_ROOT), tmp_path / "another disk"
+    os.link(media / "photos" / "1" / "swing.webp", media / "photos" / "again.webp")
+    elsewhere.mkdir()
+    (elsewhere / "slide.webp").write_bytes(b"a slide")
+    (media / "more").symlink_to(elsewhere)
+    call_command("backup", str(tmp_path / "linked.tar"))
+    a_machine(settings, tmp_path / "there", **SECRETS)
+    restored(tmp_path / "linked.tar", empty)
+    assert (tmp_path / "there" / "media" / "photos" / "again.webp").read_bytes() == b"a swing"
+    assert (tmp_path / "there" / "media" / "more" / "slide.webp").read_bytes() == b"a slide"
+
+
+def test_16_a_restore_says_what_it_did_and_nothing_else(file: Path, empty: Aside, capsys) -> None:
+    capsys.readouterr()
+    restored(file, empty)
+    assert capsys.readouterr().out.splitlines() == [
+        f"Our city is back as of {json.loads(told_by(file))['made_at']}. The audit log holds: 5 entries."
+    ]
+
+
+def told_by(file: Path) -> bytes:
+    with tarfile.open(file) as tar:
+        return tar.extractfile("manifest.json").read()

@@ -29,7 +29,7 @@ class Command(BaseCommand):
         except Refused as refused:
             raise CommandError(refused.sentence) from None
         except OSError as why:
-            raise CommandError(str(why)) from None
+            raise CommandError(f"{why.filename or file}: {why.strerror}") from None
         self.stdout.write(
             f"{file}: {made.city}, {file.stat().st_size} bytes, audit log to {made.audit_head or 'nothing'}"
         )

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from budgeting.secret_checks import SECRETS
-from front.backup import restore
+from front.restoring import restore
 from lib.refusal import Refused
 
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         except Refused as refused:
             raise CommandError(refused.sentence) from None
         except OSError as why:
-            raise CommandError(str(why)) from None
+            raise CommandError(f"{why.filename or file}: {why.strerror}") from None
         self.stdout.write(f"{made.city} is back as of {made.made_at}. The audit log holds: {entries} entries.")
         for name in lost:
             self.stdout.write(f"Before the next start: ./run manage give_up_secret {name}")
