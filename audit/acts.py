@@ -36,6 +36,8 @@ class Done(models.TextChoices):
     COMMENT_HIDDEN = "comment hidden", _("comment hidden")
     COMMENT_KEPT = "comment kept", _("reported comment kept")
     # The vote
+    DRAW_ANNOUNCED = "draw announced", _("public draw announced")
+    SEED_ENTERED = "seed entered", _("what was drawn entered")
     PAPER_FROZEN = "paper frozen", _("ballot paper frozen")
     KEY_MADE = "key made", _("ballot-box key made")
     KEY_GIVEN_UP = "key given up", _("rehearsed ballot-box key given up")

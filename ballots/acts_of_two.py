@@ -20,7 +20,7 @@ Calendar = Callable[[Cycle, JointAct, datetime], Iterable[Window]]
 Verb = Callable[..., None]  # as budgeting.two.Doing.carry_out
 
 
-def _desk(act: JointAct) -> str:
+def desk_of(act: JointAct) -> str:
     return reverse("box", args=[_cycle(act).slug])
 
 
@@ -90,7 +90,7 @@ def _of_the_close(calendar: Calendar, carry_out: Verb, name: Callable[[JointAct]
         name=name,
         template="ballots/two/close.html",
         context=_shown(calendar),
-        url=_desk,
+        url=desk_of,
     )
 
 
@@ -118,7 +118,7 @@ WITHOUT_VOTE = Doing(
     name=lambda act: _("close %s without a vote") % subject(act, Contest),
     template="ballots/two/no_vote.html",
     context=lambda act: {"contest": subject(act, Contest), "plan": act.plan},
-    url=_desk,
+    url=desk_of,
 )
 
 
@@ -141,5 +141,5 @@ GIVING_UP = Doing(
     carry_out=_give_up,
     name=lambda act: _("give up the rehearsed key of %s") % _cycle(act),
     template="ballots/two/key.html",
-    url=_desk,
+    url=desk_of,
 )

@@ -6,13 +6,16 @@ class Ballots(AppConfig):
 
     def ready(self) -> None:
         """Say what a ballot holds fast, what takes two, and what is kept of a person: never how they voted."""
-        from ballots import acts_of_two, holding, models  # noqa: PLC0415  (models can be imported from here on)
+        from ballots import acts_of_two, holding, models, papers_by_two  # noqa: PLC0415  (models can be imported now)
         from budgeting import registry  # noqa: PLC0415
         from budgeting.two import Joint, does  # noqa: PLC0415
 
         registry.holds(registry.Deed.CHANGE_PROPOSAL, holding.why_not_change)
         registry.holds(registry.Deed.MOVE_DATES, holding.why_not_move)
         registry.holds(registry.Deed.ADD_CONTEST, holding.why_not_add_contest)
+        does(Joint.FREEZE, papers_by_two.FREEZING)
+        does(Joint.ANNOUNCE_DRAW, papers_by_two.ANNOUNCING)
+        does(Joint.ENTER_SEED, papers_by_two.ENTERING)
         does(Joint.END_VOTE, acts_of_two.ENDING)
         does(Joint.EXTEND_VOTE, acts_of_two.EXTENDING)
         does(Joint.RESUME_VOTE, acts_of_two.RESUMING)
@@ -23,6 +26,7 @@ class Ballots(AppConfig):
             traces=[
                 (models.BallotBoxKey, "made_by"),
                 (models.BallotPaper, "frozen_by"),
+                (models.BallotPaper, "frozen_with"),
                 (models.Count, "by"),
                 (models.KeyGivenUp, "by"),
                 (models.KeyGivenUp, "confirmed_by"),

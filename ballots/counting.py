@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from audit.acts import Done
 from ballots import marks
+from ballots.draws import seed_for_ties
 from ballots.models import BallotPaper, Count, Opening
 from budgeting.models import Contest, Counted
 from budgeting.people import Person
@@ -21,11 +22,18 @@ from tally import Ballot, Election, NotCountable, Outcome, Project, Rule, Unreso
 
 
 def rule_of(contest: Contest) -> Rule:
-    """The contest's counting rule, with the seed of its lot. Raises Refused if what was set makes none."""
+    """The complete rule a contest would be counted by, without what was drawn. Raises Refused if it makes no sense."""
     try:
-        return replace(contest.rule, seed=contest.lot_seed or None)
+        return contest.rule
     except NotCountable as wrong:
         raise Refused(objection(wrong).messages) from None
+
+
+def rule_in_force(contest: Contest) -> Rule:
+    """The rule as it stands on the frozen paper, with what was drawn for ties, if anything."""
+    told = contest.paper.told
+    rule = Rule.from_dict(told["rule"]) if "rule" in told else rule_of(contest)  # papers before version 2 had none
+    return replace(rule, seed=seed_for_ties(contest))
 
 
 def election_of(contest: Contest) -> Election:
@@ -52,11 +60,11 @@ def outcome_of(contest: Contest) -> Outcome:
     if not was_opened and not contest.opened_ballots.exists():  # an imported election has ballots and never had a box
         raise Refused(_("The box is opened before the ballots are counted."))
     try:
-        return count(election_of(contest), rule_of(contest))
+        return count(election_of(contest), rule_in_force(contest))
     except UnresolvedTie as tie:
         titles = contest.paper.lines.filter(ballot_number__in=map(int, tie.projects)).values_list("title", flat=True)
         raise Refused(
-            _("A tie decides the result, between: %s. Enter the seed of the public lot, then count again.")
+            _("A tie decides the result, between: %s. Enter what was drawn in public, or announce a draw, then count.")
             % ", ".join(titles)
         ) from None
 

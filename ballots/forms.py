@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from ballots.models import BallotBoxKey
 from ballots.sealing import Share
-from budgeting.models import Contest, Cycle
+from budgeting.models import Contest, Cycle, Draw
+from budgeting.models.draw import LONGEST_SEED
 from budgeting.people import RoleName, holders_of
 from lib.forms import CityTimeField
 from lib.refusal import obeying
@@ -94,6 +95,50 @@ class SharesForm(forms.Form):
                 with obeying(self, words):
                     self.shares.append(Share.typed(cleaned[number], cleaned[words]))
         return cleaned
+
+
+class DrawForm(forms.ModelForm[Draw]):
+    """What is drawn in public, by whom and when, and what it decides."""
+
+    class Meta:
+        model = Draw
+        fields = ("use", "contest", "what", "drawn_by", "takes_place", "reason")
+        widgets = {
+            "takes_place": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        }
+        help_texts = {
+            "contest": gettext_lazy("Empty: for every contest of the cycle."),
+            "takes_place": gettext_lazy("On the city's clocks."),
+            "reason": gettext_lazy("Needed once a ballot paper is frozen."),
+        }
+
+    def __init__(self, data: Any = None, *, cycle: Cycle) -> None:
+        super().__init__(data, instance=Draw(cycle=cycle))
+        self.fields["use"].initial = Draw.Use.TIES
+        self.fields["contest"].queryset = cycle.contests.select_related("district")  # type: ignore[attr-defined]
+
+    @property
+    def draw(self) -> Draw:
+        """The draw as it was typed."""
+        return self.instance
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The same as plain data, for an act that waits for a second person."""
+        typed = {name: getattr(self.instance, name) for name in ("use", "what", "drawn_by", "reason")}
+        when, contest = self.instance.takes_place.isoformat(), self.instance.contest_id
+        return {**typed, "takes_place": when, "contest": contest}
+
+
+class SeedForm(forms.Form):
+    seed = forms.CharField(
+        label=gettext_lazy("What was drawn"),
+        max_length=LONGEST_SEED,
+        help_text=gettext_lazy("Exactly as it was announced to be written down. It can never be changed."),
+    )
+    source = forms.CharField(
+        label=gettext_lazy("Where anyone can look it up"), max_length=300, help_text=gettext_lazy("A page, a paper.")
+    )
 
 
 class ReasonForm(forms.Form):

@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from audit.acts import Done
-from ballots import board, key, marks
+from ballots import board, draws, key, marks
 from ballots.models import BallotPaper, Envelope, InvalidBallot, OpenedBallot, Opening
 from ballots.roll import voters_recorded
 from ballots.sealing import CannotOpen, PrivateKey, Share, ballot_info, fingerprint
@@ -57,6 +57,8 @@ def open_box(cycle: Cycle, shares: Sequence[Share], *, by: Person, at: datetime)
     it differs, or WrongShare naming the share. Opening again compares, and gives back the first opening.
     """
     _refuse_unless_closed(cycle)
+    if waiting := draws.due(cycle, at):
+        raise Refused(_("This has been drawn: %s. Enter what was drawn before the box is opened.") % waiting[0].what)
     private = key.unlock(key.key_of(cycle), shares)
     contests = list(cycle.contests.filter(paper__isnull=False).select_related("cycle", "district", "paper"))
     for contest in contests:

@@ -1,29 +1,48 @@
 """The ballot paper of a contest: drawn by lot, and frozen."""
 
 import hashlib
+import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from audit.acts import Done
+from ballots.counting import rule_of
 from ballots.models import BallotLine, BallotPaper, NoVote
-from budgeting.models import Contest
-from budgeting.people import Person
+from ballots.trial import try_out
+from budgeting.models import Contest, Draw
 from budgeting.stages import Act
+from budgeting.two import Two
 from lib.canonical import canonical
 from lib.refusal import Refused, allow
-from proposals.models import Proposal
+from proposals.models import Proposal, Status
 from tally.ties import lot
 
+WHY_LEFT_OUT: dict[str, Promise] = {
+    Status.SUBMITTED: gettext_lazy("The committee has not decided on it."),
+    "corrected": gettext_lazy("It was returned and corrected, and the committee has not decided on it again."),
+    Status.RETURNED: gettext_lazy("It was returned to its author, who has not corrected it."),
+    Status.REJECTED: gettext_lazy("The committee did not put it on the shortlist."),
+    Status.MERGED: gettext_lazy("It was merged into another proposal."),
+    Status.WITHDRAWN: gettext_lazy("Its author withdrew it."),
+}
 
-def freeze(contest: Contest, *, by: Person, at: datetime, seed: str) -> BallotPaper:
-    """Put the shortlist on the ballot paper, in an order drawn by lot from `seed`, and freeze it for good.
 
-    The order is that of SHA-256(seed ‖ proposal number), so anyone can draw it again. Raises Refused if the calendar
-    does not allow it, there is a paper already, what was set up could not be counted, or nothing is shortlisted.
+def half_a_seed() -> str:
+    """What one of the two who freeze a paper adds to the seed of its ballot numbers: nobody chooses it."""
+    return secrets.token_hex(16)
+
+
+def plan(contest: Contest, at: datetime) -> dict[str, Any]:
+    """What freezing would do now: the projects on the paper, what is left out and why, and the complete rule.
+
+    The whole vote is tried to its end. Raises Refused if the calendar does not allow it, there is a paper already,
+    nothing is shortlisted, or what would be frozen could not be voted on or counted.
     """
     if not contest.cycle.allows(Act.FREEZE_PAPER, at):
         raise Refused(_("The ballot paper is frozen between the review and the vote."))
@@ -32,11 +51,49 @@ def freeze(contest: Contest, *, by: Person, at: datetime, seed: str) -> BallotPa
     if NoVote.objects.filter(contest=contest).exists():
         raise Refused(_("%s is closed without a vote.") % contest)
     allow(contest.why_not_countable())
-    shortlist = list(Proposal.objects.shortlisted(contest))
+    shortlist = list(Proposal.objects.shortlisted(contest).order_by("number"))
     if not shortlist:
         raise Refused(_("Nothing is shortlisted in %s.") % contest)
     if too_dear := [proposal.title for proposal in shortlist if proposal.cost > contest.budget]:
         raise Refused(_("These cost more than the whole budget: %s.") % ", ".join(too_dear))
+    draw = Draw.announced_for(contest, Draw.Use.NUMBERS)
+    if draw and not draw.is_drawn:
+        raise Refused(_("The ballot numbers are drawn by this: %s. Enter what was drawn first.") % draw.what)
+    rule = rule_of(contest)
+    try_out(contest, [proposal.cost for proposal in shortlist], rule)
+    return {
+        "lines": [
+            {"number": one.number, "title": one.title, "summary": one.summary, "cost": one.cost} for one in shortlist
+        ],
+        "left_out": _left_out(contest, {one.pk for one in shortlist}, at),
+        "terms": terms(contest),
+        "seed": draw.seed if draw else "",
+    }
+
+
+def _left_out(contest: Contest, kept: set[int], at: datetime) -> list[dict[str, Any]]:
+    """Every other submitted proposal, with a word of WHY_LEFT_OUT."""
+    others = Proposal.objects.submitted().filter(contest=contest).exclude(pk__in=kept).with_status(at)
+    return [
+        {"number": one.number, "title": one.title, "why": "corrected" if _is_corrected(one) else str(one.status)}
+        for one in others.order_by("number")
+    ]
+
+
+def _is_corrected(proposal: Any) -> bool:
+    return proposal.status == Status.SUBMITTED and proposal.decided is not None
+
+
+def freeze(contest: Contest, *, by: Two, at: datetime, half: str) -> BallotPaper:
+    """Put the shortlist on the ballot paper, in an order drawn by lot, and freeze it for good.
+
+    The order is that of SHA-256(seed || proposal number), so anyone can draw it again. The seed is what was drawn in
+    public for it; where no draw was announced, `half` and another, each made by chance in the hands of one of the two.
+    Raises Refused as `plan` does.
+    """
+    planned = plan(contest, at)
+    seed = planned["seed"] or f"{half}-{half_a_seed()}"
+    shortlist = Proposal.objects.shortlisted(contest)
     drawn = sorted(shortlist, key=lambda proposal: lot(seed, str(proposal.number)))
     with transaction.atomic():
         paper = write(contest, drawn, by=by, at=at, seed=seed)
@@ -46,7 +103,7 @@ def freeze(contest: Contest, *, by: Person, at: datetime, seed: str) -> BallotPa
 
 @transaction.atomic
 def write(
-    contest: Contest, proposals: Sequence[Proposal], *, by: Person | None, at: datetime, seed: str = ""
+    contest: Contest, proposals: Sequence[Proposal], *, by: Two | None, at: datetime, seed: str = ""
 ) -> BallotPaper:
     """Write the paper with the proposals in the order given: the first has ballot number 1."""
     lines = [
@@ -57,6 +114,7 @@ def write(
     ]
     manifest = canonical(describe(contest, lines, seed))
     digest = hashlib.sha256(manifest.encode()).hexdigest()
+    first, second = by.keys if by else (None, None)
     paper = BallotPaper.objects.create(
         contest=contest,
         manifest=manifest,
@@ -64,7 +122,8 @@ def write(
         size=len(lines),
         lot_seed=seed,
         frozen_at=at,
-        frozen_by_id=by.pk if by else None,
+        frozen_by_id=first,
+        frozen_with_id=second,
     )
     for line in lines:
         line.paper = paper
@@ -75,17 +134,10 @@ def write(
 def describe(contest: Contest, lines: Sequence[BallotLine], seed: str) -> dict[str, Any]:
     """Everything that decides what a ballot may say and how it will be counted. Money in minor units."""
     return {
-        "version": 1,
+        "version": 2,
         "cycle": contest.cycle.slug,
         "contest": contest.slug,
-        "currency": contest.cycle.currency,
-        "budget": contest.budget,
-        "ballot_style": contest.ballot_style,
-        "most_choices": contest.most_choices,
-        "points": contest.points,
-        "most_points": contest.most_points,
-        "counting_rule": contest.counting_rule,
-        "rule_parameters": contest.rule_parameters,
+        **terms(contest),
         "ballot_number_seed": seed,
         "lines": [
             {
@@ -97,4 +149,19 @@ def describe(contest: Contest, lines: Sequence[BallotLine], seed: str) -> dict[s
             }
             for line in lines
         ],
+    }
+
+
+def terms(contest: Contest) -> dict[str, Any]:
+    """What is voted about and how it is counted: the complete rule, and the draw for ties if one is announced."""
+    draw = Draw.announced_for(contest, Draw.Use.TIES)
+    return {
+        "currency": contest.cycle.currency,
+        "budget": contest.budget,
+        "ballot_style": contest.ballot_style,
+        "most_choices": contest.most_choices,
+        "points": contest.points,
+        "most_points": contest.most_points,
+        "rule": rule_of(contest).to_dict(),
+        "draw": draw and {"what": draw.what, "drawn_by": draw.drawn_by, "takes_place": draw.takes_place.isoformat()},
     }

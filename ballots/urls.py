@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ballots.views import board, booth, box, printing, two
+from ballots.views import board, booth, box, papers, printing, two
 
 urlpatterns = [
     path("<cycle:cycle>/<slug:contest>/ballot/", booth.choose, name="ballot"),
@@ -16,7 +16,9 @@ urlpatterns = [
     path("<cycle:cycle>/board/<slug:contest>.txt", board.in_force, name="board_list"),
     path("<cycle:cycle>/board/<slug:contest>/<int:number>.txt", board.batch, name="board_batch"),
     path("<cycle:cycle>/box/", box.desk, name="box"),
-    path("<cycle:cycle>/box/paper/<slug:contest>/", box.freeze, name="box_paper"),
+    path("<cycle:cycle>/box/paper/<slug:contest>/", papers.freeze, name="box_paper"),
+    path("<cycle:cycle>/box/draws/", papers.announce_draw, name="box_draws"),
+    path("<cycle:cycle>/box/draws/<int:number>/", papers.enter_seed, name="box_seed"),
     path("<cycle:cycle>/box/key/", box.make_key, name="box_key"),
     path("<cycle:cycle>/box/rehearsal/", box.rehearse, name="box_rehearsal"),
     path("<cycle:cycle>/box/key/end/", two.give_key_up, name="box_key_end"),

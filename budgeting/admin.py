@@ -222,7 +222,6 @@ class ContestAdmin(SetUp[Contest]):
         ("most_choices", "points", "most_points"),
         "counting_rule",
         *PARAMETERS,
-        "lot_seed",
     )
 
     def get_form(self, request: HttpRequest, obj: Contest | None = None, change: bool = False, **options: Any) -> Any:

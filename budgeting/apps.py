@@ -11,12 +11,16 @@ class Budgeting(AppConfig):
         Say what is kept of a person here: who proposed, confirmed and announced.
         """
         from budgeting import converters, public_address, registry, two  # noqa: F401, PLC0415  (three register themselves)
-        from budgeting.models import CalendarChange, JointAct, OneIsEnough  # noqa: PLC0415
+        from budgeting.models import CalendarChange, Draw, JointAct, OneIsEnough  # noqa: PLC0415
 
         registry.keep_of_a_person(
             traces=[
                 (CalendarChange, "by"),
                 (CalendarChange, "confirmed_by"),
+                (Draw, "announced_by"),
+                (Draw, "announced_with"),
+                (Draw, "entered_by"),
+                (Draw, "entered_with"),
                 (JointAct, "proposed_by"),
                 (JointAct, "settled_by"),
                 (OneIsEnough, "announced_by"),

@@ -29,6 +29,9 @@ class Joint(StrEnum):
     """What takes two people. The value stands in the database for ever."""
 
     SETTLE_CLAIM = "settle a claim"
+    FREEZE = "freeze a ballot paper"
+    ANNOUNCE_DRAW = "announce a draw"
+    ENTER_SEED = "enter what was drawn"
     END_VOTE = "end the vote"
     EXTEND_VOTE = "extend the vote"
     RESUME_VOTE = "resume the vote"
@@ -51,6 +54,11 @@ class Two:
     @property
     def people(self) -> list[Person]:
         return [person for person in (self.first, self.second) if person]
+
+    @property
+    def keys(self) -> tuple[Any, Any]:
+        """The keys of the two accounts, for the columns of a row; the second None where one is enough."""
+        return self.first.pk, self.second.pk if self.second else None
 
     def record(self, done: Done, *, on: models.Model | None = None, **facts: Any) -> None:
         """Append to the audit log, in the caller's transaction, naming both."""

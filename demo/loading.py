@@ -115,7 +115,6 @@ def _begin_contest(town: Town, cycle: Cycle, text: content.Contest) -> Contest:
         ballot_style=text.style,
         most_choices=text.most_choices,
         counting_rule=Contest.CountingRule.GREEDY,
-        lot_seed=f"{town.city.name} {cycle.slug}, the numbers of the river gauge at noon: 214 187 203",
     )
 
 

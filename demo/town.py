@@ -9,6 +9,7 @@ from ballots.sealing import Share
 from budgeting.calendar import Window
 from budgeting.models import Cycle, District
 from budgeting.stages import Stage
+from budgeting.two import Two
 from demo.content import City
 from demo.dates import windows
 from demo.electorate import Line
@@ -42,6 +43,11 @@ class Town:
     @property
     def clerk(self) -> User:
         return self.people[self.city.sign_ins["clerk"]]
+
+    @property
+    def two(self) -> Two:
+        """Who does what takes two people: the clerk proposes it, the auditor confirms it."""
+        return Two(self.clerk, self.people[self.city.sign_ins["auditor"]])
 
     @property
     def committee(self) -> User:

@@ -5,12 +5,13 @@ from datetime import timedelta
 from django.db import connection
 from django.utils.timezone import localdate
 
-from ballots import board, key
+from ballots import board, draws, key
 from ballots.casting import cast
 from ballots.counting import count_contest
 from ballots.opening import open_box
 from ballots.paper import freeze
-from budgeting.models import Contest, Cycle
+from budgeting.calendar import Window
+from budgeting.models import Contest, Cycle, Draw
 from budgeting.stages import Stage
 from demo import content, electorate
 from demo.dates import WHILE_COUNTING, WHILE_VOTING, lay, within
@@ -21,6 +22,9 @@ from residents import register_import
 from residents.digests import identifier_digest
 from residents.models import Resident, Verification
 
+GAUGES = "The level of the river at noon, in millimetres, at its three gauges from the spring down"
+OFFICE = "The water office"
+NOTICE = "The water office's notice board"
 OUTCOMES = {"shortlisted": "shortlist", "rejected": "reject", "merged": "merge"}
 
 
@@ -43,11 +47,21 @@ def review(town: Town, plan: str, contests: dict[str, Contest]) -> None:
 def make_ready(town: Town, plan: str, contests: dict[str, Contest]) -> None:
     """Draw the ballot numbers, make the key, and rehearse with two of its three shares."""
     cycle, window = town.cycles[plan], town.window(plan, Stage.PRESENTING)
+    _draw(town, cycle, window)
     for contest in contests.values():
-        freeze(contest, by=town.clerk, at=within(window, 0.2, town.now), seed=contest.lot_seed)
+        freeze(contest, by=town.two, at=within(window, 0.2, town.now), half=cycle.slug)
     shares = key.make(cycle, town.holders, by=town.clerk, at=within(window, 0.6, town.now))
     key.rehearse(cycle, shares[:2], by=town.holders[0], at=within(window, 0.7, town.now))
     town.shares[plan] = shares
+
+
+def _draw(town: Town, cycle: Cycle, window: Window) -> None:
+    """The river's gauges decide the order on the papers, and whatever votes leave equal."""
+    for use in Draw.Use:
+        takes_place = within(window, 0.1, town.now)
+        draw = Draw(cycle=cycle, use=use, what=GAUGES, drawn_by=OFFICE, takes_place=takes_place)
+        draws.announce(draw, by=town.clerk, at=within(window, 0.02, town.now))
+        draws.enter(draw, seed="2140 1873 2031", source=NOTICE, by=town.two, at=within(window, 0.15, town.now))
 
 
 # Voting --------------------------------------------------------------------------------------------------------------

@@ -64,6 +64,7 @@ def _context(cycle: Cycle, contest: Contest | None, results: list[Result], at: d
         "rules": _alike(results, lambda result: tuple(result.rule)),
         "counted": sorted(_alike(results, lambda result: result.count.at), key=lambda alike: alike[0]),
         "zone": settings.TIME_ZONE,
+        "draws": [(draw, counted) for draw, counted in _alike(results, lambda result: result.draw) if draw],
         "seeds": [(seed, counted) for seed, counted in _alike(results, lambda result: result.seed) if seed],
         "missing": [] if contest else missing_of(cycle),
         "without_vote": [] if contest else without_vote(cycle),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from ballots.models import BallotLine, Count, InvalidBallot, OpenedBallot, Opening
 from budgeting import rule_sentences
-from budgeting.models import Contest, Cycle
+from budgeting.models import Contest, Cycle, Draw
 from lib import money
 from results import sentences
 from results.disclosure import ballots_may_be_published
@@ -65,13 +65,14 @@ class Ballots:
 class Result:
     """A count, and everything that is said of it. Made for a cycle's contests at once by `results_of`."""
 
-    def __init__(self, count: Count, ballots: Ballots, opening: Opening | None) -> None:
+    def __init__(self, count: Count, ballots: Ballots, opening: Opening | None, draws: Iterable[Draw] = ()) -> None:
         self.count = count
         self.contest = count.contest
         self.cycle = count.contest.cycle
         self.paper = count.contest.paper
         self.ballots = ballots
         self.outcome: dict[str, Any] = count.outcome
+        self.draws = [draw for draw in draws if draw.contest_id in (None, self.contest.pk)]
         self.accounts: dict[str, Any] = (opening.reconciliation if opening else {}).get(self.contest.slug, {})
 
     @property
@@ -169,6 +170,11 @@ class Result:
         return self.outcome["rule"].get("seed") or ""
 
     @property
+    def draw(self) -> Draw | None:
+        """The draw that gave the seed."""
+        return next((draw for draw in self.draws if draw.seed == self.seed), None) if self.seed else None
+
+    @property
     def ties(self) -> list[str]:
         """The ties that mattered, a sentence each; none where it would tell who had as many votes as whom."""
         if not self.publishes_numbers:
@@ -217,7 +223,8 @@ def results_of(cycle: Cycle, contest: Contest | None = None) -> list[Result]:
         count.contest.cycle = cycle  # one for all, with its calendar
         for line in count.contest.paper.lines.all():
             line.proposal.contest = count.contest  # its address needs both, and they are here
-    return [Result(count, ballots[count.contest_id], opening) for count in found]
+    draws = list(Draw.objects.filter(cycle=cycle, use=Draw.Use.TIES))
+    return [Result(count, ballots[count.contest_id], opening, draws) for count in found]
 
 
 def _ballots(contests: Iterable[int]) -> dict[int, Ballots]:

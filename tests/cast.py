@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth import get_user_model
+from django.http import HttpResponse
 from django.test import Client
 from django_tasks_db.management.commands import db_worker
 from django_tasks_db.models import DBTaskResult
@@ -106,6 +107,12 @@ def propose(contest: Contest, costs: Sequence[int] = COSTS, titles: Sequence[str
 def put_on_paper(contest: Contest, costs: Sequence[int] = COSTS) -> BallotPaper:
     """The contest's ballot paper with a project for each cost, numbered from 1."""
     return paper.write(contest, propose(contest, costs), by=None, at=FIRST_DAY)
+
+
+def frozen_at_the_desk(contest: Contest, first: Client, second: Client) -> HttpResponse:
+    """Two people freeze a contest's paper on the pages: one proposes it, the other confirms what the first saw."""
+    act = first.post(f"/{contest.cycle.slug}/box/paper/{contest.slug}/").url
+    return second.post(f"{act}confirmation/", follow=True)
 
 
 def enrol(user: User, cycle: Cycle, district: District) -> Resident:

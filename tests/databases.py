@@ -12,6 +12,7 @@ from django.conf import settings as project
 from django.db import IntegrityError, connection, transaction
 
 TEMPLATE = "template_common_purse_"
+KEPT = 5  # of other migrations: working copies that share a server would take each other's away
 
 
 def migrated_database() -> str:
@@ -20,10 +21,10 @@ def migrated_database() -> str:
     name = TEMPLATE + sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
     with connection.creation._nodb_cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [TEMPLATE])
-        cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [TEMPLATE])
+        cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY oid", [TEMPLATE])
         found = [row[0] for row in cursor.fetchall()]
         if name not in found:
-            for outdated in found:
+            for outdated in found[:-KEPT]:
                 cursor.execute(f"DROP DATABASE {outdated}")
             cursor.execute(f"ALTER DATABASE {_migrate(f'{TEMPLATE}unfinished')} RENAME TO {name}")
     return name

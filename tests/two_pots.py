@@ -17,6 +17,7 @@ from ballots.opening import open_box
 from ballots.sealing import Share
 from budgeting.models import Contest, Cycle
 from budgeting.people import RoleName
+from budgeting.two import Two
 from tests.cast import COSTS, person, propose
 
 At = Callable[[str], datetime]
@@ -40,11 +41,11 @@ def pots(
 
 
 @pytest.fixture
-def pots_vote(pots: Pots, shares: list[Share], clara: User, at: At) -> datetime:
+def pots_vote(pots: Pots, shares: list[Share], clara: User, otto: User, at: At) -> datetime:
     """The papers are frozen, and all of them are voting."""
     moment = at("presenting")
     for contest in pots.values():
-        paper.freeze(contest, by=clara, at=moment, seed="4 8 15")
+        paper.freeze(contest, by=Two(clara, otto), at=moment, half="4 8 15")
     return at("voting")
 
 

@@ -1,5 +1,8 @@
 """The frozen ballot paper: what was voted on, in words nobody can change afterwards."""
 
+import json
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -13,6 +16,8 @@ from proposals.models import Proposal
 class BallotPaper(models.Model):
     """A contest's ballot paper, written once by `ballots.paper.freeze`; the database refuses any later change.
 
+    `lot_seed` is what the ballot numbers were drawn from.
+
     `manifest` is canonical JSON (sorted keys, no blanks, UTF-8) and `digest` the SHA-256 of exactly that text, in
     hexadecimal. `size` is the number of lines, so that none can be added: a line's number lies between 1 and it.
     """
@@ -24,6 +29,7 @@ class BallotPaper(models.Model):
     lot_seed = models.CharField(max_length=200, blank=True)
     frozen_at = models.DateTimeField()
     frozen_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    frozen_with = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         verbose_name = _("ballot paper")
@@ -38,6 +44,12 @@ class BallotPaper(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contest}: {self.digest[:8]}"
+
+    @cached_property
+    def told(self) -> dict[str, Any]:
+        """What the manifest says."""
+        told: dict[str, Any] = json.loads(self.manifest)
+        return told
 
     @cached_property
     def costs(self) -> dict[int, int]:

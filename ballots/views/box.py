@@ -1,6 +1,5 @@
 """The desk of the ballot box: what still blocks the vote, the key, the rehearsal, the opening and the count."""
 
-import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -14,18 +13,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
-from ballots import closing, key, opening, paper
+from ballots import closing, key, opening
 from ballots.checklist import checklist
 from ballots.counting import count_contest
 from ballots.forms import DestructionForm, ExtensionForm, KeyForm, NoVoteForm, ReasonForm, SharesForm
 from ballots.models import BallotBoxKey
 from ballots.sealing import Share
 from budgeting.guards import clerks_only, overseers_only
-from budgeting.models import Contest, Cycle, JointAct
+from budgeting.models import Contest, Cycle, Draw, JointAct
 from budgeting.people import Person, Request
 from lib import clock
 from lib.refusal import obeying
-from lib.typed import typed
 
 
 def cycle_or_404(slug: str) -> Cycle:
@@ -47,6 +45,7 @@ def page(request: Request, cycle: Cycle, status: int = 200, **forms: Any) -> Htt
         "box_key": made,
         "list": checklist(cycle, at),
         "key_form": KeyForm(prefix="key", replaces=key.name_of(bytes(made.public_key)) if made else ""),
+        "draws": Draw.objects.filter(cycle=cycle).select_related("contest__district"),
         "rehearsal_form": SharesForm(made, prefix="rehearsal") if made else None,
         "ending_form": ReasonForm(prefix="ending"),
         "extension_form": ExtensionForm(prefix="extension"),
@@ -67,18 +66,6 @@ def page(request: Request, cycle: Cycle, status: int = 200, **forms: Any) -> Htt
 @overseers_only
 def desk(request: Request, cycle: str) -> HttpResponse:
     return page(request, cycle_or_404(cycle))
-
-
-@require_POST
-@clerks_only
-def freeze(request: Request, cycle: str, contest: str) -> HttpResponse:
-    contests = Contest.objects.select_related("cycle", "district")
-    found = get_object_or_404(contests, cycle__slug=cycle, slug=contest)
-    seed = typed(request.POST, "seed", 200) or secrets.token_hex(16)
-    with obeying(request):
-        paper.freeze(found, by=request.user, at=clock.now(), seed=seed)
-        messages.success(request, _("The ballot paper of %s is frozen.") % found.title)
-    return redirect("box", cycle)
 
 
 @require_POST

@@ -5,6 +5,7 @@ from budgeting.models.contest import Contest
 from budgeting.models.counted import Counted
 from budgeting.models.cycle import Cycle, Phase, check_calendar, check_objections
 from budgeting.models.district import District, boundaries
+from budgeting.models.draw import Draw
 from budgeting.models.joint_act import JointAct, OneIsEnough, acts_on
 from budgeting.models.secret_check import SecretCheck
 
@@ -14,6 +15,7 @@ __all__ = [
     "Counted",
     "Cycle",
     "District",
+    "Draw",
     "JointAct",
     "OneIsEnough",
     "Phase",

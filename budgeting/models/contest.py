@@ -65,14 +65,6 @@ class Contest(models.Model):
     rule_parameters = models.JSONField(  # what differs from the usual; `rule` is the whole of it
         _("parameters of the rule"), default=dict, blank=True
     )
-    lot_seed = models.CharField(
-        _("seed of the lot"),
-        max_length=200,
-        blank=True,
-        help_text=_(
-            "Announced in advance, such as the result of a public draw. It decides ties that nothing else decides."
-        ),
-    )
 
     class Meta:
         ordering = ("cycle", "-district__city_wide", "district__name", "name")

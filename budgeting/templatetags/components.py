@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from budgeting import registry
-from budgeting.models import Contest, Cycle, District
+from budgeting.models import Contest, Cycle, District, Draw
 from lib import clock
 from lib.geography import drawing
 
@@ -90,6 +90,13 @@ def _hundredths(amount: int, whole: int) -> str:
 def timeline(cycle: Cycle, at: datetime) -> dict[str, object]:
     """{% timeline cycle at %}: the calendar, the present stage marked."""
     return {"entries": cycle.calendar(at)}
+
+
+@register.inclusion_tag("components/draws.html")
+def draws(contest: Contest) -> dict[str, object]:
+    """{% draws contest %}: what is decided by lot here, by which draw, and what was drawn."""
+    announced = (Draw.announced_for(contest, use) for use in Draw.Use)
+    return {"draws": [draw for draw in announced if draw]}
 
 
 @register.inclusion_tag("components/district_map.html")

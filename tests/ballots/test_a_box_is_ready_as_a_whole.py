@@ -107,11 +107,11 @@ def test_a_contest_has_a_paper_or_no_vote(
     assert BallotPaper.objects.count() == 1
 
 
-def test_a_contest_without_a_vote_is_not_frozen_after_all(without_hillside, hillside_contest, clara, at) -> None:
+def test_a_contest_without_a_vote_is_not_frozen_after_all(without_hillside, hillside_contest, at) -> None:
     for proposal in propose(hillside_contest):
         proposal.decisions.create(outcome="shortlist", reason="Good.", at=at("reviewing"))
     with pytest.raises(Refused, match="closed without a vote"):
-        paper.freeze(hillside_contest, by=clara, at=at("presenting"), seed="4 8 15")
+        paper.plan(hillside_contest, at("presenting"))
 
 
 def test_a_clerk_proposes_it_on_the_desk_and_an_auditor_confirms_it(half_ready, hillside_contest, clara, otto) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -35,7 +35,7 @@ from ballots.sealing import Share
 from budgeting import two
 from budgeting.models import CalendarChange, Contest, Cycle, JointAct, Phase
 from budgeting.stages import Act, Stage
-from budgeting.two import Joint
+from budgeting.two import Joint, Two
 from lib import clock
 from lib.refusal import Refused
 from proposals.models import Proposal
@@ -98,7 +98,7 @@ class Year(RuleBasedStateMachine):
         if start == "the review":
             return
         self.go_to(middle_of(Stage.PRESENTING))
-        self.clara_freezes("riverside")
+        self.two_freeze("riverside")
         self.somebody_proposes(Joint.CLOSE_WITHOUT_VOTE, "Clara", 0)
         self.somebody_settles("Otto", confirms=True)
         self.clara_makes_a_key(names_it=False)
@@ -219,10 +219,11 @@ class Year(RuleBasedStateMachine):
     # The desk of the box ----------------------------------------------------------------------------------------------
 
     @rule(where=st.sampled_from(["riverside", "hillside"]))
-    def clara_freezes(self, where: str) -> None:
+    def two_freeze(self, where: str) -> None:
         contest = Contest.objects.get(slug=where)
         with self.trying():
-            made = paper.freeze(contest, by=self.person("Clara"), at=self.moment, seed="4 8 15")
+            both = Two(self.person("Clara"), self.person("Otto"))
+            made = paper.freeze(contest, by=both, at=self.moment, half="4 8 15")
             self.frozen[made.pk] = made.manifest
 
     @rule(names_it=st.booleans())
@@ -321,6 +322,7 @@ class Year(RuleBasedStateMachine):
         of_two = CalendarChange.objects.filter(kind__in=("ended", "extended", "resumed"))
         for each in (*of_two, *NoVote.objects.all(), *KeyGivenUp.objects.all()):
             assert each.confirmed_by_id not in (None, each.by_id)
+        assert not BallotPaper.objects.filter(Q(frozen_with=None) | Q(frozen_with=F("frozen_by"))).exists()
         assert not JointAct.objects.filter(confirmed=True, settled_by=F("proposed_by")).exists()
         assert not JointAct.objects.filter(confirmed=True, settled_by=self.town["Rosa"]).exists()
 

@@ -196,10 +196,3 @@ def test_the_database_refuses_what_the_application_never_does(
         paper.pk,
     )
     assert "frozen" in refused_by_the_database("UPDATE budgeting_contest SET budget = 1")
-
-
-def test_the_seed_of_the_lot_may_still_be_announced(voting, riverside_contest) -> None:
-    riverside_contest.lot_seed = "the numbers of 4 June"
-    riverside_contest.save()
-    riverside_contest.refresh_from_db()
-    assert riverside_contest.lot_seed == "the numbers of 4 June"

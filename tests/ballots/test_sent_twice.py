@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from audit.models import AuditEvent
 from ballots import key, urls
 from ballots.casting import cast
 from ballots.models import BallotBoxKey, KeyGivenUp, Rehearsal
-from budgeting.models import Contest, Cycle, JointAct
+from budgeting.models import Contest, Cycle, Draw, JointAct
 from lib.refusal import Refused
 from proposals.models import Decision
 from tests.cast import propose, put_on_paper, signed_in, typed
@@ -116,8 +117,10 @@ def steps(
         moment = at("reviewing")
         for proposal in propose(riverside_contest):
             Decision.objects.create(proposal=proposal, outcome="shortlist", reason="Good.", by=martin, at=moment)
-        at("presenting")
-        yield "box_paper", f"{BOX}paper/riverside/", {"seed": "4 8 15"}
+        ahead = f"{at('presenting') + timedelta(hours=1):%Y-%m-%dT%H:%M}"
+        drawn = {"use": "ties", "what": "The lottery", "drawn_by": "The state", "takes_place": ahead}
+        yield "box_draws", f"{BOX}draws/", drawn
+        yield "box_paper", f"{BOX}paper/riverside/", {}
         yield "box_no_vote", f"{BOX}no-vote/", {"no_vote-contest": hillside_contest.pk, "no_vote-reason": "Empty."}
         confirm_all(otto)
         holders = {"key-holders": [clara.pk, ines.pk, otto.pk], "key-threshold": 2}
@@ -128,6 +131,9 @@ def steps(
         sheets = yield "box_key", f"{BOX}key/", holders
         yield "box_rehearsal", f"{BOX}rehearsal/", typed("rehearsal", *words_on(sheets)[:2])
         turn_the_database(at("voting"))
+        said = {"seed": "3 9 11", "source": "The paper"}
+        yield "box_seed", f"{BOX}draws/{Draw.objects.get().pk}/", said
+        confirm_all(otto)
         cast(riverside_contest, {1: 1}, by=rosa_may_vote)
         yield "box_pause", f"{BOX}pause/", {"pause-reason": "Letters were stolen."}
         yield "box_resumption", f"{BOX}resumption/", {"resumption-reason": "They are void."}

@@ -9,7 +9,7 @@ from ballots import board
 from ballots.casting import cast
 from ballots.models import BallotBoxKey, BallotPaper, Count, Opening, Rehearsal
 from proposals.models import Decision
-from tests.cast import propose, signed_in, typed
+from tests.cast import frozen_at_the_desk, propose, signed_in, typed
 from tests.papers import source_of
 
 BOX = "/2027/box/"
@@ -31,8 +31,8 @@ def test_from_the_paper_to_the_end_of_the_shares(
         Decision.objects.create(proposal=proposal, outcome="shortlist", reason="Good.", by=martin, at=at("reviewing"))
     at("presenting")
     assert "freeze the ballot papers" in source_of(claras_desk.get(BOX))
-    claras_desk.post(f"{BOX}paper/riverside/", {"seed": "4 8 15 16 23 42"})
-    assert BallotPaper.objects.get().lot_seed == "4 8 15 16 23 42"
+    frozen_at_the_desk(riverside_contest, claras_desk, signed_in(otto))
+    assert BallotPaper.objects.get().frozen_with == otto
     assert "make the key of the box" in source_of(claras_desk.get(BOX))
     holders = {"key-holders": [clara.pk, ines.pk, otto.pk], "key-threshold": 2}
     sheets = claras_desk.post(f"{BOX}key/", holders)
@@ -138,14 +138,6 @@ def test_anyone_looks_a_receipt_up_without_signing_in(voting, rosa_may_vote, riv
 
 def test_the_envelopes_leave_the_box_only_after_the_opening(voting, shares, clara, claras_desk, at, cycle) -> None:
     assert claras_desk.get(f"{BOX}riverside.json").status_code == 404
-
-
-def test_a_seed_no_database_can_hold_is_cleaned(riverside_contest, martin, claras_desk, at) -> None:
-    for proposal in propose(riverside_contest):
-        Decision.objects.create(proposal=proposal, outcome="shortlist", reason="Good.", by=martin, at=at("reviewing"))
-    at("presenting")
-    claras_desk.post(f"{BOX}paper/riverside/", {"seed": "4\x008"})
-    assert BallotPaper.objects.get().lot_seed == "48"
 
 
 def test_while_the_review_lasts_the_key_comes_before_the_paper(riverside_contest, claras_desk, at) -> None:

@@ -16,7 +16,7 @@ from ballots.sealing import ballot_info
 from budgeting.models import District
 from lib.refusal import Refused
 from residents.models import Resident, Verification
-from tests.cast import enrol, inside, open_elsewhere, signed_in, typed
+from tests.cast import enrol, frozen_at_the_desk, inside, open_elsewhere, signed_in, typed
 from tests.databases import refused_by_the_database
 from tests.papers import source_of, words_of
 
@@ -33,15 +33,15 @@ def move(resident: Resident, district: District) -> None:
     Resident.objects.filter(pk=resident.pk).update(district=district)
 
 
-def test_a_clerk_walks_both_pots_from_paper_to_count(pots, shares, clara, rosa_may_vote, at) -> None:
+def test_a_clerk_walks_both_pots_from_paper_to_count(pots, shares, clara, otto, rosa_may_vote, at) -> None:
     desk = signed_in(clara)
     at("presenting")
     page = source_of(desk.get(BOX))
-    assert "Freeze the ballot paper of Riverside " in page
-    assert "Freeze the ballot paper of Parks " in page
-    for slug in pots:
-        answer = desk.post(f"{BOX}paper/{slug}/", {"seed": "4 8 15"}, follow=True)
-        assert f"The ballot paper of {pots[slug].title} is frozen." in source_of(answer)
+    assert "the ballot paper of Riverside and freeze it" in page
+    assert "the ballot paper of Parks and freeze it" in page
+    for pot in pots.values():
+        answer = frozen_at_the_desk(pot, desk, signed_in(otto))
+        assert f"Done: freeze the ballot paper of {pot.title}." in source_of(answer)
     page = desk.get(BOX).content.decode()
     assert [f'href="/2027/{slug}/ballot/paper/">{pots[slug].title}</a>' in page for slug in POTS] == [True, True]
     at("voting")

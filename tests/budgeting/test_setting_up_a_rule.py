@@ -239,7 +239,7 @@ def test_the_largest_limits_are_compared_without_a_fault(riverside_contest: Cont
     ],
 )
 def test_v1_h2_what_came_by_another_door_is_refused_before_it_is_frozen(
-    riverside_contest: Contest, clara: User, at: Any, martin: User, columns: dict[str, Any], sentence: str
+    riverside_contest: Contest, at: Any, martin: User, columns: dict[str, Any], sentence: str
 ) -> None:
     """It was written past the form, as an import or an earlier version might have."""
     for proposal in propose(riverside_contest):
@@ -247,7 +247,7 @@ def test_v1_h2_what_came_by_another_door_is_refused_before_it_is_frozen(
     Contest.objects.update(**columns)
     contest = Contest.objects.select_related("cycle", "district").get()
     with pytest.raises(Refused, match=sentence):
-        paper.freeze(contest, by=clara, at=at("presenting"), seed="4 8 15")
+        paper.plan(contest, at("presenting"))
     with pytest.raises(ValidationError, match=sentence):
         contest.full_clean()
     assert sentence in " ".join(contest.count_in_words)

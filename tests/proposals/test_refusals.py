@@ -21,7 +21,7 @@ from budgeting.models import Contest
 from lib.refusal import Refused
 from proposals.models import Decision, Photo, Proposal
 from proposals.views import write
-from tests.cast import picture, propose
+from tests.cast import frozen_at_the_desk, picture, propose, signed_in
 from tests.tables import our_models
 
 At = Callable[[str], datetime]
@@ -221,7 +221,7 @@ def test_rosa_removes_a_photo_as_the_time_for_it_ends(
 
 
 def test_two_clerks_freeze_one_ballot_paper(
-    client: Client, clara: User, martin: User, riverside_contest: Contest, at: At, monkeypatch
+    clara: User, otto: User, martin: User, riverside_contest: Contest, at: At, monkeypatch
 ) -> None:
     at("presenting")
     for each in propose(riverside_contest):
@@ -234,8 +234,7 @@ def test_two_clerks_freeze_one_ballot_paper(
         return freeze(*args, **kwargs)
 
     monkeypatch.setattr(paper, "write", freeze_after_the_other)
-    client.force_login(clara)
-    answer = client.post("/2027/box/paper/riverside/")
+    answer = frozen_at_the_desk(riverside_contest, signed_in(clara), signed_in(otto))
     assert answer.status_code == 409
     assert MEANTIME in answer.content.decode()
 

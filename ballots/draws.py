@@ -1,0 +1,101 @@
+"""Draws that decide by lot: announced in advance, and what was drawn entered once, by two people."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from audit.acts import Done
+from ballots.models import BallotPaper, Opening
+from budgeting.models import Contest, Cycle, Draw
+from budgeting.people import Person
+from budgeting.two import Two
+from lib.refusal import allow, require
+
+NOTICE = timedelta(hours=24)
+"""So long before it takes place a draw is announced, once there is a ballot paper it may decide about."""
+
+
+def announce(draw: Draw, *, by: Person, at: datetime) -> None:
+    """Announce a draw while no paper is frozen on which it could decide. Raises Refused as `why_not_announce` says."""
+    require(not is_late(draw), _("A ballot paper is frozen: two people announce a draw from now on."))
+    draw.announced_by_id = by.pk
+    _store(draw, by=by, at=at)
+
+
+def announce_late(draw: Draw, *, by: Two, at: datetime) -> None:
+    """Announce a draw although a paper is frozen, for a tie that nothing else decides. Raises Refused likewise."""
+    draw.announced_by_id, draw.announced_with_id = by.keys
+    _store(draw, by=by, at=at)
+
+
+def _store(draw: Draw, *, by: Person | Two, at: datetime) -> None:
+    allow(why_not_announce(draw, at))
+    draw.announced_at = at
+    draw.save(force_insert=True)
+    by.record(Done.DRAW_ANNOUNCED, on=draw, use=draw.use, what=draw.what, takes_place=draw.takes_place.isoformat())
+
+
+def is_late(draw: Draw) -> bool:
+    """Is a paper frozen on which this draw would decide?"""
+    papers = BallotPaper.objects.filter(contest__cycle=draw.cycle_id)
+    return (papers.filter(contest=draw.contest_id) if draw.contest_id else papers).exists()
+
+
+def why_not_announce(draw: Draw, at: datetime) -> str:
+    """Why this draw cannot be announced now, in a sentence; empty if it can."""
+    if draw.takes_place < at:
+        return _("That moment is past. A draw is announced before it takes place.")
+    same = {name: getattr(draw, name) for name in ("cycle", "contest", "use", "what", "drawn_by", "takes_place")}
+    if Draw.objects.filter(**same).exists():
+        return _("This draw has been announced already.")
+    if not is_late(draw):
+        return ""
+    if not draw.reason.strip():
+        return _("Say why it is announced only now: everybody will ask.")
+    if draw.takes_place < at + NOTICE:
+        return _("A ballot paper is frozen: from now on a draw takes place 24 hours after it is announced, at least.")
+    here = Q(contest=None) | Q(contest=draw.contest_id) if draw.contest_id else Q()
+    others = Draw.objects.filter(here, cycle=draw.cycle_id, use=draw.use)
+    if other := others.filter(~Q(seed="") | Q(takes_place__gt=at)).first():
+        return _("A draw has been announced: %s. It stands.") % other.what
+    return ""
+
+
+def why_not_enter(draw: Draw, at: datetime) -> str:
+    """Why the seed of this draw cannot be entered now, in a sentence; empty if it can."""
+    if draw.is_drawn:
+        return _("What was drawn has been entered already.")
+    if at < draw.takes_place:
+        return _("It has not been drawn yet.")
+    if Opening.objects.filter(cycle=draw.cycle_id, at__gte=draw.takes_place).exists():
+        return _("The box was opened before what had been drawn was entered. It is too late.")
+    return ""
+
+
+def enter(draw: Draw, *, seed: str, source: str, by: Two, at: datetime) -> None:
+    """Enter what was drawn, for good. Raises Refused as `why_not_enter` says, or without a seed or its source."""
+    draw = Draw.objects.select_for_update().get(pk=draw.pk)
+    allow(why_not_enter(draw, at))
+    require(seed.strip() and source.strip(), _("Say what was drawn, and where anyone can look it up."))
+    draw.seed, draw.source, draw.entered_at = seed.strip(), source.strip(), at
+    draw.entered_by_id, draw.entered_with_id = by.keys
+    draw.save()
+    by.record(Done.SEED_ENTERED, on=draw, seed=draw.seed, source=draw.source)
+
+
+def due(cycle: Cycle, at: datetime) -> list[Draw]:
+    """The draws that have taken place and whose seed nobody has entered: the box stays shut until then."""
+    return [draw for draw in Draw.objects.filter(cycle=cycle, seed="", takes_place__lte=at) if _decides(draw)]
+
+
+def _decides(draw: Draw) -> bool:
+    """Has no later one taken its place?"""
+    later = Draw.objects.filter(cycle=draw.cycle_id, use=draw.use, announced_at__gt=draw.announced_at)
+    return not later.filter(Q(contest=None) | Q(contest=draw.contest_id)).exists()
+
+
+def seed_for_ties(contest: Contest) -> str | None:
+    """What ties of this contest are decided by, if that has been drawn."""
+    draw = Draw.announced_for(contest, Draw.Use.TIES)
+    return draw.seed or None if draw else None

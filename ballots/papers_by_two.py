@@ -1,0 +1,87 @@
+"""What takes two people before the vote: to freeze a ballot paper, to announce a draw, and to enter what was drawn."""
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from ballots import draws, paper
+from ballots.acts_of_two import desk_of
+from budgeting.models import Contest, Cycle, Draw, JointAct
+from budgeting.two import Doing, Two, subject
+from lib.refusal import allow
+
+# Freezing a paper ----------------------------------------------------------------------------------------------------
+
+
+def _plan_paper(act: JointAct, at: datetime) -> dict[str, Any]:
+    half = hashlib.sha256(act.facts["half"].encode()).hexdigest()
+    return {**paper.plan(subject(act, Contest), at), "half_sha256": half}
+
+
+def _freeze(act: JointAct, *, by: Two, at: datetime) -> None:
+    paper.freeze(subject(act, Contest), by=by, at=at, half=act.facts["half"])
+
+
+def paper_shown(act: JointAct) -> dict[str, Any]:
+    """What freezing will do, for the page that proposes it and for the one that confirms it."""
+    left_out = [{**one, "why": paper.WHY_LEFT_OUT[one["why"]]} for one in act.plan["left_out"]]
+    contest = subject(act, Contest)
+    return {"contest": contest, "cycle": contest.cycle, "plan": act.plan, "left_out": left_out}
+
+
+FREEZING = Doing(
+    plan=_plan_paper,
+    carry_out=_freeze,
+    name=lambda act: _("freeze the ballot paper of %s") % subject(act, Contest).title,
+    template="ballots/box/freezing.html",
+    context=paper_shown,
+    url=desk_of,
+)
+
+
+# Draws ---------------------------------------------------------------------------------------------------------------
+
+
+def _sketched(act: JointAct) -> Draw:
+    facts = {**act.facts, "takes_place": datetime.fromisoformat(act.facts["takes_place"])}
+    return Draw(cycle=act.cycle, contest=Contest.objects.filter(pk=facts.pop("contest")).first(), **facts)
+
+
+def _plan_draw(act: JointAct, at: datetime) -> dict[str, Any]:
+    allow(draws.why_not_announce(_sketched(act), at))
+    return act.facts
+
+
+def _announce(act: JointAct, *, by: Two, at: datetime) -> None:
+    draws.announce_late(_sketched(act), by=by, at=at)
+
+
+ANNOUNCING = Doing(
+    plan=_plan_draw,
+    carry_out=_announce,
+    name=lambda act: _("announce a draw for %s") % subject(act, Cycle),
+    template="components/draw.html",
+    context=lambda act: {"draw": _sketched(act)},
+    url=desk_of,
+)
+
+
+def _plan_seed(act: JointAct, at: datetime) -> dict[str, Any]:
+    allow(draws.why_not_enter(subject(act, Draw), at))
+    return act.facts
+
+
+def _enter(act: JointAct, *, by: Two, at: datetime) -> None:
+    draws.enter(subject(act, Draw), **act.facts, by=by, at=at)
+
+
+ENTERING = Doing(
+    plan=_plan_seed,
+    carry_out=_enter,
+    name=lambda act: _("enter what was drawn for %s") % subject(act, Draw).cycle,
+    template="ballots/box/seed.html",
+    context=lambda act: {"draw": subject(act, Draw), "plan": act.plan},
+    url=desk_of,
+)

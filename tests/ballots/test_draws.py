@@ -1,0 +1,201 @@
+"""Draws that decide by lot: announced before anybody can know, entered once, by two (findings V7, S5, C27b)."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+
+from accounts.models import User
+from ballots import draws
+from ballots.counting import count_contest, rule_in_force
+from ballots.models import BallotPaper, OpenedBallot, Opening
+from ballots.opening import open_box
+from budgeting.models import Contest, Cycle, Draw
+from budgeting.two import Two
+from lib.refusal import Refused
+from proposals.models import Decision
+from tally.ties import lot
+from tests.cast import frozen_at_the_desk, propose, put_on_paper, signed_in
+
+At = Callable[[str], datetime]
+ENTRY = "UPDATE budgeting_draw SET seed = 'mine', entered_at = takes_place, entered_by_id = {clara}"
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def of(cycle: Cycle, takes_place: datetime, **facts: object) -> Draw:
+    given = {"use": "ties", "what": "The lottery of 4 June", "drawn_by": "The lottery"}
+    return Draw(cycle=cycle, takes_place=takes_place, **{**given, **facts})
+
+
+@pytest.fixture
+def both(clara: User, otto: User) -> Two:
+    return Two(clara, otto)
+
+
+@pytest.fixture
+def draw(cycle: Cycle, clara: User, at: At) -> Draw:
+    """Announced by Clara a day before the middle of proposing."""
+    found = of(cycle, at("proposing"))
+    draws.announce(found, by=clara, at=at("proposing") - DAY)
+    return found
+
+
+def entered(draw: Draw, both: Two, at: datetime, seed: str = "3 9 11") -> None:
+    draws.enter(draw, seed=seed, source="The lottery's page", by=both, at=at)
+
+
+@pytest.fixture
+def tied(riverside_contest: Contest, cycle: Cycle, at: At) -> Contest:
+    """The box is open: three projects that cost the same have the same votes, and the money is for two."""
+    put_on_paper(riverside_contest, [100_000_00] * 3)
+    OpenedBallot.objects.create(contest=riverside_contest, content="1:1 2:1 3:1", ballots=5)
+    Opening.objects.create(cycle=cycle, share_numbers=[1, 2], reconciliation={}, at=at("counting"))
+    return riverside_contest
+
+
+def run(sql: str, *values: object) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(sql, values or None)
+
+
+# Announced -----------------------------------------------------------------------------------------------------------
+
+
+def test_before_a_paper_is_frozen_one_clerk_announces_and_it_stands_on_the_paper(
+    draw, riverside_contest, martin, clara, otto, at
+) -> None:
+    for proposal in propose(riverside_contest):
+        Decision.objects.create(proposal=proposal, outcome="shortlist", reason="Good.", by=martin, at=at("reviewing"))
+    at("presenting")
+    frozen_at_the_desk(riverside_contest, signed_in(clara), signed_in(otto))
+    assert BallotPaper.objects.get().told["draw"]["what"] == "The lottery of 4 June"
+    for address in ("/2027/riverside/ballot/paper/", "/2027/riverside/"):
+        assert "The lottery of 4 June" in Client().get(address).content.decode()
+
+
+def test_the_moment_of_a_draw_lies_ahead_when_it_is_announced(cycle, clara, at) -> None:
+    now = at("proposing")
+    with pytest.raises(Refused, match="before it takes place"):
+        draws.announce(of(cycle, now - HOUR), by=clara, at=now)
+
+
+def test_once_a_paper_is_frozen_it_takes_two_a_reason_and_a_day(riverside_paper, cycle, clara, both, at) -> None:
+    now = at("counting")
+    with pytest.raises(Refused, match="two people announce"):
+        draws.announce(of(cycle, now + 2 * DAY, reason="A tie."), by=clara, at=now)
+    with pytest.raises(Refused, match="only now"):
+        draws.announce_late(of(cycle, now + 2 * DAY), by=both, at=now)
+    with pytest.raises(Refused, match="24 hours"):
+        draws.announce_late(of(cycle, now + DAY - HOUR, reason="A tie."), by=both, at=now)
+    draws.announce_late(of(cycle, now + DAY, reason="A tie."), by=both, at=now)
+
+
+@pytest.mark.parametrize("state", ["drawn", "ahead"])
+def test_a_draw_that_was_announced_stands_once_a_paper_is_frozen(
+    state, cycle, clara, both, at, riverside_contest
+) -> None:
+    now = at("presenting")
+    first = of(cycle, now + (-HOUR if state == "drawn" else HOUR))
+    draws.announce(first, by=clara, at=now - DAY)
+    if state == "drawn":
+        entered(first, both, now)
+    put_on_paper(riverside_contest)
+    with pytest.raises(Refused, match="It stands"):
+        draws.announce_late(of(cycle, now + 2 * DAY, reason="The other was dull."), by=both, at=now)
+
+
+def test_before_a_paper_is_frozen_a_later_announcement_takes_the_place_of_an_earlier(
+    draw, cycle, riverside_contest, clara, at
+) -> None:
+    now = at("reviewing")
+    draws.announce(of(cycle, now + DAY, what="The lottery of 5 July"), by=clara, at=now)
+    assert Draw.announced_for(riverside_contest, "ties").what == "The lottery of 5 July"
+    assert draws.due(cycle, now) == []
+
+
+# Entered -------------------------------------------------------------------------------------------------------------
+
+
+def test_v7_what_was_drawn_is_entered_once_by_two(draw, both, at) -> None:
+    now = at("proposing")
+    with pytest.raises(Refused, match="not been drawn yet"):
+        entered(draw, both, now - HOUR)
+    entered(draw, both, now + HOUR)
+    draw.refresh_from_db()
+    assert (draw.seed, draw.entered_by, draw.entered_with) == ("3 9 11", both.first, both.second)
+    with pytest.raises(Refused, match="entered already"):
+        entered(draw, both, now + 2 * HOUR, seed="1 2 3")
+
+
+def test_s5_a_draw_that_took_place_before_the_opening_is_entered_before_it(
+    draw, riverside_paper, cycle, both, at
+) -> None:
+    Opening.objects.create(cycle=cycle, share_numbers=[1, 2], reconciliation={}, at=at("counting"))
+    with pytest.raises(Refused, match="too late"):
+        entered(draw, both, at("counting"))
+
+
+def test_the_box_stays_shut_until_what_was_drawn_is_entered(draw, shares, riverside_paper, cycle, clara, at) -> None:
+    moment = at("counting")
+    assert draws.due(cycle, moment) == [draw]
+    with pytest.raises(Refused, match="Enter what was drawn before the box is opened"):
+        open_box(cycle, shares[:2], by=clara, at=moment)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE budgeting_draw SET what = 'Something nicer'",
+        "UPDATE budgeting_draw SET takes_place = takes_place + interval '1 day'",
+        "UPDATE budgeting_draw SET seed = 'mine', entered_at = takes_place - interval '1 hour'",
+        ENTRY,
+        f"{ENTRY}, entered_with_id = {{clara}}",
+        "INSERT INTO budgeting_draw (cycle_id, use, what, drawn_by, takes_place, announced_at, reason, seed, source)"
+        " SELECT cycle_id, use, what, drawn_by, takes_place, announced_at, 'Why', 'mine', '' FROM budgeting_draw",
+    ],
+)
+def test_the_database_refuses_any_other_seed_or_announcement(draw, clara, sql: str) -> None:
+    with pytest.raises(DatabaseError):
+        run(sql.format(clara=clara.pk))
+
+
+def test_the_database_keeps_a_seed_and_a_draw_of_a_frozen_paper(draw, riverside_paper, both, at) -> None:
+    entered(draw, both, at("proposing"))
+    for sql in ("UPDATE budgeting_draw SET seed = 'another'", "DELETE FROM budgeting_draw"):
+        with pytest.raises(DatabaseError):
+            run(sql)
+
+
+def test_the_database_lets_nobody_enter_after_the_opening_what_was_drawn_before(
+    draw, riverside_paper, cycle, clara, otto, at
+) -> None:
+    Opening.objects.create(cycle=cycle, share_numbers=[1, 2], reconciliation={}, at=at("counting"))
+    entry = "seed = 'mine', entered_at = takes_place, entered_by_id = %s, entered_with_id = %s"
+    with pytest.raises(DatabaseError, match="opened before"):
+        run(f"UPDATE budgeting_draw SET {entry}", clara.pk, otto.pk)
+
+
+# A tie ---------------------------------------------------------------------------------------------------------------
+
+
+def test_c27b_a_tie_without_a_draw_waits_for_one_and_is_then_decided(tied, cycle, both, clara, at) -> None:
+    now = at("counting")
+    with pytest.raises(Refused, match="announce a draw"):
+        count_contest(tied, by=clara, at=now)
+    late = of(cycle, now + DAY, contest=tied, reason="Three projects are equal.")
+    draws.announce_late(late, by=both, at=now)
+    with pytest.raises(Refused, match="A tie decides"):
+        count_contest(tied, by=clara, at=now)
+    entered(late, both, now + DAY)
+    won = count_contest(tied, by=clara, at=now).outcome["winners"]
+    assert won == sorted("123", key=lambda number: lot("3 9 11", number))[:2]
+
+
+def test_the_count_goes_by_the_rule_on_the_paper_and_what_was_drawn(draw, riverside_paper, both, at) -> None:
+    contest = riverside_paper.contest
+    assert rule_in_force(contest).seed is None
+    entered(draw, both, at("proposing"))
+    assert rule_in_force(contest).seed == "3 9 11"
