@@ -176,6 +176,7 @@ class Role(models.Model):
     )
     granted_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     granted_at = models.DateTimeField(db_default=Now(), editable=False)
+    told = models.BooleanField(default=False, editable=False)  # have the others who may confirm been told? new_roles.py
 
     class Meta:
         verbose_name = _("role")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from ballots.models import BallotLine, Envelope, Opening
+from ballots.models import BallotLine, BallotPaper, Envelope, Opening
 from budgeting.calendar import Window
 from budgeting.models import Cycle
 from budgeting.stages import Stage
@@ -41,3 +41,10 @@ def why_not_move(cycle: Cycle, windows: Iterable[Window]) -> str:
 def why_not_add_contest(cycle: int) -> str:
     """Where somebody votes, all contests are known: a new one would keep everybody from voting until it has a paper."""
     return _("Ballots have been cast in this cycle: no contest can be added.") if has_begun(cycle) else ""
+
+
+def why_not_let_one_be_enough() -> str:
+    """Whether it takes two people is not changed while a vote is under way."""
+    if BallotPaper.objects.filter(contest__count=None).exists():
+        return _("A ballot paper is frozen and not counted: whether it takes two people stays as it is until then.")
+    return ""

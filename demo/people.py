@@ -9,7 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.hashers import make_password
 
-from accounts.models import User
+from accounts.models import Role, User
 from audit.acts import Done
 from audit.models import AuditEvent
 from budgeting.people import RoleName
@@ -78,6 +78,7 @@ def appoint(city: City, people: dict[str, User], at: datetime) -> None:
         if one.needs_a_code:
             factor = TOTP.activate(people[one.name], generate_totp_secret()).instance
             Authenticator.objects.filter(pk=factor.pk).update(created_at=at)
+    Role.objects.update(told=True)  # in this city nobody was told when its past was invented
 
 
 def _who_writes(city: City) -> Iterable[str]:

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from front.views import audit, desk, joint_acts, me, pages, rule
+from front.views import audit, desk, joint_acts, me, one_is_enough, pages, rule
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -18,6 +18,8 @@ urlpatterns = [
     path("desk/", desk.page, name="desk"),
     path("desk/mail/<int:mail>/again/", desk.send_again, name="send_mail_again"),
     path("desk/mail/<int:mail>/give-up/", desk.give_up_mail, name="give_up_mail"),
+    path("desk/two-people/", one_is_enough.page, name="one_is_enough"),
+    path("desk/two-people/again/", one_is_enough.revoke, name="two_again"),
     path("desk/acts/<int:number>/", joint_acts.show, name="joint_act"),
     path("desk/acts/<int:number>/confirmation/", joint_acts.confirm, name="joint_act_confirmation"),
     path("desk/acts/<int:number>/withdrawal/", joint_acts.withdraw, name="joint_act_withdrawal"),

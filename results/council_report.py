@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from ballots.models import Opening, ShareDestruction
-from budgeting.models import Contest, Cycle
+from budgeting.models import Contest, Cycle, OneIsEnough
 from lib import pdf
 from lib.refusal import Refused
 from proposals.models import Decision, Proposal
@@ -77,6 +77,7 @@ def _context(cycle: Cycle, contest: Contest | None, results: list[Result], at: d
         "has_decisions": any(chapter.decisions for chapter in chapters),
         "calendar": cycle.calendar(at),
         "opening": Opening.objects.select_related("by").filter(cycle=cycle).first(),
+        "alone": OneIsEnough.objects.filter(pk__in=cycle.joint_acts.values("alone_by")),
         "destruction": ShareDestruction.objects.filter(key__cycle=cycle).first(),
         "made_at": at,
         "version": settings.VERSION,

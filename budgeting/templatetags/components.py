@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from budgeting import registry
-from budgeting.models import Contest, Cycle, District, Draw
+from budgeting.models import Contest, Cycle, District, Draw, OneIsEnough
 from lib import clock
 from lib.geography import drawing
 
@@ -90,6 +90,12 @@ def _hundredths(amount: int, whole: int) -> str:
 def timeline(cycle: Cycle, at: datetime) -> dict[str, object]:
     """{% timeline cycle at %}: the calendar, the present stage marked."""
     return {"entries": cycle.calendar(at)}
+
+
+@register.inclusion_tag("components/one_is_enough.html")
+def one_is_enough() -> dict[str, object]:
+    """{% one_is_enough %}: that one person is enough here, if the city has announced it."""
+    return {"said": OneIsEnough.announced()}
 
 
 @register.inclusion_tag("components/draws.html")
