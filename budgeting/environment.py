@@ -9,7 +9,7 @@ import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from email.utils import parseaddr
+from email.utils import getaddresses
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -122,7 +122,9 @@ def _mail_address(given: str) -> str:
 def _sender(given: str) -> str:
     """With or without a name before it."""
     _require(given.isprintable())
-    _mail_address(parseaddr(given)[1])
+    [(_name, address)] = getaddresses([given])
+    _require(address.isascii())  # before the @, where not every mail server takes anything else
+    _mail_address(address)
     return given
 
 

@@ -164,7 +164,7 @@ if EMAIL_HOST := environment.EMAIL_HOST.read():
     EMAIL_HOST_USER = environment.EMAIL_USER.read()
     EMAIL_HOST_PASSWORD = environment.EMAIL_PASSWORD.read()
     EMAIL_USE_TLS, EMAIL_USE_SSL = _tls == "starttls", _tls == "implicit"
-    EMAIL_TIMEOUT = 15  # seconds for each answer of the server
+    EMAIL_TIMEOUT = 15  # seconds for each answer of the server, however many lines it has
 else:
     EMAIL_HOST = "localhost"  # Django's own default
     MAIL_TRANSPORT = "django.core.mail.backends.filebased.EmailBackend"

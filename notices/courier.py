@@ -1,12 +1,15 @@
 """Brings what is in the outbox to the mail server. tasks.py has the worker call it.
 
 A mail arrives once. After a crash, or a line that breaks between its last byte and the server's answer, it is sent once
-more under the same Message-ID. While the server is away everything waits, for as long as it takes.
+more under the same Message-ID. While the server is away everything waits, for as long as it takes. A mail at which the
+server hangs up, once it has heard to whom that goes, goes behind the others.
 """
 
 import logging
 import smtplib
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,11 +19,14 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import get_connection
 from django.utils.translation import gettext, override
 
+from lib.mail_address import is_a_sender
 from notices.models import Mail
 from notices.transport import NotHandedOver, Smtp, Stored
 
 SHORTEST_REST, LONGEST_REST = timedelta(seconds=2), timedelta(minutes=1)
-TOO_LARGE = 552  # already at the envelope, where else only the sender is refused
+CLOSING = 421  # the service is closing (RFC 5321, 3.8)
+NO_ROOM, TOO_LARGE = 452, 552  # already at the envelope, where else only the sender is refused
+SEVERAL = 3  # mails at which the line breaks, and none between that the server answers: it is away for all
 AT_ONCE = 200  # mails over one connection: some servers close it after so many
 
 logger = logging.getLogger(__name__)
@@ -34,40 +40,56 @@ class Courier:
     rest: timedelta = SHORTEST_REST
     rests_until: datetime | None = None
     trouble: str = ""
+    lost_in_a_row: int = 0  # mails at which the line broke, in this turn and since the last answer to one
 
     def go(self) -> int:
         """Send what is due. How many mails arrived."""
         if self.rests_until and self.clock() < self.rests_until:
             return 0
-        mails = list(Mail.objects.due(self.clock())[:AT_ONCE])
-        if not mails:
-            return 0
+        mails = deque(Mail.objects.due(self.clock())[:AT_ONCE])
+        arrived: list[Mail] = []
+        self.lost_in_a_row = 0
         with override(settings.LANGUAGE_CODE):  # what is noted, clerks read
-            return self._go_with(mails)
+            try:
+                while mails:
+                    self._go_with(mails, arrived)
+            except _Away as away:
+                self._rest(str(away))
+        return len(arrived)
 
-    def _go_with(self, mails: list[Mail]) -> int:
+    def _go_with(self, mails: deque[Mail], arrived: list[Mail]) -> None:
+        """Hand over what is due, until the line breaks at one of them."""
+        with self._line(mails[0]) as server:
+            while mails:
+                mail = mails.popleft()
+                if not mail.may_go(at=self.clock()):
+                    continue
+                try:
+                    if self._hand_over(mail, server):
+                        arrived.append(mail)
+                except _Lost as lost:
+                    return self._set_aside(mail, str(lost))
+                self._is_well()
+
+    @contextmanager
+    def _line(self, first: Mail) -> Iterator[Any]:
+        """A connection to the mail server. Raises _Away if there is none; what would have been first says why."""
         server = get_connection(settings.MAIL_TRANSPORT)
         try:
+            if not is_a_sender(sender := settings.DEFAULT_FROM_EMAIL):
+                raise ImproperlyConfigured(gettext("no mail can come from “%s”, as MAIL_FROM has it") % sender)
             server.open()
-        except (OSError, smtplib.SMTPException, ImproperlyConfigured) as trouble:
+        except (OSError, smtplib.SMTPException, ImproperlyConfigured, ValueError) as trouble:
             _close(server)
-            mails[0].left_here(_words(trouble))
-            self._rest(_words(trouble))
-            return 0
-        arrived = 0
+            first.left_here(_words(trouble))
+            raise _Away(_words(trouble)) from trouble
         try:
-            for mail in mails:
-                if mail.may_go(at=self.clock()):
-                    arrived += self._hand_over(mail, server)
-            self._is_well()
-        except _Away as away:
-            self._rest(str(away))
+            yield server
         finally:
             _close(server)
-        return arrived
 
     def _hand_over(self, mail: Mail, server: Any) -> bool:
-        """Whether the server took it. Raises _Away if the server is not there for any mail."""
+        """Whether the server took it. Raises _Lost if it hung up at this mail, and _Away if it would at any."""
         try:
             self._carry(mail, server)
         except smtplib.SMTPRecipientsRefused as refusal:
@@ -78,15 +100,7 @@ class Courier:
         except (ValueError, smtplib.SMTPNotSupportedError) as fault:  # an address that this server cannot write down
             mail.fail(_words(fault), at=self.clock())
         except (OSError, smtplib.SMTPException) as trouble:
-            if getattr(trouble, "smtp_code", None) == TOO_LARGE:
-                mail.fail(_words(trouble), at=self.clock())
-                return False
-            # A sender that is refused is refused for every mail: that is the city's setting, not this mail's fault.
-            if mail.begun_at and not isinstance(trouble, NotHandedOver):
-                mail.broken_off(_words(trouble), at=self.clock())
-            else:
-                mail.left_here(_words(trouble))
-            raise _Away(_words(trouble)) from trouble
+            self._broken_at(mail, server, trouble)
         else:
             mail.arrived(at=self.clock())
             return True
@@ -101,13 +115,33 @@ class Courier:
             server.send_messages([message])
 
     def _refused(self, mail: Mail, code: int, words: str) -> None:
-        if code == 421:  # the service is closing (RFC 5321, 3.8)
-            mail.left_here(words)
-            raise _Away(words)
+        if code == CLOSING:
+            raise _Lost(words)
         if code >= 500:
             mail.fail(words, at=self.clock())
         else:
             mail.put_off(words, at=self.clock())
+
+    def _broken_at(self, mail: Mail, server: Any, trouble: Exception) -> None:
+        words, code = _words(trouble), getattr(trouble, "smtp_code", None)
+        if code == TOO_LARGE:
+            return mail.fail(words, at=self.clock())
+        if code == NO_ROOM:  # perhaps for one of this size
+            raise _Lost(words) from trouble
+        if mail.begun_at and not isinstance(trouble, NotHandedOver):
+            mail.broken_off(words, at=self.clock())
+        elif isinstance(server, Smtp) and server.recipient_was_named:
+            raise _Lost(words) from trouble
+        else:  # a sender that is refused is refused for every mail: that is the city's setting, not this mail's fault
+            mail.left_here(words)
+        raise _Away(words) from trouble
+
+    def _set_aside(self, mail: Mail, words: str) -> None:
+        """The line broke at this mail: it goes behind the others. Raises _Away if it broke at several in a row."""
+        mail.put_off(words, at=self.clock())
+        self.lost_in_a_row += 1
+        if self.lost_in_a_row >= SEVERAL:
+            raise _Away(words)
 
     def _rest(self, trouble: str) -> None:
         if trouble != self.trouble:
@@ -120,10 +154,15 @@ class Courier:
         if self.trouble:
             logger.warning("The mail server takes mail again.")
         self.rest, self.rests_until, self.trouble = SHORTEST_REST, None, ""
+        self.lost_in_a_row = 0
 
 
 class _Away(Exception):
     """The mail server is not there, or not for us."""
+
+
+class _Lost(Exception):
+    """The mail server hung up at one mail, after it had heard to whom that goes."""
 
 
 def _words(trouble: Exception) -> str:

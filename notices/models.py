@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 PAUSE = timedelta(seconds=30)  # before the second try, twice that before the third ...
 LONGEST_PAUSE = timedelta(hours=4)
 GIVE_UP_AFTER = timedelta(days=3)  # of a server that takes other mails and puts this one off
-KEPT_FOR = timedelta(days=30)
+KEPT_FOR = timedelta(days=30)  # after it was sent, or failed
 LATE = timedelta(minutes=5)  # from then on the desk says that mails wait
 MOST_BREAKS = 2  # so often a mail may be handed over without a word of whether it was taken
 
@@ -30,9 +31,17 @@ class Mails(models.QuerySet["Mail"]):
         """What somebody has to decide on: these are not tried again by themselves."""
         return self.exclude(failed_at=None).order_by("failed_at")
 
+    def try_again(self, *, at: datetime) -> int:
+        """Begin anew with all of these, as if they were just written. How many there were."""
+        return self.update(failed_at=None, put_offs=0, breaks=0, written_at=at, next_try_at=at)
+
     def forget_old(self, at: datetime) -> int:
-        """Delete what was sent long ago. How many there were."""
-        return self.filter(sent_at__lt=at - KEPT_FOR).delete()[0]
+        """Delete what was sent long ago, and what failed long ago without anybody deciding on it. How many there were.
+
+        Nobody's address, and nothing written to them, is kept for ever because a mailbox is gone.
+        """
+        old = at - KEPT_FOR
+        return self.filter(models.Q(sent_at__lt=old) | models.Q(failed_at__lt=old)).delete()[0]
 
 
 class Mail(models.Model):
@@ -63,7 +72,7 @@ class Mail(models.Model):
                 fields=["next_try_at"],
                 condition=models.Q(sent_at=None, failed_at=None),
             ),
-            models.Index(name="mails_of_an_address", fields=["to", "written_at"]),
+            models.Index(Upper("to"), "written_at", name="mails_of_an_address"),  # as `iexact` asks (limits.py)
         )
         constraints = (
             models.CheckConstraint(
@@ -102,12 +111,17 @@ class Mail(models.Model):
         self.save(update_fields=["sent_at", "content", "begun_at", "failure"])
 
     def put_off(self, reason: str, *, at: datetime) -> None:
-        """The server said: not now."""
-        if at - self.written_at > GIVE_UP_AFTER:
+        """The server said: not now, or hung up at this mail. It goes behind the others."""
+        if at - self.written_at > GIVE_UP_AFTER and self._is_alone_in_this(at):
             return self.fail(reason, at=at)
         self.next_try_at = at + min(LONGEST_PAUSE, PAUSE * 2 ** min(self.put_offs, 20))
         self.put_offs += 1
         self._note(reason, "next_try_at", "put_offs")
+
+    def _is_alone_in_this(self, at: datetime) -> bool:
+        """Does the server take other mails, or are there none? Else it is away, and that is no fault of this one."""
+        others = Mail.objects.exclude(pk=self.pk)
+        return others.filter(sent_at__gt=at - 2 * LONGEST_PAUSE).exists() or not others.waiting().exists()
 
     def left_here(self, reason: str) -> None:
         """There was nobody to hand it to. It stays due."""

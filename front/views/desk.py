@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from budgeting import two
@@ -14,7 +15,7 @@ from budgeting.models import Contest, Cycle, JointAct
 from budgeting.people import Person, Request
 from budgeting.stages import Act
 from lib import clock
-from notices.models import Mail
+from notices.models import KEPT_FOR, Mail
 from residents.models import Claim, RegisterImport
 
 MOST_MAILS = 50  # that failed, on one page
@@ -24,7 +25,7 @@ MOST_MAILS = 50  # that failed, on one page
 def page(request: Request) -> HttpResponse:
     """What waits for me; the template has the other rooms bring their parts."""
     at = clock.now()
-    late = Mail.objects.late(at)
+    late, failed = Mail.objects.late(at), Mail.objects.failed()
     cycles = [cycle for cycle in Cycle.objects.prefetch_related("phases") if cycle.allows(Act.IMPORT_REGISTER, at)]
     context = {
         "at": at,
@@ -32,7 +33,9 @@ def page(request: Request) -> HttpResponse:
         "unfrozen": Contest.objects.filter(cycle__in=cycles, paper=None).select_related("cycle", "district"),
         "claims": Claim.objects.filter(settled_at=None).select_related("resident__cycle", "user").order_by("at"),
         "imports": RegisterImport.objects.waiting().select_related("cycle"),
-        "failed_mails": Mail.objects.failed()[:MOST_MAILS],
+        "failed_mails": failed[:MOST_MAILS],
+        "all_failed_mails": failed.count(),
+        "mails_kept_for": KEPT_FOR.days,
         "acts": _waiting_acts(request.user),
         "late_mail": late.first(),
         "late_mails": late.count(),
@@ -72,4 +75,21 @@ def give_up_mail(request: HttpRequest, mail: int) -> HttpResponse:
     found = get_object_or_404(Mail.objects.failed(), pk=mail)
     found.delete()
     messages.success(request, _("The mail to %s was thrown away.") % found.to)
+    return redirect("desk")
+
+
+@require_POST
+@clerks_touch
+def send_all_again(request: HttpRequest) -> HttpResponse:
+    count = Mail.objects.failed().try_again(at=clock.now())
+    said = ngettext("%d mail is on its way again.", "%d mails are on their way again.", count)
+    messages.success(request, said % count)
+    return redirect("desk")
+
+
+@require_POST
+@clerks_touch
+def give_up_all_mails(request: HttpRequest) -> HttpResponse:
+    count, _kinds = Mail.objects.failed().delete()
+    messages.success(request, ngettext("%d mail was thrown away.", "%d mails were thrown away.", count) % count)
     return redirect("desk")

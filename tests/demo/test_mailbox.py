@@ -39,3 +39,11 @@ def test_a_person_reads_the_mail_on_the_page(folder: Path, rf: RequestFactory) -
     page = mailbox(rf.get("/demo/mail/")).content.decode()
     assert "Your code" in page
     assert "déjà vu" in page
+
+
+@pytest.mark.django_db
+def test_d14_with_a_mail_server_the_page_says_where_the_mail_goes(settings, rf: RequestFactory) -> None:
+    settings.EMAIL_FILE_PATH, settings.EMAIL_HOST = None, "mail.city.example"  # as settings.py leaves them then
+    page = mailbox(rf.get("/demo/mail/")).content.decode()
+    assert "mail.city.example" in page
+    assert "No mail yet" not in page

@@ -1,83 +1,21 @@
 """A mail is written with the act it tells of, leaves by itself, and arrives once."""
 
 import socket
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from email import message_from_bytes
 
 import pytest
-from django.core.mail import EmailMessage, EmailMultiAlternatives, send_mail
-from django.db import transaction
+from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.db import connection, transaction
 from django.test import Client
 
 from notices.courier import Courier
 from notices.models import GIVE_UP_AFTER, KEPT_FOR, LONGEST_PAUSE, PAUSE, Mail
+from tests.notices.going import MINUTE, Clock, until_all_is_said, use, write
 from tests.smtp import MailServer, Security, Step, mail_server
 
-MORNING = datetime(2027, 7, 1, 9, tzinfo=UTC)
-SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
-
-pytestmark = pytest.mark.django_db
-
-
-class Clock:
-    """Goes on a second whenever it is read, and when it is told to."""
-
-    def __init__(self) -> None:
-        self.now = MORNING
-
-    def __call__(self) -> datetime:
-        self.now += SECOND
-        return self.now
-
-    def passes(self, time: timedelta) -> None:
-        self.now += time
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    hands = Clock()
-    monkeypatch.setattr("lib.clock.now", hands)
-    return hands
-
-
-@pytest.fixture(autouse=True)
-def _mail_goes_to_the_outbox(settings) -> None:
-    settings.EMAIL_BACKEND = "notices.outbox.Outbox"
-    settings.MAIL_TRANSPORT = "notices.transport.Smtp"
-    settings.EMAIL_TIMEOUT = 30
-    settings.PUBLIC_URL = "https://budget.city.example"
-    settings.DEFAULT_FROM_EMAIL = "Halverne <budget@city.example>"
-
-
-def use(server: MailServer, settings) -> None:
-    for name, value in server.settings.items():
-        if name != "EMAIL_BACKEND":
-            setattr(settings, name, value)
-
-
-@pytest.fixture
-def server(settings) -> Iterator[MailServer]:
-    with mail_server() as found:
-        use(found, settings)
-        yield found
-
-
-@pytest.fixture
-def courier(clock: Clock) -> Courier:
-    return Courier(clock)
-
-
-def write(to: str = "rosa@city.example", subject: str = "Your code") -> Mail:
-    send_mail(subject, "It is 1234.\n.\nGrüße", None, [to])
-    return Mail.objects.latest("pk")
-
-
-def until_all_is_said(courier: Courier, clock: Clock, turns: int = 200) -> None:
-    """Let the worker go on, for as many turns as it takes hours or days to give up."""
-    for _ in range(turns):
-        courier.go()
-        clock.passes(LONGEST_PAUSE)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("outbox")]
 
 
 # Written -------------------------------------------------------------------------------------------------------------
@@ -302,13 +240,23 @@ def test_one_mail_that_is_too_large_stops_no_other(server, clock, courier) -> No
     assert server.received[0].rcpt_tos == [rosa.to]
 
 
-def test_sent_mail_is_forgotten_and_failed_mail_is_not(server, clock, courier) -> None:
+def test_d16_mail_is_forgotten_a_month_after_it_was_sent_or_failed_and_not_while_it_waits(
+    server, clock, courier
+) -> None:
     server.refuse(Step.RCPT, "550 5.1.1 Nobody of this name", to="gone@city.example")
-    write(), write("gone@city.example")
+    server.refuse(Step.RCPT, "450 4.2.0 Later", to="later@city.example")
+    write(), write("gone@city.example"), write("later@city.example")
     courier.go()
     assert Mail.objects.forget_old(clock()) == 0
-    assert Mail.objects.forget_old(clock() + KEPT_FOR) == 1
-    assert Mail.objects.get().to == "gone@city.example"
+    assert Mail.objects.forget_old(clock() + KEPT_FOR) == 2
+    assert Mail.objects.get().to == "later@city.example"
+
+
+def test_d16_what_an_address_has_been_sent_is_looked_up_in_an_index(clock) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    asked = Mail.objects.filter(to__iexact="rosa@city.example", written_at__gt=clock())
+    assert "mails_of_an_address" in asked.explain()
 
 
 def test_without_a_mail_server_mail_is_written_to_files(settings, clock, courier, tmp_path) -> None:
