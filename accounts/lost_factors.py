@@ -30,19 +30,22 @@ def has_only_lost_ones(user: User) -> bool:
 
 @transaction.atomic
 def take_away(user: User, *, tell: bool) -> None:
-    """Take a person's lost factors away, on record, and with `tell` by mail to everybody who holds a role."""
+    """Take a person's lost factors away, on record, and with `tell` by mail to everybody who holds a role.
+
+    The mails are written in the same transaction (notices/outbox.py): no factor goes without them.
+    """
     if not (factors := lost(user)):
         return
     user.record(Done.SECOND_FACTOR_LOST, on=user, types=sorted(factor.type for factor in factors))
     Authenticator.objects.filter(pk__in=[factor.pk for factor in factors]).delete()
     if tell:
-        transaction.on_commit(lambda: _tell(user), robust=True)
+        _tell(user)
 
 
 def _tell(user: User) -> None:
     for holder in User.objects.filter(is_active=True, roles__isnull=False).distinct():
         with translation.override(holder.language or settings.LANGUAGE_CODE):
-            said = {"name": user, "site": settings.PUBLIC_URL}
+            said = {"name": " ".join(str(user).split()), "site": settings.PUBLIC_URL}  # a subject is one line
             subject = _("%(name)s sets up a new second factor") % said
             text = _(
                 "The second factor of %(name)s was sealed with a key that this site no longer has, and counts as not "

@@ -47,6 +47,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "404.html", status=404)
 
 
+def too_many(request: HttpRequest, said: str | None = None) -> HttpResponse:
+    """429. allauth asks for it by the name of handler429. `said` stands for "wait a few minutes"."""
+    return render(request, "429.html", {"said": said}, status=429)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """503 while the database is away, which passes; else 500. Django asks it for every error that nobody caught.
 

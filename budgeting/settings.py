@@ -208,7 +208,16 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{CITY_NAME}] "
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True  # nothing in a mail is used up by opening a link
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
-ACCOUNT_RATE_LIMITS = {"verify_by_letter": "10/d/user,60/d/ip"}
+# None counts by an e-mail address alone: whoever writes down somebody else's would use up their tries. Mails to an
+# address are bounded by notices/limits.py, which keeps a part for networks it has signed in from.
+ACCOUNT_RATE_LIMITS = {
+    "request_login_code": "20/m/ip",
+    "reset_password": "20/m/ip",
+    "confirm_email": None,
+    "login_failed": "10/m/ip,5/5m/key",  # the key is an address and a network (accounts/adapter.py)
+    "login_failed_elsewhere": "50/h/key",  # from all networks together that an address has not signed in from
+    "verify_by_letter": "10/d/user,60/d/ip",
+}
 # How many proxies of ours stand in front. 0: X-Forwarded-For is not believed, and nobody can pose as another address.
 # https comes from a proxy: not believing that one, all residents would be one address, and limits shut everybody out.
 _proxies = environment.TRUSTED_PROXIES.read()

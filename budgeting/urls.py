@@ -10,12 +10,13 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 handler400 = "budgeting.errors.bad_request"
 handler403 = "budgeting.errors.forbidden"
 handler404 = "budgeting.errors.not_found"
+handler429 = "budgeting.errors.too_many"  # allauth's: Django knows none
 handler500 = "budgeting.errors.server_error"
 
 urlpatterns = [
     path("admin/", admin.site.urls),
-    path("accounts/", include("allauth.urls")),
     path("", include("accounts.urls")),
+    path("accounts/", include("allauth.urls")),
     path("", include("residents.urls")),
     path("", include("ballots.urls")),
     path("", include("results.urls")),

@@ -48,7 +48,7 @@ LAW = Law(
     composition_root={"budgeting/settings.py", "budgeting/urls.py", "budgeting/wsgi.py"},
     frame={
         **dict.fromkeys(["base.html", "pdf.html", "components", "forms"], "budgeting"),
-        **dict.fromkeys(["400.html", "403.html", "403_csrf.html", "404.html", "413.html"], "budgeting"),
+        **dict.fromkeys(["400.html", "403.html", "403_csrf.html", "404.html", "413.html", "429.html"], "budgeting"),
         **dict.fromkeys(["500.html", "503.html", "refused.html"], "budgeting"),
         **dict.fromkeys(["account", "allauth", "mfa"], "accounts"),
     },

@@ -10,9 +10,11 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
+from accounts.lost_factors import take_away
 from accounts.models import User
 from audit.acts import Done
 from audit.models import AuditEvent
+from notices.models import Mail
 from tests.accounts.test_sign_up import code_in
 
 PASSWORD = "correct horse battery"
@@ -68,7 +70,6 @@ def test_no_code_that_anybody_can_reckon_fits_a_lost_factor(clara: User) -> None
     assert not factor.validate_code(reckoned)
 
 
-@pytest.mark.django_db(transaction=True)
 def test_password_and_mailed_code_lead_to_a_new_one_on_record_and_everybody_is_told(
     client: Client, clara: User, otto: User, rosa: User
 ) -> None:
@@ -81,6 +82,29 @@ def test_password_and_mailed_code_lead_to_a_new_one_on_record_and_everybody_is_t
     told = {to for message in mail.outbox if "sealed with a key" in message.body for to in message.to}
     assert told == {clara.email, otto.email}
     assert client.get("/desk/").status_code == 200
+
+
+def test_d13_no_factor_goes_without_the_mails_about_it(clara: User, otto: User, settings, monkeypatch) -> None:
+    settings.EMAIL_BACKEND = "notices.outbox.Outbox"
+    with monkeypatch.context() as patch:
+        patch.setattr(Mail, "save", die)
+        with pytest.raises(SystemExit):
+            take_away(clara, tell=True)
+    assert Authenticator.objects.filter(user=clara).count() == 2
+    assert not AuditEvent.objects.filter(action=Done.SECOND_FACTOR_LOST).exists()
+    take_away(clara, tell=True)
+    assert set(Mail.objects.values_list("to", flat=True)) == {clara.email, otto.email}, "written by then, and no later"
+
+
+def test_a_name_in_several_lines_keeps_nobody_from_a_new_factor(clara: User) -> None:
+    User.objects.filter(pk=clara.pk).update(name="Clara\nBcc: everybody@city.example")
+    clara.refresh_from_db()
+    take_away(clara, tell=True)
+    assert mail.outbox[-1].subject.startswith("Clara Bcc: everybody@city.example sets up")
+
+
+def die(*_: object, **__: object) -> None:
+    raise SystemExit
 
 
 def test_a_mailed_code_alone_is_not_enough_to_replace_a_lost_factor(client: Client, clara: User) -> None:

@@ -35,7 +35,6 @@ def _mail_goes_to_the_outbox(settings, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(limits, name, globals()[name])
     settings.EMAIL_BACKEND = "notices.outbox.Outbox"
     settings.PUBLIC_URL = "https://budget.city.example"
-    settings.ACCOUNT_RATE_LIMITS = False  # allauth's own, by minutes and by address; those of a day are ours
 
 
 @pytest.fixture

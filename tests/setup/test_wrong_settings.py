@@ -33,7 +33,10 @@ WRONG: dict[str, list[str]] = {
     "EMAIL_PASSWORD": ["pässword"],
     "EMAIL_TLS": ["foo", "STARTTLS"],
     "SSL_CERT_FILE": ["/nowhere/city.pem", "/"],
-    "MAIL_FROM": ["Ville <no-reply@>", "no-reply", "Ville", "<@city.example>", "x@city.example\nBcc: a@b.c", "a@b.c, d@e.f", "é@b.c"],
+    "MAIL_FROM": [
+        *("Ville <no-reply@>", "no-reply", "Ville", "<@city.example>", "x@city.example\nBcc: a@b.c"),
+        *("a@b.c, d@e.f", "Ville <a@b.c>, d@e.f", "é@city.example"),
+    ],
     "HSTS_SUBDOMAINS": SWITCHES,
     "MAP_TILES": ["tiles.city.example", "https://tiles.city.example/x.png", "https:///{z}/{x}/{y}.png"],
     "COMMON_PURSE_VAR": ["/etc/passwd", "/etc/passwd/var"],
