@@ -43,6 +43,13 @@ def why_not_add_contest(cycle: int) -> str:
     return _("Ballots have been cast in this cycle: no contest can be added.") if has_begun(cycle) else ""
 
 
+def why_not_import_alone(cycle: int) -> str:
+    """Who may vote is settled when a paper is frozen: what moves it then takes two people."""
+    if BallotPaper.objects.filter(contest__cycle=cycle).exists():
+        return _("A ballot paper is frozen: a register is imported by two people from now on, on its page.")
+    return ""
+
+
 def why_not_let_one_be_enough() -> str:
     """Whether it takes two people is not changed while a vote is under way."""
     if BallotPaper.objects.filter(contest__count=None).exists():

@@ -41,6 +41,7 @@ class Deed(StrEnum):
 
     CHANGE_PROPOSAL = "change a proposal"  # asked with the proposal
     MOVE_DATES = "move the dates of a cycle"  # with the cycle and its windows as they would be
+    IMPORT_ALONE = "import a register alone"  # with the cycle's key
     LET_ONE_BE_ENOUGH = "let one person be enough"
     ADD_CONTEST = "add a contest to a cycle"  # with the cycle's key
 

@@ -28,6 +28,7 @@ Row = TypeVar("Row", bound=models.Model)
 class Joint(StrEnum):
     """What takes two people. The value stands in the database for ever."""
 
+    IMPORT_REGISTER = "import a register"
     SETTLE_CLAIM = "settle a claim"
     FREEZE = "freeze a ballot paper"
     ANNOUNCE_DRAW = "announce a draw"

@@ -1,15 +1,17 @@
-"""What takes two people in this room: to decide whose a line of the register is."""
+"""What takes two people in this room: whose a line of the register is, and another register once a paper is frozen."""
 
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from budgeting import registry
 from budgeting.models import JointAct
 from budgeting.two import Doing, Two, subject
 from lib.refusal import allow
-from residents.models import Claim, Verification
+from residents import register_import
+from residents.models import Claim, RegisterImport, Verification
 
 
 def _claim(act: JointAct) -> Claim:
@@ -44,4 +46,31 @@ SETTLING = Doing(
     template="residents/settling.html",
     context=_shown,
     url=lambda act: registry.address_of(registry.Page.DESK),
+)
+
+
+# Another register, once a paper is frozen -----------------------------------------------------------------------------
+
+
+def _upload(act: JointAct) -> RegisterImport:
+    return subject(act, RegisterImport)
+
+
+def _plan_import(act: JointAct, at: datetime) -> dict[str, Any]:
+    made = _upload(act)
+    register_import.check(made, at=at, nearly_everybody=act.facts["nearly_everybody"])
+    counts = {name: getattr(made, name) for name in ("new", "changed", "unchanged", "gone")}
+    return {**act.facts, **counts, "rejected": len(made.rejected)}
+
+
+def _import(act: JointAct, *, by: Two, at: datetime) -> None:
+    register_import.confirm(_upload(act), by=by, at=at, nearly_everybody=act.facts["nearly_everybody"])
+
+
+IMPORTING = Doing(
+    plan=_plan_import,
+    carry_out=_import,
+    name=lambda act: _("change the register of %s, as uploaded") % _upload(act).cycle,
+    template="residents/importing.html",
+    url=lambda act: reverse("register", args=[_upload(act).cycle.slug]),
 )

@@ -7,11 +7,12 @@ class Residents(AppConfig):
     def ready(self) -> None:
         """Serve the page on which somebody shows that they live here, and say what is kept of a person."""
         from budgeting import registry, two  # noqa: PLC0415  (models can be imported from here on)
-        from residents.acts_of_two import SETTLING  # noqa: PLC0415
+        from residents.acts_of_two import IMPORTING, SETTLING  # noqa: PLC0415
         from residents.models import Claim, LetterCode, RegisterImport, Verification  # noqa: PLC0415
 
         registry.serve(registry.Page.VERIFY, "verify")
         two.does(two.Joint.SETTLE_CLAIM, SETTLING)
+        two.does(two.Joint.IMPORT_REGISTER, IMPORTING)
         registry.keep_of_a_person(
             rows=[(Verification, "user"), (Claim, "user")],
             traces=[

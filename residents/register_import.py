@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.acts import Done
 from audit.models import AuditEvent
+from budgeting import registry
 from budgeting.models import Cycle, District
 from budgeting.stages import Act
+from budgeting.two import Two
 from lib.refusal import allow
 from residents.digests import identifier_digest, normalised_identifier, normalised_name, person_digest
 from residents.models import RegisterImport, Resident, StandingRegister
@@ -187,22 +189,17 @@ def _counts(made: RegisterImport) -> tuple[int, int, int, int]:
 
 
 @transaction.atomic
-def confirm(made: RegisterImport, *, by: User | None, at: datetime, nearly_everybody: bool = False) -> None:
+def confirm(made: RegisterImport, *, by: User | Two | None, at: datetime, nearly_everybody: bool = False) -> None:
     """Make the register what the preview said, on record. Lines that are gone stay, marked as removed.
 
     Raises RegisterFileError, and changes nothing, if it was confirmed or dropped meanwhile or its staged lines are
-    lost; Refused if nearly everybody would be gone, unless `nearly_everybody` says that this is meant.
+    lost; Refused if nearly everybody would be gone, unless `nearly_everybody` says that this is meant, and if one
+    person does it while a paper is frozen.
     """
     made = RegisterImport.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=made.pk)
-    if not made.is_waiting or made.staged.count() != made.new + made.changed + made.unchanged:
-        raise RegisterFileError(
-            _("This preview no longer stands. The register was not changed: upload the file again.")
-        )
-    if not made.cycle.allows(Act.IMPORT_REGISTER, at):
-        raise RegisterFileError(_("The vote of this cycle has closed: its register no longer changes."))
-    allow(StandingRegister.why(made.cycle))
-    if not nearly_everybody:
-        allow(nearly_everybody_goes(made))
+    if not isinstance(by, Two):
+        allow(registry.why_not(registry.Deed.IMPORT_ALONE, made.cycle_id))
+    check(made, at=at, nearly_everybody=nearly_everybody)
     values: dict[str, Any] = {"made": made.pk, "cycle": made.cycle_id, "at": at}
     with connection.cursor() as cursor:
         cursor.execute(UPSERT, values)
@@ -213,7 +210,24 @@ def confirm(made: RegisterImport, *, by: User | None, at: datetime, nearly_every
     facts: dict[str, Any] = {"new": made.new, "changed": made.changed, "unchanged": made.unchanged, "gone": made.gone}
     if made.ages_on:
         facts["ages_on"] = made.ages_on.isoformat()
-    AuditEvent.append(Done.REGISTER_IMPORTED, by=by, on=made, **facts, rejected=len(made.rejected))
+    facts["rejected"] = len(made.rejected)
+    if isinstance(by, Two):
+        by.record(Done.REGISTER_IMPORTED, on=made, **facts)
+    else:
+        AuditEvent.append(Done.REGISTER_IMPORTED, by=by, on=made, **facts)
+
+
+def check(made: RegisterImport, *, at: datetime, nearly_everybody: bool) -> None:
+    """Raise what `confirm` would raise, whoever confirms."""
+    if not made.is_waiting or made.staged.count() != made.new + made.changed + made.unchanged:
+        raise RegisterFileError(
+            _("This preview no longer stands. The register was not changed: upload the file again.")
+        )
+    if not made.cycle.allows(Act.IMPORT_REGISTER, at):
+        raise RegisterFileError(_("The vote of this cycle has closed: its register no longer changes."))
+    allow(StandingRegister.why(made.cycle))
+    if not nearly_everybody:
+        allow(nearly_everybody_goes(made))
 
 
 def nearly_everybody_goes(made: RegisterImport) -> str:

@@ -7,9 +7,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.visitors import user_of
+from budgeting import registry, two
 from budgeting.bodies import takes
 from budgeting.guards import clerks_only
-from budgeting.models import Cycle
+from budgeting.models import Cycle, acts_on
 from budgeting.stages import Act
 from lib import clock
 from lib.refusal import obeying
@@ -49,6 +50,9 @@ def preview(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
         with obeying(request):
             if "confirm" in request.POST:
                 meant = request.POST["confirm"] == "nearly everybody"
+                if registry.why_not(registry.Deed.IMPORT_ALONE, found.cycle_id):
+                    act = two.sketch(two.Joint.IMPORT_REGISTER, on=found, cycle=found.cycle, nearly_everybody=meant)
+                    return redirect(two.propose(act, by=user_of(request), at=clock.now()))
                 register_import.confirm(found, by=user_of(request), at=clock.now(), nearly_everybody=meant)
                 messages.success(request, _("The register has been changed as shown."))
             else:
@@ -56,6 +60,8 @@ def preview(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
                 messages.success(request, _("The upload was dropped. The register was not changed."))
         return redirect("register", found.cycle.slug)
     context = {"cycle": found.cycle, "import": found, "shown": found.rejected[:SHOWN]}
+    context["act"] = acts_on(found).filter(settled_at=None).first()
+    context["takes_two"] = registry.why_not(registry.Deed.IMPORT_ALONE, found.cycle_id)
     if found.is_waiting:
         context["nearly_everybody"] = register_import.nearly_everybody_goes(found)
     return render(request, "residents/register_import.html", context)
