@@ -57,7 +57,7 @@ class Postgres:
                 with self._gate():
                     fcntl.flock(users, fcntl.LOCK_SH)
                     self._start()
-                    private_file(self.folder / "url").write_text(self.url)  # for a manage.py that ./run did not start
+                    self._tell_the_url()
                 yield self.url
             finally:
                 with self._gate():
@@ -80,8 +80,14 @@ class Postgres:
             if self._state():
                 return False  # someone else was faster
             self._start()
-            private_file(self.folder / "url").write_text(self.url)
+            self._tell_the_url()
         return True
+
+    def _tell_the_url(self) -> None:
+        """For a manage.py that ./run did not start. What is right stays, whatever the disk has left."""
+        file = private_file(self.folder / "url")
+        if file.read_text() != self.url:
+            file.write_text(self.url)
 
     @contextmanager
     def _gate(self) -> Iterator[None]:
@@ -139,8 +145,9 @@ class Postgres:
         memory, which PostgreSQL searches for survivors of the crash before it touches the data.
         """
         if self._pid_file.exists():
-            _, *rest = self._pid_file.read_text().splitlines(keepends=True) or [""]
-            self._pid_file.write_text("".join([f"{NO_SUCH_PROCESS}\n", *rest]))
+            first, *rest = self._pid_file.read_text().splitlines(keepends=True) or [""]
+            if first.strip() != str(NO_SUCH_PROCESS):
+                self._pid_file.write_text("".join([f"{NO_SUCH_PROCESS}\n", *rest]))
 
     def _clear_socket(self) -> None:
         owner = self.user.pw_uid if self.user else os.geteuid()

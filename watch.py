@@ -108,7 +108,7 @@ def see_to_database(database: Database | None, well: float) -> float:
     try:
         if database and database.revive():
             say("PostgreSQL had died; it was started again.")
-    except NoDatabase:
+    except (NoDatabase, OSError):  # on a full disk, not even the files beside it can be written
         if time.monotonic() - well > COMES_BACK_WITHIN:
             raise
         return well

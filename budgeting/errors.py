@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from django.utils.log import log_response
 from django.utils.translation import gettext as _
 
-from lib.away import is_away
+from lib.away import passes
 
 RETRY_AFTER = 30  # seconds
 
@@ -53,15 +53,18 @@ def too_many(request: HttpRequest, said: str | None = None) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """503 while the database is away, which passes; else 500. Django asks it for every error that nobody caught.
+    """503 while the database is away, or its disk full, which passes; else 500.
 
-    Of a database that is away one line is logged instead of a traceback: each request would bring one, all alike.
+    Django asks it for every error that nobody caught. Of what passes one line is logged instead of a traceback: each
+    request would bring one, all alike.
     """
-    if not is_away(sys.exc_info()[1]):
+    if not passes(sys.exc_info()[1]):
         return _alone("500.html", 500)
     response = _alone("503.html", 503)
     response["Retry-After"], response["Cache-Control"] = str(RETRY_AFTER), "no-store"
-    log_response("The database cannot be reached: %s", request.path, response=response, request=request)
+    log_response(
+        "The database cannot be reached, or its disk is full: %s", request.path, response=response, request=request
+    )
     return response
 
 

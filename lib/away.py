@@ -5,6 +5,7 @@ from django.db import InterfaceError, OperationalError
 
 # The server is ending (57P01, 57P02), starting or recovering (57P03), or full of connections (53300); 08: the line.
 STATES = {"57P01", "57P02", "57P03", "53300"}
+DISK_FULL = "53100"
 CONNECTION_ALREADY_CLOSED = "already closed"
 
 
@@ -25,3 +26,9 @@ def is_away(error: BaseException | None) -> bool:
         return False
     state = getattr(error.__cause__ or error, "sqlstate", None)
     return state is None or state in STATES or state.startswith("08")
+
+
+def passes(error: BaseException | None) -> bool:
+    """Is it no fault of ours, and over once the server is back, or somebody has made room on its disk?"""
+    cause = getattr(error, "__cause__", None) or error
+    return is_away(error) or getattr(cause, "sqlstate", None) == DISK_FULL

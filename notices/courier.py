@@ -112,7 +112,10 @@ class Courier:
             server.carry(message, before_the_end=lambda: mail.begin(at=self.clock()))
         else:
             mail.begin(at=self.clock())
-            server.send_messages([message])
+            try:
+                server.send_messages([message])
+            except OSError as why:  # a file that cannot be written has not arrived, say on a full disk
+                raise NotHandedOver(why.strerror or str(why)) from why
 
     def _refused(self, mail: Mail, code: int, words: str) -> None:
         if code == CLOSING:

@@ -84,10 +84,10 @@ class _Answer:
 
 
 class NotHandedOver(smtplib.SMTPServerDisconnected):
-    """The server hung up, and cannot have taken the mail."""
+    """The server hung up, and cannot have taken the mail; or `words` say why else."""
 
-    def __init__(self) -> None:
-        super().__init__("the mail server hung up in the middle of a mail")
+    def __init__(self, words: str = "the mail server hung up in the middle of a mail") -> None:
+        super().__init__(words)
 
 
 def _has_hung_up(line: socket.socket) -> bool:

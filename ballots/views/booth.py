@@ -20,7 +20,7 @@ from budgeting.models import Contest
 from budgeting.people import Request
 from budgeting.stages import Act
 from lib import clock
-from lib.away import DatabaseAway, is_away
+from lib.away import DatabaseAway, passes
 from lib.refusal import Refused
 
 View = Callable[..., HttpResponse]
@@ -61,7 +61,7 @@ def in_the_booth(view: View) -> View:
             return view(request, BallotForm(paper, request.POST if request.method == "POST" else None))
         except Exception as broken:
             # With the frames below goes all they knew of the ballot.
-            raise (DatabaseAway() if is_away(broken) else BoothOutOfOrder(broken)) from None
+            raise (DatabaseAway() if passes(broken) else BoothOutOfOrder(broken)) from None
 
     return entered
 

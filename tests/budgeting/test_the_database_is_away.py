@@ -66,8 +66,29 @@ def test_it_is_said_in_the_language_of_the_visitor(away: Client) -> None:
 def test_one_line_is_logged_and_no_traceback(away: Client, caplog) -> None:
     away.get("/")
     (line,) = [record for record in caplog.records if record.name == "django.request"]
-    assert line.getMessage() == "The database cannot be reached: /"
+    assert line.getMessage() == "The database cannot be reached, or its disk is full: /"
     assert line.exc_info is None
+
+
+def test_11_a_vote_for_which_the_disk_has_no_room_is_told_the_same(voting, rosa_may_vote, monkeypatch) -> None:
+    def breaks(*args: object) -> None:
+        raise OperationalError("could not extend file") from psycopg.errors.DiskFull("could not extend file")
+
+    monkeypatch.setattr("ballots.casting._refuse_unless_voting_is_open", breaks)
+    booth = Client(raise_request_exception=False)
+    booth.force_login(rosa_may_vote)
+    answer = booth.post("/2027/riverside/ballot/cast/", {"choice": ["3"]})
+    assert answer.status_code == 503
+    assert "What you sent may not have been saved" in answer.content.decode()
+
+
+def test_11_a_page_for_which_the_disk_has_no_room_is_told_the_same(client, monkeypatch) -> None:
+    def breaks(*args: object) -> None:
+        raise OperationalError("could not extend file") from psycopg.errors.DiskFull("could not extend file")
+
+    monkeypatch.setattr("front.views.pages.render", breaks)
+    client.raise_request_exception = False
+    assert client.get("/how-it-works/").status_code == 503
 
 
 @pytest.mark.parametrize("state", ["57P01", "57P02", "57P03", "53300", "08006", "08003"])

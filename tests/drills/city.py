@@ -33,6 +33,7 @@ LOCKS_OF_WORKERS = """
     WHERE locktype = 'advisory' AND granted AND classid::bigint = hashtext('worker')::oid::bigint
 """
 TOKEN = "c" * 32
+DISK = "600m"  # the database's own files take a third of it
 
 
 class NotInTime(Exception):
@@ -57,8 +58,8 @@ class Answer:
 class City:
     """./run serve in a folder of its own, and what can be done to it."""
 
-    def __init__(self, folder: Path, port: int) -> None:
-        self.folder, self.port = folder, port
+    def __init__(self, folder: Path, port: int, is_on_a_small_disk: bool, **more: str) -> None:
+        self.folder, self.port, self.is_on_a_small_disk = folder, port, is_on_a_small_disk
         self.log = folder / "log"
         self.program: subprocess.Popen[bytes] | None = None
         self.sessions: list[str] = []
@@ -66,6 +67,7 @@ class City:
         self.env = {name: value for name, value in os.environ.items() if name not in ours} | {
             "COMMON_PURSE_VAR": str(folder / "var"),
             "PUBLIC_URL": f"http://127.0.0.1:{port}",
+            **more,
         }
 
     def start(self) -> None:
@@ -158,17 +160,26 @@ def _command(number: int) -> str:
 
 
 @contextmanager
-def a_city() -> Iterator[City]:
-    """In a folder the database's server can reach: pytest's own is closed to it where root runs the tests."""
+def a_city(**more: str) -> Iterator[City]:
+    """In a folder the database's server can reach: pytest's own is closed to it where root runs the tests.
+
+    All it keeps lies on a disk of its own, in memory, where the system lets us make one; so that can be filled.
+    """
     folder = Path(tempfile.mkdtemp(prefix="drill-", dir="/var/tmp"))
     folder.chmod(0o755)
     with socket.create_server(("127.0.0.1", 0)) as door:
         port = door.getsockname()[1]
-    city = City(folder, port)
+    (folder / "var").mkdir()
+    (folder / "var").chmod(0o711)
+    disk = ["mount", "-t", "tmpfs", "-o", f"size={DISK},mode=0711", "tmpfs", folder / "var"]
+    is_on_a_small_disk = subprocess.run(disk, capture_output=True).returncode == 0
+    city = City(folder, port, is_on_a_small_disk, **more)
     try:
         yield city
     finally:
         city.end()
+        if is_on_a_small_disk:
+            subprocess.run(["umount", folder / "var"], check=True)
         shutil.rmtree(folder)
 
 

@@ -347,6 +347,16 @@ def test_a_database_that_dies_is_started_again_as_soon_as_it_can_be(capfd, monke
     assert capfd.readouterr().err == "PostgreSQL had died; it was started again.\n"
 
 
+def test_11_a_full_disk_on_which_nothing_beside_the_database_can_be_written_ends_nothing(monkeypatch) -> None:
+    class Full:
+        def revive(self) -> bool:
+            raise OSError(28, "No space left on device")
+
+    now = time.monotonic()
+    monkeypatch.setattr(watch.time, "monotonic", lambda: now)
+    assert watch.see_to_database(Full(), now - 1) == now - 1
+
+
 def test_a_database_that_does_not_come_back_ends_it_with_one_line(monkeypatch) -> None:
     monkeypatch.setattr(watch, "COMES_BACK_WITHIN", 0)
     begun = []
