@@ -146,9 +146,11 @@ TELLING = {
     *("cycle_results", "cycle_report_pdf", "contest_results", "contest_report_pdf", "contest_file"),
 }
 
-# What else differs after it, for some: what stands on one's own page, what a clerk may report on.
+# What else differs after it, for some: what stands on one's own page, where a committee would decide, what a clerk may
+# report on.
 ALSO_TELLING = {
     "author": {"me"},
+    "committee": {"decide"},
     "clerk": {"report_delivery"},
 }
 
@@ -287,11 +289,17 @@ def count_riverside(city: City, variant: str) -> None:
 DRAWN = re.compile(rb"nonce-[^']+|nonce=\"[^\"]+\"|[A-Za-z0-9]{64}")
 
 
+# The number of a job, drawn by lot, and the time of day.
+NEVER_ALIKE = {"django_tasks_database_dbtaskresult_changelist", "accounts_user_add"}
+
+
 def asked(city: City, who: str) -> dict[str, object]:
     """What every address answers to somebody, but those where one signs in; the set-up to those who get in."""
     answers = {}
     for address in city.addresses:
         if address.startswith(("/accounts/",) if who == "superuser" else ("/accounts/", "/admin/")):
+            continue
+        if city.addresses[address] in NEVER_ALIKE:
             continue
         answer = city.clients[who].get(address)
         body = b"".join(answer.streaming_content) if answer.streaming else answer.content
