@@ -327,6 +327,7 @@ class Year(RuleBasedStateMachine):
         assert not JointAct.objects.filter(confirmed=True, settled_by=self.town["Rosa"]).exists()
 
 
+@pytest.mark.marathon
 def test_whatever_the_order_the_vote_holds(town: dict[str, User], monkeypatch: pytest.MonkeyPatch) -> None:
     def turn(moment: datetime) -> None:
         monkeypatch.setattr(clock, "now", lambda: moment)

@@ -34,7 +34,7 @@ from tests import thoroughness
 from tests.addresses import addresses
 from tests.cast import count, drafted, enrol, middle_of, person, picture, propose, signed_in, work
 
-pytestmark = pytest.mark.heavy
+pytestmark = [pytest.mark.heavy, pytest.mark.marathon]
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
