@@ -11,6 +11,7 @@ from ballots.models import BallotPaper
 from budgeting import registry
 from budgeting.models import Contest, Cycle
 from budgeting.registry import Deed
+from budgeting.two import Two
 from lib.refusal import Refused
 from proposals.models import Decision, Proposal, Version, Withdrawal
 from tests.cast import picture, propose, put_on_paper
@@ -93,10 +94,10 @@ def test_v5_the_database_refuses_it_too(on_paper: Proposal, sql: str) -> None:
     assert FROZEN in refused(sql, on_paper.pk)
 
 
-def test_v5_what_was_decided_before_the_freeze_is_not_taken_back(riverside_contest, martin, at) -> None:
+def test_v5_what_was_decided_before_the_freeze_is_not_taken_back(riverside_contest, martin, clara, at) -> None:
     (project,) = propose(riverside_contest, costs=[10_000_00])
     project.decide(by=martin, at=at("reviewing"), outcome="shortlist", reason="Good.")
-    paper.write(riverside_contest, [project], by=martin, at=at("presenting"))
+    paper.write(riverside_contest, [project], by=Two(martin, clara), at=at("presenting"))
     assert FROZEN in refused("DELETE FROM proposals_decision")
     assert FROZEN in refused("UPDATE proposals_decision SET outcome = 'reject'")
 
@@ -138,7 +139,7 @@ def test_what_changed_while_the_paper_was_being_frozen_does_not_get_on_it(
     else:
         Proposal.objects.update(cost=11_000_00)
     with pytest.raises(DatabaseError, match="changed in the meantime"), transaction.atomic():
-        paper.write(riverside_contest, [as_it_was], by=clara, at=at("presenting"))
+        paper.write(riverside_contest, [as_it_was], by=Two(clara, martin), at=at("presenting"))
     assert not BallotPaper.objects.exists()
 
 

@@ -15,14 +15,16 @@ from hypothesis import strategies as st
 from accounts.models import User
 from audit.models import AuditEvent
 from ballots import paper
-from ballots.models import Count, OpenedBallot
+from ballots.models import BallotPaper, Count, OpenedBallot
 from budgeting.contest_form import RuleForm
 from budgeting.models import Contest, Cycle, District
+from lib.canonical import canonical
 from lib.forms import ShareField
 from lib.refusal import Refused
 from tally import NotCountable, Rule
 from tally.parameters import COMPLETIONS, PARAMETERS, RANKINGS, UTILITIES
 from tests.cast import propose, put_on_paper, signed_in
+from tests.vote import lifted
 
 PAGE = "/admin/budgeting/contest/add/"
 
@@ -257,8 +259,12 @@ def test_v1_c2_what_an_earlier_version_froze_is_refused_at_the_count_with_its_re
     riverside_contest: Contest, clara: User, box_key: Any, at: Any
 ) -> None:
     """It was a 500. What the count cannot do takes another way out; the page says why."""
-    Contest.objects.update(rule_parameters={"minimum_vote": 5})
-    put_on_paper(Contest.objects.get())
+    frozen = put_on_paper(riverside_contest)
+    told = {**frozen.told, "rule_parameters": {"minimum_vote": 5}}
+    del told["rule"]  # a paper of version 1
+    with lifted("ballots_ballotpaper", "only_grows"), lifted("budgeting_contest", "frozen_with_its_paper"):
+        BallotPaper.objects.update(manifest=canonical(told))
+        Contest.objects.update(rule_parameters={"minimum_vote": 5})
     OpenedBallot.objects.create(contest=riverside_contest, content="1:1", ballots=3)
     at("counting")
     answer = signed_in(clara).post("/2027/box/count/riverside/", follow=True)

@@ -35,9 +35,9 @@ def _the_key_of_the_city(settings, tmp_path: Path, db) -> None:
 
 
 @pytest.fixture
-def register(voting, cycle: Cycle, riverside) -> list[Resident]:
+def register(voting, cycle: Cycle, riverside, clara_and_otto) -> list[Resident]:
     upload = register_import.preview(cycle, BytesIO(REGISTER.encode()), by=None, at=voting)
-    register_import.confirm(upload, by=None, at=voting)
+    register_import.confirm(upload, by=clara_and_otto, at=voting)
     return list(Resident.objects.order_by("pk"))
 
 
@@ -67,7 +67,9 @@ def again(cycle: Cycle, at) -> RegisterImport:
     return register_import.preview(cycle, BytesIO(REGISTER.encode()), by=None, at=at)
 
 
-def test_where_nobody_has_voted_the_register_is_imported_anew(rosa, cycle, voting, settings, capsys) -> None:
+def test_where_nobody_has_voted_the_register_is_imported_anew(
+    rosa, cycle, voting, settings, capsys, clara_and_otto
+) -> None:
     lose_the_key(settings)
     give_up()
     assert "2027: nobody has voted." in capsys.readouterr().out
@@ -75,7 +77,7 @@ def test_where_nobody_has_voted_the_register_is_imported_anew(rosa, cycle, votin
     assert not Verification.objects.exists()
     made = again(cycle, voting)
     assert (made.new, made.gone) == (2, 0)
-    register_import.confirm(made, by=None, at=voting)
+    register_import.confirm(made, by=clara_and_otto, at=voting)
     [(code, _reference)] = make_codes(Resident.objects.order_by("pk")[:1], by=None, at=voting)
     assert isinstance(LetterCode.redeem(code, by=rosa, at=voting), Verification), "she is verified anew"
 
@@ -105,12 +107,14 @@ def test_where_a_ballot_is_cast_lines_and_ties_stand(voted, cycle, voting, setti
     }
 
 
-def test_an_upload_that_waited_is_dropped_and_cannot_be_confirmed(voted, cycle, voting, settings) -> None:
+def test_an_upload_that_waited_is_dropped_and_cannot_be_confirmed(
+    voted, cycle, voting, settings, clara_and_otto
+) -> None:
     waiting = again(cycle, voting)
     lose_the_key(settings)
     give_up()
     with pytest.raises(Refused):
-        register_import.confirm(waiting, by=None, at=voting)
+        register_import.confirm(waiting, by=clara_and_otto, at=voting)
     assert Resident.objects.on_register(cycle).count() == 2
 
 

@@ -62,3 +62,5 @@ def take_down() -> None:
     call_command("migrate", verbosity=0)
     call_command("createcachetable")
     call_command("check_database")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")  # as at first, where all of this is one transaction
