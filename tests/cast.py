@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth import get_user_model
+from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django_tasks_db.management.commands import db_worker
@@ -149,6 +150,7 @@ def count(contest: Contest, ballots: dict[str, int] | None = None) -> Count:
     return counting.count_contest(contest, by=None, at=middle_of(Stage.COUNTING))
 
 
+@transaction.atomic
 def conclude(proposal: Proposal, *, funded: bool) -> None:
     """What the count of its contest leaves of a proposal, without a vote."""
     moment = middle_of(Stage.COUNTING)
