@@ -107,14 +107,13 @@ class DrawForm(forms.ModelForm[Draw]):
             "takes_place": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         }
         help_texts = {
-            "contest": gettext_lazy("Empty: for every contest of the cycle."),
-            "takes_place": gettext_lazy("On the city's clocks."),
+            "takes_place": CITY_CLOCKS,
             "reason": gettext_lazy("Needed once a ballot paper is frozen."),
         }
 
     def __init__(self, data: Any = None, *, cycle: Cycle) -> None:
-        super().__init__(data, instance=Draw(cycle=cycle))
-        self.fields["use"].initial = Draw.Use.TIES
+        super().__init__(data, instance=Draw(cycle=cycle, use=Draw.Use.TIES))
+        self.fields["contest"].empty_label = gettext_lazy("Every contest of the cycle")  # type: ignore[attr-defined]
         self.fields["contest"].queryset = cycle.contests.select_related("district")  # type: ignore[attr-defined]
 
     @property

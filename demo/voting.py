@@ -58,7 +58,7 @@ def make_ready(town: Town, plan: str, contests: dict[str, Contest]) -> None:
 def _draw(town: Town, cycle: Cycle, window: Window) -> None:
     """The river's gauges decide the order on the papers, and whatever votes leave equal."""
     for use in Draw.Use:
-        takes_place = within(window, 0.1, town.now)
+        takes_place = within(window, 0.1, town.now).replace(hour=12, minute=0, second=0, microsecond=0)
         draw = Draw(cycle=cycle, use=use, what=GAUGES, drawn_by=OFFICE, takes_place=takes_place)
         draws.announce(draw, by=town.clerk, at=within(window, 0.02, town.now))
         draws.enter(draw, seed="2140 1873 2031", source=NOTICE, by=town.two, at=within(window, 0.15, town.now))
