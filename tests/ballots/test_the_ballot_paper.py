@@ -129,6 +129,15 @@ def test_c2_a_rule_that_cannot_count_is_not_frozen(shortlist, riverside_contest,
         paper.plan(riverside_contest, at("presenting"))
 
 
+def test_v1_the_count_is_tried_before_anything_is_frozen(shortlist, riverside_contest, at, monkeypatch) -> None:
+    def gives_up(election, rule):
+        raise ValueError("no way")
+
+    monkeypatch.setattr("ballots.trial.count", gives_up)
+    with pytest.raises(Refused, match="cannot count this contest: no way"):
+        paper.plan(riverside_contest, at("presenting"))
+
+
 def test_v2_a_paper_on_which_nothing_can_be_chosen_is_not_frozen(riverside_contest) -> None:
     riverside_contest.ballot_style = "knapsack"
     with pytest.raises(Refused, match="No ballot but a blank one"):
