@@ -1,5 +1,6 @@
 """The cast: a city on a river with two districts, and the people who live, work and decide in it."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.utils import translation
 
 from accounts.models import User
 from budgeting.models import Contest, Cycle, District
@@ -47,13 +49,14 @@ def pytest_configure(config: pytest.Config) -> None:
         hypothesis.settings.load_profile("long" if thoroughness.LONG else "quick")
     # Otherwise each client of each test lists all static files once more before its first request.
     settings.WHITENOISE_AUTOREFRESH = True
+    gc.set_threshold(200_000, 20, 100)  # looking for garbage as often as a server does takes a sixth of the time
     os.umask(0o022)  # as a shell leaves it: the settings close it, and what starts a database does not read them
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.get_closest_marker("long") and not thoroughness.LONG:
+    if not thoroughness.LONG:
+        for item in thoroughness.left_out(items):
             item.add_marker(pytest.mark.skip(reason="takes long: ./run test --long"))
     items.sort(key=lambda item: item.get_closest_marker("heavy") is None)
 
@@ -140,6 +143,12 @@ def _the_flush_between_tests_may_empty_what_only_grows() -> Iterator[None]:
 def _files_go_to_a_scratch_folder(settings, tmp_path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.PRIVATE_ROOT = tmp_path / "private"
+
+
+@pytest.fixture(autouse=True)
+def _each_test_begins_in_the_city_s_language(settings) -> None:
+    """Whatever language the request of a test before this one was answered in."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
@@ -180,7 +181,12 @@ class Phases(models.Manager["Phase"]):
     """Each phase knows whether its vote is paused: whoever asks the calendar asks for that too."""
 
     def get_queryset(self) -> "models.QuerySet[Phase]":
-        return super().get_queryset().annotate(paused_since=models.Subquery(CalendarChange.pauses()))
+        return _phases_with_their_pauses().all()
+
+
+@cache  # every page asks for the calendar, and to put the question together takes longer than to answer it
+def _phases_with_their_pauses() -> "models.QuerySet[Phase]":
+    return models.QuerySet(Phase).annotate(paused_since=models.Subquery(CalendarChange.pauses()))
 
 
 _WHILE_OPEN = models.Func("opens", "closes", function="TSTZRANGE", output_field=DateTimeRangeField())

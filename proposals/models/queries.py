@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
@@ -122,18 +123,21 @@ class Proposals(models.QuerySet[Any]):
         return others.annotate(alike=titles_alike).filter(alike).order_by("-alike", "number")
 
 
+@cache
 def _how_many(model: type[models.Model]) -> Any:
     counted = model._default_manager.filter(proposal=models.OuterRef("pk")).order_by().values("proposal")
     number = models.Subquery(counted.annotate(n=models.Count("pk")).values("n"), output_field=models.IntegerField())
     return models.functions.Coalesce(number, 0)
 
 
+@cache
 def _last_decision(of: str, field: str) -> models.Subquery:
     """A field of the latest decision on the proposal that the outer query knows as `of`."""
     decisions = Decision.objects.filter(proposal=models.OuterRef(of)).order_by("-at", "-pk")
     return models.Subquery(decisions.values(field)[:1])
 
 
+@cache
 def _corrected() -> models.Exists:
     """The author has changed the text since the last decision: what was returned is back with the committee."""
     versions = Version.objects.filter(proposal=models.OuterRef("pk")).annotate(last=_last_decision("proposal", "at"))

@@ -167,6 +167,7 @@ def test_d7_a_sign_up_without_its_mail_leaves_no_account(outbox) -> None:
 # In words ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("language", "said"), [("en", "Enough mails"), ("fr", "assez de courriels")])
 @pytest.mark.parametrize("address", [CODE, RESET, SIGN_UP])
 def test_d8_too_many_mails_are_a_page_of_ours_in_the_visitors_language(outbox, address, language, said) -> None:

@@ -31,7 +31,7 @@ from tests.databases import address_for_others
 from tests.served import free_port, session_of, wait_for
 from tests.thoroughness import many
 
-THREADS = many(40, 200)
+THREADS = many(24, 200)
 WORKERS = 4
 ROOT = Path(__file__).resolve().parents[2]
 CSRF = "c" * 32

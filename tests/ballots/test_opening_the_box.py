@@ -108,6 +108,7 @@ def test_an_invalid_ballot_is_counted_as_invalid_with_its_reason(
     assert opening.reconciliation["riverside"]["channels"]["online"] == {"envelopes": 12, "opened": 9, "invalid": 3}
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("tampering", "sentence"),
     [

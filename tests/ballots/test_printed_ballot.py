@@ -15,6 +15,7 @@ def printed(client) -> bytes:
     return b"".join(client.get(BALLOT).streaming_content)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("style", ["approval", "points", "ranking"])
 def test_a_ballot_of_every_style_is_accessible_and_archival(riverside_contest, style) -> None:
     riverside_contest.ballot_style = style

@@ -227,6 +227,7 @@ def test_a_contest_that_moves_to_another_district_does_not_keep_the_address_of_t
 # Currencies ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("currency", ["XYZ", "ZZZ", "XXX", "XTS", "XAU", "XDR", "HRK", "eur", "E", "€"])
 def test_v23_a_currency_is_one_that_people_pay_with(set_up: Client, currency: str) -> None:
     answer = set_up.post("/admin/budgeting/cycle/add/", form(calendar(PHASES), currency=currency))

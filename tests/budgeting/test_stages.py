@@ -160,6 +160,7 @@ def leads_somewhere(client: Client, page: str, address: str) -> bool:
     return client.get(address).status_code in (200, 302)
 
 
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("address", ["/", "/2027/"])
 @pytest.mark.parametrize("stage", Stage)
 def test_at_each_stage_a_page_says_what_it_is_about_and_leads_on(

@@ -304,6 +304,7 @@ def stop_once(monkeypatch, where: object, name: str, why: Exception) -> None:
 FULL = OSError(28, "No space left on device", "photo")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("where", "name", "why"),
     [

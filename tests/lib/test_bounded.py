@@ -168,6 +168,7 @@ def sheet(path: Path, cell: bytes, times: int, before: bytes = b"", after: bytes
     return path
 
 
+@pytest.mark.long
 def test_a_picture_of_49_million_pixels_is_drawn_without_growing_the_site(tmp_path) -> None:
     """203 kB that are 196 MB once decoded, and were 700 MB while they were redrawn."""
     side = many(4000, 7000)

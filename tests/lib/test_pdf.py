@@ -106,6 +106,7 @@ def test_an_auditor_can_take_the_attached_figures_out_again(template) -> None:
     assert reader.attachments["results.json"] == [b'{"spent": 1}']
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "lure",
     [

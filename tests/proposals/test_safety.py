@@ -75,6 +75,7 @@ WHO_AND_WHEN = [
 ]
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(("who", "stage"), WHO_AND_WHEN)
 def test_t06_nothing_changes_by_looking(client, everything, at, who, stage, request):
     at(stage)
@@ -159,6 +160,7 @@ def test_t11_what_people_type_is_shown_and_never_run(client, submitted, rosa, to
                 assert Running(answer.text).found == [], address
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_t11_no_title_name_or_comment_is_run(client, submitted, rosa, at, payload):
     rosa.name = payload[:80]

@@ -69,6 +69,7 @@ def test_t08_a_visitor_is_asked_to_sign_in(client: Client, city, path: str) -> N
     assert answer.url.startswith("/accounts/login/?next=")
 
 
+@pytest.mark.sampled(12)
 @pytest.mark.parametrize(
     "path", [*CLERKS, "/audit/", "/audit/log.csv", "/desk/2027/register/1/", "/desk/2027/claims/1/"]
 )

@@ -85,6 +85,7 @@ def drawn_in_no_time(monkeypatch) -> None:
         monkeypatch.setattr(maker, "council_report", lambda *args, **more: b"%PDF-1.7 for the council")
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_it_is_accessible_and_archival_in_every_language(report_in, language) -> None:
     content = report_in(language)
@@ -122,6 +123,7 @@ def test_what_is_attached_is_what_the_site_publishes(content, client) -> None:
     assert attached["riverside-ballots.pb"][0] == client.get("/2027/riverside/results/ballots.pb").content
 
 
+@pytest.mark.long
 def test_it_names_the_day_of_the_ages(counted, cycle, register, at, monkeypatch) -> None:
     moment = at("results")
     register("18-29", 90)

@@ -147,6 +147,7 @@ def test_9_the_pages_end_with_that_line_too(tmp_path: Path) -> None:
     assert told == "CITY_ZONE is 'Mars'; expected: an IANA time zone, such as Europe/Brussels.\n"
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("door", ["./run manage", "./run serve", "manage.py"])
 def test_9_a_database_that_does_not_answer_is_one_line_too(tmp_path: Path, door: str) -> None:
     code, told = started(DOORS[door], tmp_path, DATABASE_URL="postgres://purse:hush@127.0.0.1:1/purse")
@@ -175,6 +176,7 @@ def test_9_a_host_that_is_none_of_this_machine_is_named(tmp_path: Path, host: st
     assert told.count("\n") == 1
 
 
+@pytest.mark.long
 def test_9_an_address_of_six_is_served(tmp_path: Path) -> None:
     _code, told = started([*RUN, "serve", "--host", "::1", "--port", "0"], tmp_path)
     assert "is not free" not in told

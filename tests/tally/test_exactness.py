@@ -74,6 +74,7 @@ def test_skipping_steps_of_add_one_is_taking_every_one(utility):
     assert skipped > 0
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("utility", UTILITIES)
 @pytest.mark.parametrize("slack", [1e-9, 0.5])
 def test_the_ledger_holds_what_the_purses_hold(utility, slack):
