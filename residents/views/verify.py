@@ -2,9 +2,10 @@
 
 from allauth.core import ratelimit
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -30,13 +31,13 @@ def ways(request: Request) -> HttpResponse:
     return render(request, "residents/verify.html", {"shut_out": shut_out})
 
 
-@login_required
 @never_cache
 def by_letter(request: HttpRequest) -> HttpResponse:
-    """The code of a letter. Opening the address on the letter only fills the form in: the button does the rest."""
+    """The code of a letter: typed, or put into the field by a script. No address brings it here."""
     if request.method != "POST":
-        form = LetterCodeForm(initial={"code": request.GET.get("code", "")[:40]})
-        return render(request, "residents/verify_by_letter.html", {"form": form})
+        return render(request, "residents/verify_by_letter.html", {"form": LetterCodeForm()})
+    if not request.user.is_authenticated:
+        return redirect_to_login(reverse("verify_by_letter"))
     form = LetterCodeForm(request.POST)
     if not ratelimit.consume(request, action="verify_by_letter"):
         form.add_error(None, _("That was the tenth try today. Try again tomorrow, or come to the city's desk."))

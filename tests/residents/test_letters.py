@@ -120,7 +120,7 @@ def test_a_sheet_carries_the_address_the_code_and_where_to_type_it(city, at, set
     for letter, sheet in zip(found, sheets, strict=False):
         for words in (letter.name, letter.address, letter.code, letter.reference, "purse.example/verify/letter/"):
             assert words in sheet
-    assert found[0].link == f"https://purse.example/verify/letter/?code={found[0].code}"
+    assert found[0].link == f"https://purse.example/verify/letter/#{found[0].code}"
     assert "<script" not in found[0].qr
 
 

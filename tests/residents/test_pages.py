@@ -3,6 +3,7 @@
 import json
 import re
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -24,6 +25,7 @@ REGISTER = (
     "79033100120;Łucja Nowak;1979-03-31;Quay 1;1000;Halverne;Riverside\n"
     "85120111307;Bruno D'Arcy;1985-12-01;Hill 2;1001;Halverne;Hillside\n"
 )
+ROOT = Path(__file__).resolve().parents[2]
 CLERKS = ["/desk/2027/register/", "/desk/2027/letters/", "/desk/2027/residents/"]
 
 
@@ -60,9 +62,7 @@ def upload(text: str | bytes = REGISTER, name: str = "register.csv") -> SimpleUp
 # Who may come in -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "path", [*CLERKS, "/desk/", "/audit/", "/audit/log.csv", "/me/", "/me/data.json", "/verify/letter/"]
-)
+@pytest.mark.parametrize("path", [*CLERKS, "/desk/", "/audit/", "/audit/log.csv", "/me/", "/me/data.json"])
 def test_t08_a_visitor_is_asked_to_sign_in(client: Client, city, path: str) -> None:
     answer = client.get(path)
     assert answer.status_code == 302
@@ -91,11 +91,20 @@ def test_a_resident_has_no_desk(rosa, city) -> None:
 # The letter ----------------------------------------------------------------------------------------------------------
 
 
-def test_t21_opening_the_address_on_the_letter_fills_the_form_in_and_uses_nothing_up(rosa, code, city) -> None:
+def test_s13_no_address_brings_a_code_to_the_server(rosa, code, city) -> None:
+    for client in (Client(), signed_in(rosa)):
+        page = client.get(f"/verify/letter/?code={code}").content.decode()
+        assert 'name="code"' in page
+        assert f'value="{code}"' not in page
+    ours = [*ROOT.glob("[a-s]*/**/*.py"), *ROOT.glob("templates/**/*.html"), *ROOT.glob("[a-s]*/static/js/*.js")]
+    assert {path.name for path in ours} >= {"letters.py", "verify_by_letter.html", "letter.js"}
+    assert [path for path in ours if "?code=" in path.read_text()] == []
+
+
+def test_t21_opening_the_address_on_the_letter_uses_nothing_up(rosa, code, city) -> None:
     client = signed_in(rosa)
     for _ in range(20):
-        page = client.get(f"/verify/letter/?code={code}")
-    assert f'value="{code}"' in page.content.decode()
+        page = client.get("/verify/letter/")
     assert page["Cache-Control"].startswith("max-age=0")
     assert not Verification.objects.exists()
     assert LetterCode.objects.get().used_at is None
