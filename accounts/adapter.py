@@ -32,6 +32,11 @@ class Adapter(DefaultAccountAdapter):
             return super().is_login_by_code_required(login)
         return "code" not in {record["method"] for record in get_authentication_records(self.request, login.user)}
 
+    def get_login_stages(self) -> list[str]:
+        """Factors are asked for before the address: who proves it shows first that what was set is theirs."""
+        stages: list[str] = super().get_login_stages()
+        return sorted(stages, key=lambda stage: stage.endswith("EmailVerificationStage"))
+
     def post_login(self, request: HttpRequest, user: User, **more: Any) -> HttpResponse:
         """Remember the network, so that strangers do not use up the codes this person needs there."""
         at_sign_in(user)

@@ -6,12 +6,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from lib.one_line import OneLineField
 
 
 class PublicNameForm(forms.Form):
     """The name others see: on my page, and added by allauth to the sign-up form."""
 
-    name = forms.CharField(
+    name = OneLineField(
         label=_("Public name"),
         max_length=80,
         help_text=_("What others see beside what you write. It need not be your full name."),

@@ -3,23 +3,32 @@
 from datetime import datetime
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models, transaction
 from django.db.models import prefetch_related_objects
 from django.db.models.functions import Lower, Now
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import confirming
 from audit.acts import Done
 from audit.models import AuditEvent
 from budgeting.models import District
 from budgeting.people import RoleName
+from lib.one_line import OneLine
+from lib.refusal import require
 
 
 class UserManager(BaseUserManager["User"]):
     """Makes users by e-mail, as Django's own commands ask for."""
+
+    def proved(self) -> "models.QuerySet[User]":
+        """Active people whose address was proved: no other carries a role, a verification or a vote."""
+        addresses = EmailAddress.objects.filter(user=models.OuterRef("pk"), verified=True)
+        return self.filter(models.Exists(addresses), is_active=True)
 
     def get_by_natural_key(self, email: str | None) -> "User":
         return self.get(email__iexact=email)
@@ -40,28 +49,34 @@ class User(AbstractBaseUser, PermissionsMixin):
     The other rooms know a person only by the questions answered here (`is_clerk`, …) and by `record`.
     """
 
-    email = models.EmailField(_("e-mail address"), unique=True)
-    name = models.CharField(
-        _("public name"), max_length=80, blank=True, help_text=_("What others see beside what you write.")
+    email = models.EmailField(gettext_lazy("e-mail address"), unique=True)
+    name = OneLine(
+        gettext_lazy("public name"),
+        max_length=80,
+        blank=True,
+        help_text=gettext_lazy("What others see beside what you write."),
     )
     language = models.CharField(
-        _("language"), max_length=10, blank=True, help_text=_("Of the mails you get. Empty: the city's.")
+        gettext_lazy("language"),
+        max_length=10,
+        blank=True,
+        help_text=gettext_lazy("Of the mails you get. Empty: the city's."),
     )
-    is_staff = models.BooleanField(_("may enter the set-up"), default=False)
-    is_active = models.BooleanField(_("active"), default=True)
-    joined_at = models.DateTimeField(_("joined"), db_default=Now(), editable=False)
+    is_staff = models.BooleanField(gettext_lazy("may enter the set-up"), default=False)
+    is_active = models.BooleanField(gettext_lazy("active"), default=True)
+    joined_at = models.DateTimeField(gettext_lazy("joined"), db_default=Now(), editable=False)
 
     USERNAME_FIELD = "email"
     objects = UserManager()
 
     class Meta:
-        verbose_name = _("user")
-        verbose_name_plural = _("users")
+        verbose_name = gettext_lazy("user")
+        verbose_name_plural = gettext_lazy("users")
         constraints = (
             models.UniqueConstraint(
                 Lower("email"),
                 name="one_account_per_address_whatever_the_case",
-                violation_error_message=_("Another account has this e-mail address already."),
+                violation_error_message=gettext_lazy("Another account has this e-mail address already."),
             ),
         )
 
@@ -108,13 +123,27 @@ class User(AbstractBaseUser, PermissionsMixin):
         """An authenticator app or a passkey; recovery codes alone are none."""
         return is_mfa_enabled(self, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN])
 
+    @property
+    def is_proved(self) -> bool:
+        """Has its owner shown that they read mail at this address?"""
+        return User.objects.proved().filter(pk=self.pk).exists()
+
+    @property
+    def named(self) -> str:
+        """By name and address: how staff are chosen and listed, since anybody may call themselves anything."""
+        return f"{self.name} <{self.email}>" if self.name else self.email
+
     def why_not_confirm(self, at: datetime) -> str:
         """Why this person does not confirm what another proposed, in a sentence; empty if they may."""
         return confirming.why_not(self, at)
 
     @transaction.atomic
     def grant(self, kind: RoleName, *, by: "User | None", at: datetime, district: District | None = None) -> "Role":
-        """Give this person a role, on record; `by` None: from the command line. The same role again changes nothing."""
+        """Give this person a role, on record; `by` None: from the command line. The same role again changes nothing.
+
+        Raises Refused if their address was not proved.
+        """
+        require(self.is_proved, _("Nobody has proved the address %s yet: it carries no role.") % self.email)
         role, new = Role.objects.get_or_create(
             user=self, kind=kind, district=district, defaults={"granted_by": by, "granted_at": at}
         )
@@ -141,13 +170,13 @@ class KnownNetwork(models.Model):
     last_used_at = models.DateTimeField()
 
     class Meta:
-        verbose_name = _("known network")
-        verbose_name_plural = _("known networks")
+        verbose_name = gettext_lazy("known network")
+        verbose_name_plural = gettext_lazy("known networks")
         constraints = (
             models.UniqueConstraint(
                 name="a_network_is_known_once",
                 fields=["user", "network"],
-                violation_error_message=_("This network is known already."),
+                violation_error_message=gettext_lazy("This network is known already."),
             ),
         )
 
@@ -170,23 +199,23 @@ class Role(models.Model):
     """What a member of staff, committee or council may do, in one district or in all (`district` empty)."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="roles")
-    kind = models.CharField(_("role"), max_length=10, choices=RoleName)
+    kind = models.CharField(gettext_lazy("role"), max_length=10, choices=RoleName)
     district = models.ForeignKey(
-        District, on_delete=models.CASCADE, null=True, blank=True, help_text=_("Empty: all districts.")
+        District, on_delete=models.CASCADE, null=True, blank=True, help_text=gettext_lazy("Empty: all districts.")
     )
     granted_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     granted_at = models.DateTimeField(db_default=Now(), editable=False)
     told = models.BooleanField(default=False, editable=False)  # have the others who may confirm been told? new_roles.py
 
     class Meta:
-        verbose_name = _("role")
-        verbose_name_plural = _("roles")
+        verbose_name = gettext_lazy("role")
+        verbose_name_plural = gettext_lazy("roles")
         constraints = (
             models.UniqueConstraint(
                 fields=["user", "kind", "district"],
                 nulls_distinct=False,
                 name="a_role_is_granted_once",
-                violation_error_message=_("This person has this role there already."),
+                violation_error_message=gettext_lazy("This person has this role there already."),
             ),
         )
 
@@ -199,7 +228,7 @@ class Role(models.Model):
         roles = Role.objects.filter(kind=kind)
         if district is not None:
             roles = roles.filter(models.Q(district=district) | models.Q(district=None))
-        return User.objects.filter(is_active=True, pk__in=roles.values("user")).order_by("name", "pk")
+        return User.objects.proved().filter(pk__in=roles.values("user")).order_by("name", "pk")
 
     @transaction.atomic
     def revoke(self, *, by: User | None) -> None:

@@ -14,6 +14,7 @@ class Done(models.TextChoices):
     # People
     ROLE_GRANTED = "role granted", _("role granted")
     ROLE_REVOKED = "role revoked", _("role revoked")
+    SET_BEFORE_VOIDED = "set before voided", _("what was set before the address was proved made void")
     SECOND_FACTOR_TAKEN = "second factor taken", _("second factor taken away")
     SECOND_FACTOR_LOST = "second factor lost", _("second factor taken away: its key is lost")
     # What takes two people

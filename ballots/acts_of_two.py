@@ -128,7 +128,7 @@ WITHOUT_VOTE = Doing(
 def _plan_giving_up(act: JointAct, at: datetime) -> dict[str, Any]:
     allow(key.why_not_give_up(_cycle(act), at))
     found = BallotBoxKey.objects.get(cycle=_cycle(act))
-    holders = [str(share.holder) for share in found.holders.select_related("holder")]
+    holders = [share.holder.named for share in found.holders.select_related("holder")]
     return {**act.facts, "key": key.name_of(bytes(found.public_key)), "holders": holders}
 
 

@@ -14,6 +14,7 @@ from budgeting.models import Contest, Cycle, Draw
 from budgeting.models.draw import LONGEST_SEED
 from budgeting.people import RoleName, holders_of
 from lib.forms import CityTimeField
+from lib.one_line import OneLineField
 from lib.refusal import obeying
 
 CITY_CLOCKS = gettext_lazy("On the city's clocks (%s).") % settings.TIME_ZONE
@@ -49,6 +50,7 @@ class KeyForm(forms.Form):
         super().__init__(*args, **options)
         self.fields["replaces"].initial = replaces
         self.fields["holders"].queryset = possible_holders()  # type: ignore[attr-defined]
+        self.fields["holders"].label_from_instance = lambda holder: holder.named  # type: ignore[attr-defined]
         if not self["replaces"].value():
             del self.fields["sure"]
 
@@ -176,6 +178,6 @@ class ExtensionForm(ReasonForm):
 
 
 class DestructionForm(forms.Form):
-    witnesses = forms.CharField(
+    witnesses = OneLineField(
         label=gettext_lazy("Who saw it"), max_length=240, help_text=gettext_lazy("The names, for the record.")
     )

@@ -77,9 +77,11 @@ class DeskVerificationForm(forms.Form):
         return born
 
     def clean_email(self) -> User:
-        account = User.objects.filter(email__iexact=self.cleaned_data["email"], is_active=True).first()
+        account = User.objects.proved().filter(email__iexact=self.cleaned_data["email"]).first()
         if account is None:
-            raise ValidationError(_("There is no account with this address. They can make one now, on their phone."))
+            raise ValidationError(
+                _("There is no account whose owner proved this address. They can make one now, on their phone.")
+            )
         return account
 
     def clean(self) -> dict[str, object]:

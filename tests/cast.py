@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth import get_user_model
 from django.db import transaction
@@ -76,6 +77,7 @@ def square(west: float, south: float) -> dict[str, object]:
 
 def person(name: str, *roles: RoleName, district: District | None = None) -> User:
     user = get_user_model().objects.create_user(f"{name.lower()}@example.org", name=name)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     for kind in roles:
         Role.objects.create(user=user, kind=kind, district=district)
     if roles:  # who holds a role uses a second factor, or gets nowhere

@@ -68,7 +68,7 @@ class KeyShare(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.number}: {self.holder}"
+        return f"{self.number}: {self.holder.named}"
 
 
 class Rehearsal(models.Model):

@@ -18,6 +18,7 @@ from budgeting.models.district import District
 from budgeting.pages import is_no_page
 from budgeting.rules import CountingRule, objection
 from lib import money
+from lib.one_line import OneLine
 from tally import NotCountable, Rule
 
 ADDRESS_TAKEN = _("Another contest of this cycle has this address already.")
@@ -36,7 +37,7 @@ class Contest(models.Model):
     cycle = models.ForeignKey(Cycle, on_delete=models.CASCADE, related_name="contests")
     district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="contests")
     slug = models.SlugField(_("address"), blank=True, help_text=_("Empty: the district's."))
-    name = models.CharField(
+    name = OneLine(
         _("name"), max_length=120, blank=True, help_text=_("Of one pot among several. Empty: the district's.")
     )
     budget = models.PositiveBigIntegerField(_("budget"), help_text=_("In minor units: 25000000 is 250,000.00."))

@@ -17,6 +17,7 @@ from budgeting.calendar import Window, Wrong, errors, is_open, stage_at
 from budgeting.models.change import CalendarChange, Told
 from budgeting.stages import Act, Stage
 from lib import money
+from lib.one_line import OneLine
 
 OTHER_DECIMALS = _(
     "There are amounts in %(before)s already, which has other decimals than %(after)s: they would become other "
@@ -51,7 +52,7 @@ class Cycle(models.Model):
         validators=[RegexValidator(r"^\d{4}", _("The address begins with the year, such as 2027."))],
         help_text=_("The year, or the year and a word: 2027, 2027-schools."),
     )
-    title = models.CharField(_("title"), max_length=120)
+    title = OneLine(_("title"), max_length=120)
     currency = models.CharField(
         _("currency"), max_length=3, default="EUR", help_text=_("Three letters, as in ISO 4217.")
     )

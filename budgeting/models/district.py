@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from budgeting.pages import is_no_page
 from lib.geography import check_boundary, feature
+from lib.one_line import OneLine
 
 
 class District(models.Model):
     """A part of the city with its own money; one may be the whole city."""
 
     slug = models.SlugField(_("address"), unique=True)
-    name = models.CharField(_("name"), max_length=120)
+    name = OneLine(_("name"), max_length=120)
     boundary = models.JSONField(_("boundary"), null=True, blank=True, help_text=_("A GeoJSON Polygon or MultiPolygon."))
     population = models.PositiveIntegerField(_("population"), default=0)
     city_wide = models.BooleanField(_("city-wide"), default=False)

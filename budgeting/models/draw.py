@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from budgeting.models.contest import Contest
 from budgeting.models.cycle import Cycle
+from lib.one_line import OneLine
 
 LONGEST_SEED = 200
 
@@ -31,7 +32,7 @@ class Draw(models.Model):
         max_length=300,
         help_text=_("So that anyone knows what to write down: “the six numbers of the national lottery, in order”."),
     )
-    drawn_by = models.CharField(_("who draws"), max_length=120)
+    drawn_by = OneLine(_("who draws"), max_length=120)
     takes_place = models.DateTimeField(_("when it is drawn"))
     announced_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     announced_with = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")

@@ -15,6 +15,7 @@ from budgeting.models import Contest, Cycle
 from budgeting.people import Person
 from budgeting.stages import Act
 from lib import money
+from lib.one_line import OneLine
 from lib.refusal import Refused
 from proposals.models.status import Status
 from proposals.models.versions import Version
@@ -31,7 +32,7 @@ class Category(models.Model):
     """What kind of thing it is: a park, a school, a street."""
 
     slug = models.SlugField(_("address"), unique=True)
-    name = models.CharField(_("name"), max_length=60)
+    name = OneLine(_("name"), max_length=60)
 
     class Meta:
         ordering = ("name",)
@@ -60,7 +61,7 @@ class ProposalText(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="proposals"
     )
-    title = models.CharField(_("title"), max_length=120)
+    title = OneLine(_("title"), max_length=120)
     summary = models.CharField(_("summary"), max_length=240)
     description = models.TextField(_("description"), max_length=20_000, validators=[MaxLengthValidator(20_000)])
     category = models.ForeignKey(

@@ -64,8 +64,9 @@ class Verification(models.Model):
 
     @classmethod
     def standing(cls, person: Person) -> models.QuerySet["Verification"]:
-        """The ties of a person to lines that are still on the register of their cycle."""
-        return cls.objects.select_related("resident__district").filter(user=person.pk, resident__removed_at=None)
+        """The ties of a person whose address is proved to lines that are still on the register of their cycle."""
+        ties = cls.objects.select_related("resident__district")
+        return ties.filter(user=person.pk, user__in=User.objects.proved(), resident__removed_at=None)
 
     @classmethod
     @transaction.atomic
@@ -86,9 +87,11 @@ class Verification(models.Model):
     ) -> "Verification | Claim":
         """Tie an account to a line of the register, on record; a claim for a clerk if the line has an account already.
 
-        Runs in the caller's transaction, and the database's constraints decide. Raises Refused if verification is over,
-        the line was removed, the register stands as it is, or the account is tied to a line of this cycle.
+        Runs in the caller's transaction, and the database's constraints decide. Raises Refused if the
+        account's address was not proved, verification is over, the line was removed, the register stands as it is, or
+        the account is tied to a line of this cycle.
         """
+        require(user.is_proved, _("Nobody has proved the address of this account yet."))
         if resident.removed_at or not resident.cycle.allows(Act.VERIFY, at):
             raise Refused(wrong_code())
         allow(StandingRegister.why(resident.cycle))

@@ -1,7 +1,6 @@
 """Who holds a role signs in with a second factor, or gets nowhere (ASVS 6.3.3)."""
 
 import pytest
-from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from allauth.mfa.totp.internal.auth import yield_hotp_counters_from_time as counters
@@ -75,7 +74,6 @@ def test_a_clerk_with_the_right_password_is_not_in_until_the_code_is_right(clien
     TOTP.activate(clara, secret)
     clara.set_password("correct horse battery")
     clara.save()
-    EmailAddress.objects.create(user=clara, email=clara.email, verified=True, primary=True)
     answer = client.post("/accounts/login/", {"login": clara.email, "password": "correct horse battery"})
     assert answer.url == reverse("mfa_authenticate")
     assert "_auth_user_id" not in client.session

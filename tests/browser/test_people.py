@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
-from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from playwright.sync_api import Page, expect
@@ -30,7 +29,6 @@ def nora(rosa: User) -> User:
     """Somebody who has just become a clerk, and has only a password."""
     rosa.set_password(PASSWORD)
     rosa.save()
-    EmailAddress.objects.create(user=rosa, email=rosa.email, verified=True, primary=True)
     rosa.grant(RoleName.CLERK, by=None, at=FIRST_DAY)
     return rosa
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
@@ -124,7 +123,6 @@ def full_life(
         user.set_password(PASSWORD + user.name)
         user.save()
         Role.objects.create(user=user, kind=RoleName.COUNCIL)
-        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         TOTP.activate(user, generate_totp_secret())
         RecoveryCodes.activate(user)
         SocialAccount.objects.create(user=user, provider="city", uid=f"uid-of-{user.name}")

@@ -233,7 +233,7 @@ def test_a_line_that_has_an_account_leads_the_clerk_to_the_claim(rosa, tomas, cl
 def test_a_clerk_is_told_what_to_mend(clara, city) -> None:
     page = signed_in(clara).post("/desk/2027/residents/", {"birth_date": "March", "email": "nobody@example.org"})
     assert "Write the day" in page.content.decode()
-    assert "no account with this address" in page.content.decode()
+    assert "no account whose owner proved this address" in page.content.decode()
 
 
 # The register --------------------------------------------------------------------------------------------------------
