@@ -8,8 +8,8 @@ itself, in fractions and from the descriptions in docs/counting.md alone, and sa
 the sum agree. It needs Python 3.10 or newer and nothing else; it was written to be read. It ends with 0 if all agrees,
 1 if something differs, and 2 if it cannot tell.
 
-Counts it knows: greedy in all its forms, and the Method of Equal Shares with its completions and the comparison. An
-add-one count is walked through step by step; with --quick only the last step and the one after it, as the result's
+Counts it knows: greedy in all its forms, the Method of Equal Shares with its completions and the comparison, and
+sequential Phragmén. An add-one count is walked through step by step; with --quick only the last step and the one after it, as the result's
 certificate names them, are counted.
 """
 
@@ -263,6 +263,36 @@ class Count:
             winners = others if wish > 0 else winners
         return winners
 
+    # Phragmén
+
+    def phragmen(self) -> list[str]:
+        """Everybody earns 1 in a unit of time. Who has bought something begins again from nothing at that moment."""
+        began = [Fraction(0)] * len(self.ballots)
+        waiting = {project: self.supporters(project) for project in self.eligible if self.supporters(project)}
+        winners, left = [], self.budget
+        while waiting:
+            ready = {project: self.paid_at(project, waiting[project], began) for project in waiting}
+            now = min(ready.values())
+            winner = min((project for project in waiting if ready[project] == now), key=self.tie_key)
+            if self.cost(winner) > left:
+                break
+            winners.append(winner)
+            left -= self.cost(winner)
+            for place in waiting.pop(winner):
+                began[place] = now
+            waiting = {each: places for each, places in waiting.items() if not self.excluded(each, winners)}
+        return winners
+
+    def supporters(self, project: str) -> list[int]:
+        """The places of the ballots that choose it. No points are a vote, but no support."""
+        return [place for place, (ballot, _) in enumerate(self.ballots) if self.worth(ballot, project)]
+
+    def paid_at(self, project: str, supporters: Sequence[int], began: Sequence[Fraction]) -> Fraction:
+        """When those who chose a project will have earned its cost together."""
+        people = {place: self.ballots[place][1] for place in supporters}
+        not_earned = sum(number * began[place] for place, number in people.items())
+        return (self.cost(project) + not_earned) / sum(people.values())
+
 
 # The verdict ---------------------------------------------------------------------------------------------------------
 
@@ -273,12 +303,14 @@ def verify(ballots: tuple[dict[str, dict], Ballots, Fraction], result: dict, qui
     rule = result.get("parameters", result["rule"])
     if not isinstance(rule, dict):
         raise CannotTell("The result does not hold the parameters of its rule.")
-    if rule["name"] not in ("greedy", "greedy-no-skip", "greedy-threshold", "equal-shares"):
+    if rule["name"] not in ("greedy", "greedy-no-skip", "greedy-threshold", "equal-shares", "phragmen"):
         raise CannotTell(f"This program does not know the rule {rule['name']}.")
     unit = result.get("unit", 1)
     count = Count(projects, votes, budget, rule, result.get("groups", {}), unit)
     if rule["name"] == "equal-shares":
         winners = count.by_shares(result.get("certificate") if quick else None)
+    elif rule["name"] == "phragmen":
+        winners = count.phragmen()
     else:
         winners = count.greedy()
     differences = []
