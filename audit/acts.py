@@ -40,6 +40,8 @@ class Done(models.TextChoices):
     DRAW_ANNOUNCED = "draw announced", _("public draw announced")
     SEED_ENTERED = "seed entered", _("what was drawn entered")
     PAPER_FROZEN = "paper frozen", _("ballot paper frozen")
+    CORRECTION_DECIDED = "correction decided", _("correction of a frozen ballot paper decided on")
+    PAPER_SUPERSEDED = "paper superseded", _("ballot paper superseded")
     KEY_MADE = "key made", _("ballot-box key made")
     KEY_GIVEN_UP = "key given up", _("rehearsed ballot-box key given up")
     OPENING_REHEARSED = "opening rehearsed", _("opening rehearsed")

@@ -16,6 +16,7 @@ class Ballots(AppConfig):
         registry.holds(registry.Deed.LET_ONE_BE_ENOUGH, holding.why_not_let_one_be_enough)
         registry.holds(registry.Deed.ADD_CONTEST, holding.why_not_add_contest)
         does(Joint.FREEZE, papers_by_two.FREEZING)
+        does(Joint.SUPERSEDE, papers_by_two.SUPERSEDING)
         does(Joint.ANNOUNCE_DRAW, papers_by_two.ANNOUNCING)
         does(Joint.ENTER_SEED, papers_by_two.ENTERING)
         does(Joint.END_VOTE, acts_of_two.ENDING)
@@ -29,6 +30,7 @@ class Ballots(AppConfig):
                 (models.BallotBoxKey, "made_by"),
                 (models.BallotPaper, "frozen_by"),
                 (models.BallotPaper, "frozen_with"),
+                (models.Correction, "by"),
                 (models.Count, "by"),
                 (models.KeyGivenUp, "by"),
                 (models.KeyGivenUp, "confirmed_by"),
@@ -37,5 +39,9 @@ class Ballots(AppConfig):
                 (models.Opening, "by"),
                 (models.Rehearsal, "by"),
                 (models.ShareDestruction, "by"),
+                (models.SupersededPaper, "by"),
+                (models.SupersededPaper, "confirmed_by"),
+                (models.SupersededPaper, "frozen_by"),
+                (models.SupersededPaper, "frozen_with"),
             ],
         )

@@ -12,6 +12,7 @@ from ballots import marks
 from ballots.models import BallotLine, BallotPaper
 from budgeting.models import Contest
 
+PAPER = "paper"  # the form's name for the digest of the paper it shows
 MARK = "choice"  # the form's name for a mark; a number typed beside a project is "points-<ballot number>"
 
 
@@ -33,7 +34,8 @@ class BallotForm:
     def __init__(self, paper: BallotPaper, data: QueryDict | None = None) -> None:
         self.paper = paper
         self.contest = paper.contest
-        self.typed = self._read(data) if data is not None else {}
+        self.is_outdated = data is not None and data.get(PAPER, paper.digest) != paper.digest
+        self.typed = self._read(data) if data is not None and not self.is_outdated else {}
         self.is_filled_in = data is not None
 
     def __repr__(self) -> str:
@@ -50,6 +52,8 @@ class BallotForm:
     @cached_property
     def errors(self) -> list[str]:
         """Why this is no valid ballot yet, a sentence each."""
+        if self.is_outdated:  # the same number may mean another project by now
+            return [_("Another ballot paper has taken the place of the one you filled in. Choose anew.")]
         if not all(_is_number(text) for pair in self.typed.items() for text in pair):
             return [_("Write whole numbers only.")]
         return marks.errors(self.choices, self.paper)
@@ -83,6 +87,13 @@ class BallotForm:
     @property
     def hidden(self) -> list[tuple[str, str]]:
         """The names and values that carry the ballot to the next page."""
+        return [
+            (PAPER, self.paper.digest),
+            *self._typed_fields,
+        ]
+
+    @property
+    def _typed_fields(self) -> list[tuple[str, str]]:
         return [
             (MARK, number) if self.contest.has_marks else (f"points-{number}", text)
             for number, text in self.typed.items()

@@ -78,6 +78,7 @@ def cast(contest: Contest, choices: marks.Choices, *, by: Person) -> Receipt:
     receipt = Receipt(fingerprint(sealed))
     with transaction.atomic():
         _refuse_unless_voting_is_open(contest)
+        _refuse_unless_it_is_the_paper(paper)
         with connection.cursor() as cursor:
             cursor.execute(INTO_THE_BOX, [resident.pk, contest.pk, sealed, receipt.fingerprint])
             if cursor.rowcount != 1:
@@ -141,6 +142,12 @@ def _refuse_unless_voting_is_open(contest: Contest) -> None:
         raise Refused(_("The vote is paused. Your ballot was not cast."))
     if not cycle.allows(Act.VOTE, clock.of_the_database()):
         raise Refused(_("Voting is not open. Your ballot was not cast."))
+
+
+def _refuse_unless_it_is_the_paper(paper: BallotPaper) -> None:
+    """What was sealed for a paper that has been superseded since could never be opened."""
+    if not BallotPaper.objects.filter(pk=paper.pk, digest=paper.digest).exists():
+        raise Refused(_("The ballot paper was superseded in this moment. Your ballot was not cast: choose anew."))
 
 
 def receipt_of(person: Person, contest: Contest) -> Receipt | None:

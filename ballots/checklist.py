@@ -13,7 +13,7 @@ from ballots.board import has_closed
 from ballots.models import BallotBoxKey, Envelope, Opening
 from ballots.readiness import ready
 from budgeting.models import Contest, Cycle
-from budgeting.stages import Act
+from budgeting.stages import Act, Stage
 
 
 class Step(StrEnum):
@@ -89,6 +89,11 @@ class Checklist:
     @property
     def voting_is_open(self) -> bool:
         return self.cycle.allows(Act.VOTE, self.at)
+
+    @property
+    def has_opened(self) -> bool:
+        window = self.cycle.window(Stage.VOTING)
+        return window is not None and window.opens <= self.at
 
     @property
     def is_late(self) -> bool:

@@ -8,14 +8,16 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ballots.models import BallotBoxKey
+from ballots.models import BallotBoxKey, Correction
 from ballots.sealing import Share
 from budgeting.models import Contest, Cycle, Draw
 from budgeting.models.draw import LONGEST_SEED
 from budgeting.people import RoleName, holders_of
-from lib.forms import CityTimeField
+from lib.forms import CityTimeField, MoneyField
 from lib.one_line import OneLineField
 from lib.refusal import obeying
+from proposals.models import Proposal
+from proposals.models.review import LONGEST_DECISION
 
 CITY_CLOCKS = gettext_lazy("On the city's clocks (%s).") % settings.TIME_ZONE
 
@@ -164,6 +166,58 @@ class NoVoteForm(ReasonForm):
         super().__init__(*args, **options)
         unfrozen = cycle.contests.filter(paper=None, no_vote=None).select_related("cycle", "district")
         self.fields["contest"].queryset = unfrozen  # type: ignore[attr-defined]
+
+
+class CorrectionForm(forms.Form):
+    """What the committee decides about a project of a frozen paper, or about one that is to be on it."""
+
+    proposal: forms.ModelChoiceField[Proposal] = forms.ModelChoiceField(
+        queryset=None, label=gettext_lazy("Project"), empty_label=None
+    )
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("Decision"), choices=Correction.Outcome.choices, widget=forms.RadioSelect
+    )
+    title = OneLineField(
+        label=gettext_lazy("Title"), max_length=120, required=False, help_text=gettext_lazy("Empty: as it is.")
+    )
+    summary = forms.CharField(
+        label=gettext_lazy("Summary"),
+        max_length=240,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Empty: as it is."),
+    )
+    cost = MoneyField(label=gettext_lazy("Cost"), least=1, required=False, help_text=gettext_lazy("Empty: as it is."))
+    reason = forms.CharField(
+        label=gettext_lazy("Public reason"),
+        max_length=LONGEST_DECISION,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy("Everybody can read it on the proposal's page, once the paper is superseded."),
+    )
+
+    def __init__(self, contest: Contest, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        submitted = Proposal.objects.submitted().filter(contest=contest, withdrawal=None).order_by("number")
+        self.fields["proposal"].queryset = submitted  # type: ignore[attr-defined]
+        self.fields["proposal"].label_from_instance = lambda one: f"{one.number}. {one.title}"  # type: ignore[attr-defined]
+        self.fields["cost"].currency = contest.cycle.currency  # type: ignore[attr-defined]
+
+
+class SupersedingForm(forms.Form):
+    """Why a paper is superseded, and the corrections as they were seen on the page."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Public reason"),
+        max_length=500,
+        help_text=gettext_lazy("It stands on the page of the contest, on its ballot paper and in the report."),
+    )
+    named = forms.JSONField(widget=forms.HiddenInput)
+
+    def clean_named(self) -> list[int]:
+        named = self.cleaned_data["named"]
+        if not isinstance(named, list) or not all(isinstance(each, int) for each in named):
+            raise forms.ValidationError(_("Look at the page again."))
+        return named
 
 
 class ExtensionForm(ReasonForm):

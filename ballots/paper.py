@@ -1,8 +1,8 @@
-"""The ballot paper of a contest: drawn by lot, and frozen."""
+"""The ballot paper of a contest: drawn by lot, and frozen. What supersedes it stands in superseding.py."""
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +30,7 @@ WHY_LEFT_OUT: dict[str, Promise] = {
     Status.REJECTED: gettext_lazy("The committee did not put it on the shortlist."),
     Status.MERGED: gettext_lazy("It was merged into another proposal."),
     Status.WITHDRAWN: gettext_lazy("Its author withdrew it."),
+    Status.SHORTLISTED: gettext_lazy("The committee put it on the shortlist once the paper was frozen."),
 }
 
 
@@ -65,13 +66,13 @@ def plan(contest: Contest, at: datetime) -> dict[str, Any]:
         "lines": [
             {"number": one.number, "title": one.title, "summary": one.summary, "cost": one.cost} for one in shortlist
         ],
-        "left_out": _left_out(contest, {one.pk for one in shortlist}, at),
+        "left_out": left_out(contest, {one.pk for one in shortlist}, at),
         "terms": terms(contest),
         "seed": draw.seed if draw else "",
     }
 
 
-def _left_out(contest: Contest, kept: set[int], at: datetime) -> list[dict[str, Any]]:
+def left_out(contest: Contest, kept: set[int], at: datetime) -> list[dict[str, Any]]:
     """Every other submitted proposal, with a word of WHY_LEFT_OUT."""
     others = Proposal.objects.submitted().filter(contest=contest).exclude(pk__in=kept).with_status(at)
     return [
@@ -85,7 +86,7 @@ def _is_corrected(proposal: Any) -> bool:
 
 
 def freeze(contest: Contest, *, by: Two, at: datetime, half: str) -> BallotPaper:
-    """Put the shortlist on the ballot paper, in an order drawn by lot, and freeze it for good.
+    """Put the shortlist on the ballot paper, in an order drawn by lot, and freeze it.
 
     The order is that of SHA-256(seed || proposal number), so anyone can draw it again. The seed is what was drawn in
     public for it; where no draw was announced, `half` and another, each made by chance in the hands of one of the two.
@@ -94,11 +95,16 @@ def freeze(contest: Contest, *, by: Two, at: datetime, half: str) -> BallotPaper
     planned = plan(contest, at)
     seed = planned["seed"] or f"{half}-{half_a_seed()}"
     shortlist = Proposal.objects.shortlisted(contest)
-    drawn = sorted(shortlist, key=lambda proposal: lot(seed, str(proposal.number)))
+    drawn = in_order(shortlist, seed)
     with transaction.atomic():
         paper = write(contest, drawn, by=by, at=at, seed=seed)
         by.record(Done.PAPER_FROZEN, on=contest, digest=paper.digest, seed=seed)
     return paper
+
+
+def in_order(proposals: Iterable[Proposal], seed: str) -> list[Proposal]:
+    """As the lot puts them."""
+    return sorted(proposals, key=lambda proposal: lot(seed, str(proposal.number)))
 
 
 @transaction.atomic
@@ -106,14 +112,9 @@ def write(
     contest: Contest, proposals: Sequence[Proposal], *, by: Two | None, at: datetime, seed: str = ""
 ) -> BallotPaper:
     """Write the paper with the proposals in the order given: the first has ballot number 1."""
-    lines = [
-        BallotLine(
-            ballot_number=number, proposal=proposal, title=proposal.title, summary=proposal.summary, cost=proposal.cost
-        )
-        for number, proposal in enumerate(proposals, start=1)
-    ]
+    lines = lines_of(proposals)
     manifest = canonical(describe(contest, lines, seed))
-    digest = hashlib.sha256(manifest.encode()).hexdigest()
+    digest = digest_of(manifest)
     first, second = by.keys if by else (None, None)
     paper = BallotPaper.objects.create(
         contest=contest,
@@ -131,6 +132,20 @@ def write(
     return paper
 
 
+def lines_of(proposals: Sequence[Proposal]) -> list[BallotLine]:
+    """A line for each of them, in the order given, as it stands now; they are on no paper yet."""
+    return [
+        BallotLine(
+            ballot_number=number, proposal=proposal, title=proposal.title, summary=proposal.summary, cost=proposal.cost
+        )
+        for number, proposal in enumerate(proposals, start=1)
+    ]
+
+
+def digest_of(manifest: str) -> str:
+    return hashlib.sha256(manifest.encode()).hexdigest()
+
+
 def describe(contest: Contest, lines: Sequence[BallotLine], seed: str) -> dict[str, Any]:
     """Everything that decides what a ballot may say and how it will be counted. Money in minor units."""
     return {
@@ -139,17 +154,21 @@ def describe(contest: Contest, lines: Sequence[BallotLine], seed: str) -> dict[s
         "contest": contest.slug,
         **terms(contest),
         "ballot_number_seed": seed,
-        "lines": [
-            {
-                "ballot_number": line.ballot_number,
-                "proposal": line.proposal.number,
-                "title": line.title,
-                "summary": line.summary,
-                "cost": line.cost,
-            }
-            for line in lines
-        ],
+        "lines": describe_lines(lines),
     }
+
+
+def describe_lines(lines: Sequence[BallotLine]) -> list[dict[str, Any]]:
+    return [
+        {
+            "ballot_number": line.ballot_number,
+            "proposal": line.proposal.number,
+            "title": line.title,
+            "summary": line.summary,
+            "cost": line.cost,
+        }
+        for line in lines
+    ]
 
 
 def terms(contest: Contest) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What takes two people before the vote: to freeze a ballot paper, to announce a draw, and to enter what was drawn."""
+"""What takes two before the vote: a ballot paper frozen or superseded, a draw announced, and what was drawn entered."""
 
 import hashlib
 from datetime import datetime
@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from ballots import draws, paper
+from ballots import draws, paper, superseding
 from ballots.acts_of_two import desk_of
 from budgeting.models import Contest, Cycle, Draw, JointAct
 from budgeting.two import Doing, Two, subject
@@ -25,7 +25,7 @@ def _freeze(act: JointAct, *, by: Two, at: datetime) -> None:
 
 
 def paper_shown(act: JointAct) -> dict[str, Any]:
-    """What freezing will do, for the page that proposes it and for the one that confirms it."""
+    """What freezing or superseding will do, for the page that proposes it and for the one that confirms it."""
     left_out = [{**one, "why": paper.WHY_LEFT_OUT[one["why"]]} for one in act.plan["left_out"]]
     contest = subject(act, Contest)
     return {"contest": contest, "cycle": contest.cycle, "plan": act.plan, "left_out": left_out}
@@ -36,6 +36,27 @@ FREEZING = Doing(
     carry_out=_freeze,
     name=lambda act: _("freeze the ballot paper of %s") % subject(act, Contest).title,
     template="ballots/box/freezing.html",
+    context=paper_shown,
+    url=desk_of,
+)
+
+
+# Superseding a paper -------------------------------------------------------------------------------------------------
+
+
+def _plan_successor(act: JointAct, at: datetime) -> dict[str, Any]:
+    return superseding.plan(subject(act, Contest), at, **act.facts)
+
+
+def _supersede(act: JointAct, *, by: Two, at: datetime) -> None:
+    superseding.supersede(act, subject(act, Contest), by=by, at=at)
+
+
+SUPERSEDING = Doing(
+    plan=_plan_successor,
+    carry_out=_supersede,
+    name=lambda act: _("supersede the ballot paper of %s") % subject(act, Contest).title,
+    template="ballots/two/superseding.html",
     context=paper_shown,
     url=desk_of,
 )

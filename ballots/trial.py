@@ -1,6 +1,7 @@
 """A vote tried to its end before its paper is frozen: ballots of the style, and counts of them by the rule."""
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import replace
 from random import Random
 
@@ -22,7 +23,7 @@ def try_out(contest: Contest, costs: Sequence[int], rule: Rule) -> None:
     Counted are an empty election, blank ballots, each ballot alone, a tie of all projects, and all ballots together,
     with a lot. Raises Refused with a sentence.
     """
-    paper = BallotPaper(contest=contest, size=len(costs))
+    paper = BallotPaper(contest=copy(contest), size=len(costs))  # a contest knows its paper, and this is none
     paper.costs = dict(enumerate(costs, start=1))
     ballots = list(_ballots(paper))
     require(any(ballots), _("No ballot but a blank one could be cast on this paper."))

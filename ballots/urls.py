@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ballots.views import board, booth, box, papers, printing, two
+from ballots.views import board, booth, box, papers, printing, superseding, two
 
 urlpatterns = [
     path("<cycle:cycle>/<slug:contest>/ballot/", booth.choose, name="ballot"),
@@ -12,11 +12,19 @@ urlpatterns = [
     path("<cycle:cycle>/<slug:contest>/ballot/paper/", booth.paper, name="ballot_paper"),
     path("<cycle:cycle>/<slug:contest>/ballot/paper.json", booth.manifest, name="ballot_manifest"),
     path("<cycle:cycle>/<slug:contest>/ballot/paper.pdf", printing.paper_ballot, name="ballot_to_print"),
+    path("<cycle:cycle>/<slug:contest>/ballot/paper/corrections/", superseding.corrections, name="paper_corrections"),
+    path("<cycle:cycle>/<slug:contest>/ballot/paper/<int:number>/", superseding.old_paper, name="superseded_paper"),
+    path(
+        "<cycle:cycle>/<slug:contest>/ballot/paper/<int:number>.json",
+        superseding.old_manifest,
+        name="superseded_manifest",
+    ),
     path("<cycle:cycle>/board/", board.show, name="board"),
     path("<cycle:cycle>/board/<slug:contest>.txt", board.in_force, name="board_list"),
     path("<cycle:cycle>/board/<slug:contest>/<int:number>.txt", board.batch, name="board_batch"),
     path("<cycle:cycle>/box/", box.desk, name="box"),
     path("<cycle:cycle>/box/paper/<slug:contest>/", papers.freeze, name="box_paper"),
+    path("<cycle:cycle>/box/paper/<slug:contest>/successor/", superseding.supersede, name="box_successor"),
     path("<cycle:cycle>/box/draws/", papers.announce_draw, name="box_draws"),
     path("<cycle:cycle>/box/draws/<int:number>/", papers.enter_seed, name="box_seed"),
     path("<cycle:cycle>/box/key/", box.make_key, name="box_key"),

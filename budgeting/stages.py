@@ -130,8 +130,8 @@ STAGES: dict[Stage, About] = {
         heading=_("Get to know the shortlist"),
         sentence=_("These projects will be on the ballot. Read them and ask questions."),
         story=_(
-            "The proposals that passed get a ballot number, drawn by lot, and the ballot paper is frozen. From then on "
-            "nobody can change it, the city included."
+            "The proposals that passed get a ballot number, drawn by lot, and the ballot paper is frozen. A mistake "
+            "on it is put right before the vote only by two people, in public; else nobody can change it."
         ),
         proposals=_("Some of the proposals"),
         button=Button.READ_PROPOSALS,

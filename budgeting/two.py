@@ -31,6 +31,7 @@ class Joint(StrEnum):
     IMPORT_REGISTER = "import a register"
     SETTLE_CLAIM = "settle a claim"
     FREEZE = "freeze a ballot paper"
+    SUPERSEDE = "supersede a ballot paper"
     ANNOUNCE_DRAW = "announce a draw"
     ENTER_SEED = "enter what was drawn"
     END_VOTE = "end the vote"

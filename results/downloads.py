@@ -47,6 +47,16 @@ def as_json(result: Result) -> dict[str, Any]:
         "software": f"Common Purse {settings.VERSION}",
         "ballot_style": contest.ballot_style,
         "ballot_paper": result.paper.digest,
+        "superseded_papers": [
+            {
+                "digest": old.digest,
+                "superseded_at": old.at.isoformat(),
+                "reason": old.reason,
+                "successor": old.successor,
+                "manifest": old.manifest,
+            }
+            for old in result.old_papers
+        ],
         "board_root": result.root or None,
         "ballots": {
             "counted": result.ballots.counted,

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Prefetch, Sum, prefetch_related_objects
 from django.utils.translation import gettext as _
 
-from ballots.models import BallotLine, Count, InvalidBallot, OpenedBallot, Opening
+from ballots.models import BallotLine, Count, InvalidBallot, OpenedBallot, Opening, SupersededPaper
 from budgeting import rule_sentences
 from budgeting.models import Contest, Cycle, Draw
 from lib import money
@@ -70,6 +70,7 @@ class Result:
         self.contest = count.contest
         self.cycle = count.contest.cycle
         self.paper = count.contest.paper
+        self.old_papers = list(count.contest.superseded_papers.all())
         self.ballots = ballots
         self.outcome: dict[str, Any] = count.outcome
         self.draws = [draw for draw in draws if draw.contest_id in (None, self.contest.pk)]
@@ -210,9 +211,13 @@ def results_of(cycle: Cycle, contest: Contest | None = None) -> list[Result]:
     if contest is not None:
         counts = counts.filter(contest=contest)
     lines = BallotLine.objects.select_related("proposal__category").order_by("ballot_number")
+    superseded = SupersededPaper.objects.select_related("by", "confirmed_by")
     counts = (
         counts.select_related("contest__district", "contest__paper")
-        .prefetch_related(Prefetch("contest__paper__lines", queryset=lines))
+        .prefetch_related(
+            Prefetch("contest__paper__lines", queryset=lines),
+            Prefetch("contest__superseded_papers", queryset=superseded),
+        )
         .order_by("contest")
     )
     found = list(counts)

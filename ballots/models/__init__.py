@@ -4,12 +4,14 @@ from ballots.models.box import BallotBoxKey, BoardBatch, Envelope, KeyGivenUp, K
 from ballots.models.no_vote import NoVote
 from ballots.models.opening import Count, InvalidBallot, OpenedBallot, Opening, ShareDestruction
 from ballots.models.paper import BallotLine, BallotPaper
+from ballots.models.superseding import Correction, SupersededPaper
 
 __all__ = [
     "BallotBoxKey",
     "BallotLine",
     "BallotPaper",
     "BoardBatch",
+    "Correction",
     "Count",
     "Envelope",
     "InvalidBallot",
@@ -20,4 +22,5 @@ __all__ = [
     "Opening",
     "Rehearsal",
     "ShareDestruction",
+    "SupersededPaper",
 ]

@@ -14,7 +14,8 @@ from proposals.models import Proposal
 
 
 class BallotPaper(models.Model):
-    """A contest's ballot paper, written once by `ballots.paper.freeze`; the database refuses any later change.
+    """A contest's ballot paper, written by `ballots.paper.freeze`. The database lets nothing of it change, but for two
+    people who supersede it before the vote (`ballots.superseding`): then the old one stays as a SupersededPaper.
 
     `lot_seed` is what the ballot numbers were drawn from.
 

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from ballots.casting import entrances
 from ballots.checklist import checklists
-from ballots.models import Envelope
+from ballots.models import Envelope, SupersededPaper
 from budgeting.calendar import Window
 from budgeting.guards import oversees
 from budgeting.models import Contest, Cycle
@@ -34,6 +34,13 @@ def vote_button(context: dict[str, Any], contest: Contest) -> dict[str, object]:
     """{% vote_button contest %}: may this person vote here, have they, and until when."""
     (entrance,) = entrances(context["request"].user, [contest], clock.now())
     return {"entrance": entrance}
+
+
+@register.inclusion_tag("ballots/old_papers.html")
+def old_papers(contest: Contest) -> dict[str, object]:
+    """{% old_papers contest %}: that its paper was superseded, when, why and by which two, if it was."""
+    papers = SupersededPaper.objects.filter(contest=contest).select_related("by", "confirmed_by")
+    return {"contest": contest, "papers": papers.defer("manifest")}
 
 
 @register.inclusion_tag("ballots/turnout.html")

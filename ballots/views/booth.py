@@ -16,6 +16,7 @@ from ballots.booth_form import BallotForm
 from ballots.casting import NotValid, NotVerified, box_of, cast, receipt_of, resident_of
 from ballots.models import BallotPaper
 from budgeting import registry
+from budgeting.guards import oversees
 from budgeting.models import Contest
 from budgeting.people import Request
 from budgeting.stages import Act
@@ -85,7 +86,8 @@ def back(ballot: BallotForm) -> HttpResponse:
 @in_the_booth
 def choose(request: Request, ballot: BallotForm) -> HttpResponse:
     """The ballot to fill in; posting to it brings one back from the review with the choices kept."""
-    return shown(request, "choose", ballot, receipt=receipt_of(request.user, ballot.contest))
+    errors = ballot.errors if ballot.is_outdated else []
+    return shown(request, "choose", ballot, errors=errors, receipt=receipt_of(request.user, ballot.contest))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -132,7 +134,8 @@ def paper(request: Request, cycle: str, contest: str) -> HttpResponse:
     found = contest_or_404(cycle, contest)
     frozen = get_object_or_404(BallotPaper.objects.select_related("contest__cycle"), contest=found)
     context = {"ballot": BallotForm(frozen), "paper": frozen, "contest": found, "cycle": found.cycle}
-    return render(request, "ballots/paper.html", context)
+    sees_corrections = request.user.is_committee_for(found.district) or oversees(request.user)
+    return render(request, "ballots/paper.html", {**context, "sees_corrections": sees_corrections})
 
 
 @require_safe

@@ -106,6 +106,24 @@ class Reviewed(Writing):
             self.forget_status()
             return decision
 
+    def put_right(self, *, by: Person, at: datetime, outcome: str, reason: str, **text: Any) -> Decision:
+        """What was decided on it after its ballot paper was frozen takes effect, with a version if the text changes.
+
+        In the transaction in which two people supersede the paper: the database lets it through in no other.
+        Raises Refused if it would cost more than its contest can pay.
+        """
+        self.hold()
+        before = self.text()
+        for name, value in text.items():
+            setattr(self, name, value)
+        if outcome == Decision.Outcome.SHORTLIST:
+            self.require_within_means()
+        if self.text() != before:
+            self.save()
+            self.keep_version(by=by, at=at)
+        self.forget_status()
+        return Decision.objects.create(proposal_id=self.pk, by_id=by.pk, at=at, outcome=outcome, reason=reason)
+
     def why_not_decide(self, *, by: Person, at: datetime) -> str:
         if not by.is_committee_for(self.contest.district):
             return _("Only the district's committee decides.")

@@ -11,7 +11,7 @@ from django.urls import URLPattern
 
 from accounts.models import User
 from audit.models import AuditEvent
-from ballots import key, urls
+from ballots import key, superseding, urls
 from ballots.casting import cast
 from ballots.models import BallotBoxKey, KeyGivenUp, Rehearsal
 from budgeting.models import Contest, Cycle, Draw, JointAct
@@ -122,6 +122,11 @@ def steps(
         yield "box_draws", f"{BOX}draws/", drawn
         yield "box_paper", f"{BOX}paper/riverside/", {}
         yield "box_no_vote", f"{BOX}no-vote/", {"no_vote-contest": hillside_contest.pk, "no_vote-reason": "Empty."}
+        confirm_all(otto)
+        wrong = {"outcome": "shortlist", "cost": 110_000_00, "reason": "A figure was wrong."}
+        project = riverside_contest.proposals.get(title="Playground")
+        found = superseding.correct(riverside_contest, project, by=martin, at=at("presenting"), **wrong)
+        yield "box_successor", f"{BOX}paper/riverside/successor/", {"reason": "A figure.", "named": f"[{found.pk}]"}
         confirm_all(otto)
         holders = {"key-holders": [clara.pk, ines.pk, otto.pk], "key-threshold": 2}
         sheets = yield "box_key", f"{BOX}key/", holders

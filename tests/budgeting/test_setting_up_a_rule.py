@@ -262,7 +262,7 @@ def test_v1_c2_what_an_earlier_version_froze_is_refused_at_the_count_with_its_re
     frozen = put_on_paper(riverside_contest)
     told = {**frozen.told, "rule_parameters": {"minimum_vote": 5}}
     del told["rule"]  # a paper of version 1
-    with lifted("ballots_ballotpaper", "only_grows"), lifted("budgeting_contest", "frozen_with_its_paper"):
+    with lifted("ballots_ballotpaper", "stays"), lifted("budgeting_contest", "frozen_with_its_paper"):
         BallotPaper.objects.update(manifest=canonical(told))
         Contest.objects.update(rule_parameters={"minimum_vote": 5})
     OpenedBallot.objects.create(contest=riverside_contest, content="1:1", ballots=3)

@@ -1,0 +1,128 @@
+"""What becomes of a frozen paper that was wrong: corrections the committee decides on, and papers another took the
+place of."""
+
+import json
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from budgeting.models import Contest, JointAct
+from proposals.models import Proposal
+from proposals.models.review import LONGEST_DECISION
+
+
+class Correction(models.Model):
+    """What the committee decides about a project once the paper of its contest is frozen.
+
+    It takes effect when two people supersede the paper, and not before; `digest` is that of the paper it corrects. Of
+    several about one project the latest counts. Text that is left empty stays as it is; `cost` is in minor units.
+    """
+
+    class Outcome(models.TextChoices):
+        SHORTLIST = "shortlist", _("On the paper, with what is corrected here")
+        REJECT = "reject", _("Not on the paper")
+        LEAVE = "leave", _("As the paper has it: what was decided before is taken back")
+
+    contest = models.ForeignKey(Contest, on_delete=models.PROTECT, related_name="corrections")
+    digest = models.CharField(max_length=64)
+    proposal = models.ForeignKey(
+        Proposal, on_delete=models.PROTECT, related_name="corrections", verbose_name=_("proposal")
+    )
+    outcome = models.CharField(_("decision"), max_length=10, choices=Outcome)
+    reason = models.TextField(_("public reason"), max_length=LONGEST_DECISION)
+    title = models.CharField(_("title"), max_length=Proposal._meta.get_field("title").max_length, blank=True)
+    summary = models.CharField(_("summary"), max_length=Proposal._meta.get_field("summary").max_length, blank=True)
+    cost = models.PositiveBigIntegerField(_("cost"), null=True, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("pk",)
+        verbose_name = _("correction of a ballot paper")
+        verbose_name_plural = _("corrections of ballot papers")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(reason__regex=r"\S"),
+                name="a_correction_has_a_reason",
+                violation_error_message=_("A decision needs a reason that everybody can read."),
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="shortlist") | Q(title="", summary="", cost=None),
+                name="only_what_is_on_the_paper_is_corrected",
+                violation_error_message=_("Only a project that is on the paper has words and a cost to correct."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.proposal}: {self.get_outcome_display()}"
+
+    @property
+    def text(self) -> dict[str, Any]:
+        """What it corrects of the project's text, and how it is to be."""
+        words = {"title": self.title, "summary": self.summary, "cost": self.cost}
+        return {name: value for name, value in words.items() if value not in ("", None)}
+
+
+class SupersededPaper(models.Model):
+    """A frozen paper that another took the place of before the vote, by two people, with a public reason.
+
+    `manifest` and `digest` are the old paper's as they were, `successor` the digest of the next one, whose manifest
+    names the old one in turn. `corrections` are the keys of those it was made for. Written once, in the transaction of
+    its act; the database looks that all of it belongs together.
+    """
+
+    contest = models.ForeignKey(Contest, on_delete=models.PROTECT, related_name="superseded_papers")
+    number = models.PositiveSmallIntegerField()
+    manifest = models.TextField()
+    digest = models.CharField(max_length=64, unique=True)
+    frozen_at = models.DateTimeField()
+    frozen_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    frozen_with = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    successor = models.CharField(max_length=64, unique=True)
+    reason = models.TextField(_("public reason"), max_length=500)
+    corrections = ArrayField(models.BigIntegerField())
+    act = models.OneToOneField(JointAct, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("contest", "number")
+        verbose_name = _("superseded ballot paper")
+        verbose_name_plural = _("superseded ballot papers")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["contest", "number"],
+                name="superseded_papers_are_numbered",
+                violation_error_message=_("This paper has been superseded already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(reason__regex=r"\S"),
+                name="a_paper_is_superseded_for_a_reason",
+                violation_error_message=_("Say why the paper is superseded: everybody will ask."),
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None) | (Q(confirmed_by__isnull=False) & ~Q(confirmed_by=F("by"))),
+                name="two_supersede_a_paper",
+                violation_error_message=_("Another person confirms it."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.contest}: {self.digest[:8]}"
+
+    @cached_property
+    def told(self) -> dict[str, Any]:
+        """What the manifest says."""
+        told: dict[str, Any] = json.loads(self.manifest)
+        return told
+
+    @property
+    def changes(self) -> list[dict[str, Any]]:
+        """The old paper line by line against the next, as both who superseded it saw it."""
+        return [row for row in self.act.plan["rows"] if row["corrected"]]
