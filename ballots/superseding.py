@@ -77,7 +77,7 @@ def correct(contest: Contest, proposal: Proposal, *, by: Person, at: datetime, *
     allow(_objection(correction, paper))
     correction.full_clean(exclude=["contest", "proposal", "by"])
     correction.save(force_insert=True)
-    facts = {"outcome": correction.outcome, "reason": correction.reason, **correction.text}
+    facts = {"outcome": correction.outcome, "reason": correction.reason, "corrects": sorted(correction.text)}
     by.record(Done.CORRECTION_DECIDED, on=proposal, paper=paper.digest, **facts)
     return correction
 

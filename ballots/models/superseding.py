@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from budgeting.models import Contest, JointAct
+from lib.one_line import OneLine
 from proposals.models import Proposal
 from proposals.models.review import LONGEST_DECISION
 
@@ -35,7 +36,7 @@ class Correction(models.Model):
     )
     outcome = models.CharField(_("decision"), max_length=10, choices=Outcome)
     reason = models.TextField(_("public reason"), max_length=LONGEST_DECISION)
-    title = models.CharField(_("title"), max_length=Proposal._meta.get_field("title").max_length, blank=True)
+    title = OneLine(_("title"), max_length=Proposal._meta.get_field("title").max_length, blank=True)
     summary = models.CharField(_("summary"), max_length=Proposal._meta.get_field("summary").max_length, blank=True)
     cost = models.PositiveBigIntegerField(_("cost"), null=True, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -377,6 +377,7 @@ UNDER_WAY = {
 }
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("sql", UNDER_WAY.values(), ids=UNDER_WAY)
 def test_while_it_is_under_way_nothing_else_slips_in(confirmed: JointAct, sql: str) -> None:
     begun = f"SET CONSTRAINTS ALL DEFERRED; {ARCHIVE.format(**AS_PLANNED)}"
@@ -398,6 +399,7 @@ AFTERWARDS = {
 }
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("sql", AFTERWARDS.values(), ids=AFTERWARDS)
 def test_afterwards_everything_stays(superseded: SupersededPaper, sql: str) -> None:
     assert any(words in refused(sql) for words in ("frozen ballot paper", "may only be added to"))
