@@ -113,6 +113,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     def holds_a_role(self) -> bool:
         return any(self.has_role(kind) for kind in RoleName)
 
+    holds_a_letter = False  # an account votes by its tie to the register
+
     @property
     def must_use_a_second_factor(self) -> bool:
         """Whoever holds a role or may enter the set-up (ASVS 6.3.3)."""

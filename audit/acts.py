@@ -27,6 +27,8 @@ class Done(models.TextChoices):
     # The register of residents
     REGISTER_IMPORTED = "register imported", _("register imported")
     LETTERS_MADE = "letters made", _("letters made")
+    LETTERS_POSTED = "letters posted", _("letters posted")
+    LETTER_ENDED = "letter ended", _("letter ended by whoever had it")
     LETTER_VOIDED = "letter voided", _("letter made worthless")
     RESIDENT_VERIFIED = "resident verified", _("resident verified")
     CLAIM_FILED = "claim filed", _("second account claims a resident")

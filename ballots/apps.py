@@ -10,6 +10,7 @@ class Ballots(AppConfig):
         from budgeting import registry  # noqa: PLC0415
         from budgeting.two import Joint, does  # noqa: PLC0415
 
+        registry.serve(registry.Page.BALLOTS, "ballots")
         registry.holds(registry.Deed.CHANGE_PROPOSAL, holding.why_not_change)
         registry.holds(registry.Deed.MOVE_DATES, holding.why_not_move)
         registry.holds(registry.Deed.IMPORT_ALONE, holding.why_not_import_alone)

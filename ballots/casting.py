@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
 from audit.acts import Done
+from audit.models import AuditEvent
 from ballots import marks
 from ballots.models import BallotBoxKey, BallotPaper, Envelope, NoVote
 from ballots.readiness import ready, why_not_ready
@@ -23,7 +24,8 @@ from budgeting.people import Person
 from budgeting.stages import Act
 from lib import clock
 from lib.refusal import Refused
-from residents.models import Resident, Verification
+from residents.admission import Admission, LetterHolder
+from residents.models import Resident
 
 # The primary key makes it one envelope, whatever happens at the same time; a ballot handed in on paper stays.
 INTO_THE_BOX = """
@@ -61,15 +63,15 @@ class Receipt:
 
 
 @sensitive_variables("choices", "plain")
-def cast(contest: Contest, choices: marks.Choices, *, by: Person) -> Receipt:
+def cast(contest: Contest, choices: marks.Choices, *, by: Admission) -> Receipt:
     """Seal the choices and put them into the box, in place of what this resident had put there before.
 
     One transaction, in which the database's clock decides whether voting is open: it waits for whoever is closing the
-    box, and whoever closes it waits for this. The audit log learns that this resident voted, and nothing of the
-    envelope.
+    box, and whoever closes it waits for this. In it the admission is asked anew, and held until it ends. The audit log
+    learns that this resident voted, and neither by which way nor anything of the envelope.
     Raises NotVerified, NotValid, or Refused with a sentence.
     """
-    resident, (paper, key) = resident_of(by, contest), box_of(contest)
+    paper, key = box_of(contest)
     if reasons := marks.errors(choices, paper):
         raise NotValid(reasons)
     plain = marks.encode(choices, paper.size)
@@ -79,23 +81,29 @@ def cast(contest: Contest, choices: marks.Choices, *, by: Person) -> Receipt:
     with transaction.atomic():
         _refuse_unless_voting_is_open(contest)
         _refuse_unless_it_is_the_paper(paper)
+        resident = admitted(by.upheld(), contest).resident
         with connection.cursor() as cursor:
             cursor.execute(INTO_THE_BOX, [resident.pk, contest.pk, sealed, receipt.fingerprint])
             if cursor.rowcount != 1:
                 raise Refused(_("You have handed in your ballot on paper."))
-        by.record(Done.VOTED, on=contest, resident=resident.pk)
+        AuditEvent.append(Done.VOTED, by=None, on=contest, resident=resident.pk)
+    by.count(at=clock.of_the_database())
     return receipt
 
 
-def resident_of(person: Person, contest: Contest) -> Resident:
-    """The line of the register by which this person may vote in this contest. Raises NotVerified or Refused."""
-    verification = Verification.of(person, contest.cycle)
-    if verification is None:
+def admission(person: Person, contest: Contest) -> Admission:
+    """What lets this person vote in this contest: an account, or a letter. Raises NotVerified or Refused."""
+    return admitted(Admission.of(person, contest.cycle), contest)
+
+
+def admitted(admission: Admission | None, contest: Contest) -> Admission:
+    """The admission, if it is one to this contest. Raises NotVerified or Refused."""
+    if admission is None or admission.resident.cycle_id != contest.cycle_id:
         raise NotVerified(_("To vote you first show that you live here."))
-    resident = verification.resident
+    resident = admission.resident
     if sentence := _why_not_here(resident, contest, _votes_of([resident], [contest.cycle_id])):
         raise Refused(sentence)
-    return resident
+    return admission
 
 
 def _why_not_here(resident: Resident, contest: Contest, votes: Iterable[Envelope]) -> str:
@@ -152,10 +160,10 @@ def _refuse_unless_it_is_the_paper(paper: BallotPaper) -> None:
 
 def receipt_of(person: Person, contest: Contest) -> Receipt | None:
     """The receipt of what this person has in the box, if anything."""
-    verification = Verification.of(person, contest.cycle)
-    if verification is None:
+    admission = Admission.of(person, contest.cycle)
+    if admission is None:
         return None
-    envelopes = Envelope.objects.filter(contest=contest, resident_id=verification.resident_id)
+    envelopes = Envelope.objects.filter(contest=contest, resident=admission.resident)
     found = envelopes.values_list("fingerprint", flat=True).first()
     return Receipt(found) if found else None
 
@@ -178,8 +186,7 @@ def entrances(person: Person, contests: Sequence[Contest], at: datetime) -> list
     papers = set(BallotPaper.objects.filter(contest__in=contests).values_list("contest", flat=True))
     closed = {each.contest_id: each for each in NoVote.objects.filter(contest__in=contests)}
     open_now = ready(voting)
-    ties = Verification.standing(person).filter(cycle__in=open_now) if person.is_authenticated else ()
-    residents = {tie.cycle_id: tie.resident for tie in ties}
+    residents = {cycle: one.resident for cycle, one in Admission.by_cycle(person, open_now).items()}
     votes = list(_votes_of(residents.values(), open_now))
 
     def entrance(contest: Contest) -> Entrance:
@@ -193,7 +200,7 @@ def entrances(person: Person, contests: Sequence[Contest], at: datetime) -> list
         if not here.has_paper or contest.cycle_id not in open_now:
             return replace(here, refusal=why_not_ready())
         here = replace(here, is_open=True)
-        if not person.is_authenticated:
+        if not (person.is_authenticated or person.holds_a_letter):
             return here
         resident = residents.get(contest.cycle_id)
         if resident is None:
@@ -202,3 +209,13 @@ def entrances(person: Person, contests: Sequence[Contest], at: datetime) -> list
         return replace(here, refusal=_why_not_here(resident, contest, votes), receipt=next(mine, None))
 
     return [entrance(contest) for contest in contests]
+
+
+def ballots_of(person: Person, at: datetime) -> list[Entrance]:
+    """How whoever holds a letter stands before each booth of its line: their district's contests and the city's."""
+    if not isinstance(person, LetterHolder):
+        return []
+    resident = person.letter.resident
+    here = Q(district=resident.district_id) | Q(district__city_wide=True)
+    contests = Contest.objects.filter(here, cycle=resident.cycle_id).select_related("cycle", "district")
+    return entrances(person, list(contests.prefetch_related("cycle__phases")), at)

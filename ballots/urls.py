@@ -2,9 +2,13 @@
 
 from django.urls import path
 
-from ballots.views import board, booth, box, papers, printing, superseding, two
+from ballots.views import board, booth, box, letter, papers, printing, superseding, two
 
 urlpatterns = [
+    path("ballots/", letter.ballots, name="ballots"),
+    path("ballots/end/", letter.end, name="ballots_end"),
+    path("ballots/ended/", letter.ended, name="ballots_ended"),
+    path("ballots/awake/", letter.awake, name="ballots_awake"),
     path("<cycle:cycle>/<slug:contest>/ballot/", booth.choose, name="ballot"),
     path("<cycle:cycle>/<slug:contest>/ballot/review/", booth.review, name="ballot_review"),
     path("<cycle:cycle>/<slug:contest>/ballot/cast/", booth.put_in, name="ballot_cast"),

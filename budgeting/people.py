@@ -52,6 +52,9 @@ class Person(Protocol):
     @property
     def holds_a_role(self) -> bool: ...
 
+    @property
+    def holds_a_letter(self) -> bool: ...
+
     def is_committee_for(self, district: "District") -> bool: ...
 
     def why_not_confirm(self, at: datetime) -> str:
@@ -61,10 +64,27 @@ class Person(Protocol):
         """Append to the audit log, in the caller's transaction."""
 
 
+class LetterBooth(Protocol):
+    """The booth that a letter's code has opened in this browser session, or may open (residents/letter_booth.py)."""
+
+    @property
+    def word(self) -> str:
+        """Tells one booth from the next; empty where none is open."""
+
+    def open(self, code: str, *, at: datetime) -> None:
+        """Raises Refused for a code that opens none."""
+
+    def end(self) -> None: ...
+
+    def end_letter(self, *, at: datetime) -> None:
+        """End the booth, and let its letter open none any more."""
+
+
 class Request(HttpRequest):
-    """A request as our middleware leaves it: it knows a Person, and whether htmx asks."""
+    """A request as our middleware leaves it: it knows a Person, a letter's booth, and whether htmx asks."""
 
     user: Person  # type: ignore[assignment]  # Django's own says User or AnonymousUser
+    letter_booth: LetterBooth
     htmx: "HtmxDetails"
 
 

@@ -27,6 +27,8 @@ class Page(StrEnum):
     DESK = "desk"
     ME = "me"
     VERIFY = "verify"
+    LETTER = "letter"
+    BALLOTS = "ballots"
 
 
 class Place(StrEnum):

@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "accounts.middleware.visitors_answer_no",
+    "residents.middleware.letters_open_booths",
     "accounts.middleware.staff_sign_in_every_day",
     "accounts.middleware.staff_use_a_second_factor",
     "accounts.middleware.leaving_clears_the_browser",
@@ -216,7 +217,7 @@ ACCOUNT_RATE_LIMITS = {
     "confirm_email": None,
     "login_failed": "10/m/ip,5/5m/key",  # the key is an address and a network (accounts/adapter.py)
     "login_failed_elsewhere": "50/h/key",  # from all networks together that an address has not signed in from
-    "verify_by_letter": "10/d/user,60/d/ip",
+    "verify_by_letter": "10/d/user",  # wrong codes by network: residents/models/wrong_codes.py
 }
 # How many proxies of ours stand in front. 0: X-Forwarded-For is not believed, and nobody can pose as another address.
 # https comes from a proxy: not believing that one, all residents would be one address, and limits shut everybody out.

@@ -51,7 +51,7 @@ def load(city: City, seed: int, size: Size, tell: Callable[[str], None]) -> Town
         _draw_districts(town)
         for plan in content.ROUNDS:
             _load_round(town, plan, tell)
-        town.letters = list(letters(town.cycles["voting"], _letter_file(town), by=town.clerk, at=now))
+        _post_letters(town)
     return town
 
 
@@ -116,6 +116,13 @@ def _begin_contest(town: Town, cycle: Cycle, text: content.Contest) -> Contest:
         most_choices=text.most_choices,
         counting_rule=Contest.CountingRule.GREEDY,
     )
+
+
+def _post_letters(town: Town) -> None:
+    """The clerk makes them, and the auditor sees them go to the post, before anybody can have one."""
+    voting, (_clerk, auditor) = town.cycles["voting"], town.two.people
+    town.letters = list(letters(voting, _letter_file(town), by=town.clerk, at=town.now - timedelta(days=4)))
+    voting.letter_runs.get().post(by=auditor, at=town.now - timedelta(days=3))
 
 
 def _letter_file(town: Town) -> io.BytesIO:

@@ -39,8 +39,9 @@ def sheet(town: Town, folder: Path) -> str:
         "To try:",
         *_to_try(town),
         "",
-        f"A letter code to try, for {town.letters[0].name}: {town.letters[0].code}",
-        f"More letters:           {folder / 'letters.pdf'}",
+        f"A letter's code to vote with and no account, for {town.letters[1].name}: {town.letters[1].code}",
+        f"One to tie to the resident's account, for {town.letters[0].name}: {town.letters[0].code}",
+        f"The letters themselves: {folder / 'letters.pdf'}",
         f"The key holders' words: {folder / 'key-shares.txt'}",
     ]
     return "\n".join(lines) + "\n"
@@ -51,6 +52,7 @@ def _to_try(town: Town) -> list[str]:
     acts = {
         "sign up and propose": f"/{next_year}/",
         "vote, as verified": f"/{voting}/",
+        "vote with a letter and no account": "/verify/letter/",
         "verify by letter, as resident": "/verify/letter/",
         "decide, as committee": f"/{schools}/proposals/",
         "end the vote, open, count, as clerk": f"/{voting}/box/",

@@ -6,7 +6,7 @@ from django.db import connection
 from django.utils.timezone import localdate
 
 from ballots import board, draws, key
-from ballots.casting import cast
+from ballots.casting import admission, cast
 from ballots.counting import count_contest
 from ballots.opening import open_box
 from ballots.paper import freeze
@@ -101,8 +101,8 @@ def vote(town: Town, plan: str, contests: dict[str, Contest]) -> None:
         for place, (line, ticked) in enumerate(zip(here, ballots, strict=True)):
             choices = {numbers[title]: 1 for title in ticked}
             if place % 40 == 7:
-                cast(contest, {}, by=town.account(line))  # and then thought better of it
-            cast(contest, choices, by=town.account(line))
+                cast(contest, {}, by=admission(town.account(line), contest))  # and then thought better of it
+            cast(contest, choices, by=admission(town.account(line), contest))
             if place == len(here) // 2:
                 board.publish(contest)
         board.publish(contest)

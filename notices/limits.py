@@ -32,12 +32,16 @@ class Asker:
 
 
 def network_of(address: str) -> str:
-    """A keyed digest of the network of an IP address: /24, or /56 of IPv6, which one household or office has."""
+    """A keyed digest of the network of an IP address."""
+    return salted_hmac("notices.network", within(address), algorithm="sha256").hexdigest()
+
+
+def within(address: str) -> str:
+    """The network of an IP address: /24, or /56 of IPv6, which one household or office has."""
     ip = ipaddress.ip_address(address)
     if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
         ip = ip.ipv4_mapped
-    network = ipaddress.ip_network((ip, 24 if ip.version == 4 else 56), strict=False)
-    return salted_hmac("notices.network", str(network), algorithm="sha256").hexdigest()
+    return str(ipaddress.ip_network((ip, 24 if ip.version == 4 else 56), strict=False))
 
 
 @contextmanager

@@ -8,9 +8,10 @@ class Residents(AppConfig):
         """Serve the page on which somebody shows that they live here, and say what is kept of a person."""
         from budgeting import registry, two  # noqa: PLC0415  (models can be imported from here on)
         from residents.acts_of_two import IMPORTING, SETTLING  # noqa: PLC0415
-        from residents.models import Claim, LetterCode, RegisterImport, Verification  # noqa: PLC0415
+        from residents.models import Claim, LetterCode, LetterRun, RegisterImport, Verification  # noqa: PLC0415
 
         registry.serve(registry.Page.VERIFY, "verify")
+        registry.serve(registry.Page.LETTER, "verify_by_letter")
         two.does(two.Joint.SETTLE_CLAIM, SETTLING)
         two.does(two.Joint.IMPORT_REGISTER, IMPORTING)
         registry.keep_of_a_person(
@@ -20,6 +21,8 @@ class Residents(AppConfig):
                 (Claim, "settled_by"),
                 (LetterCode, "made_by"),
                 (LetterCode, "voided_by"),
+                (LetterRun, "made_by"),
+                (LetterRun, "posted_by"),
                 (RegisterImport, "by"),
             ],
         )

@@ -55,6 +55,11 @@ def letter_digest(code: str) -> bytes:
     return _digest(_key("letter/v1"), code)
 
 
+def network_digest(purpose: str, network: str) -> bytes:
+    """32 bytes, of a network as `notices.limits.within` gives it: of another purpose it has another."""
+    return _digest(_key(f"network/v1|{purpose}"), network)
+
+
 def _digest(key: bytes, text: str) -> bytes:
     return hmac.digest(key, text.encode(), "sha256")
 

@@ -26,7 +26,7 @@ from lib import pdf
 from lib.refusal import allow
 from residents.digests import identifier_digest, person_digest
 from residents.letter_codes import code_digest, new_code, new_reference
-from residents.models import LetterCode, Resident, StandingRegister
+from residents.models import LetterCode, LetterRun, Resident, StandingRegister
 from residents.models.register import Residents
 from residents.register_import import RegisterEntry, entries_of
 
@@ -63,20 +63,24 @@ def without_a_letter(residents: Residents) -> Residents:
 
 
 @transaction.atomic
-def make_codes(residents: Sequence[Resident], *, by: User | None, at: datetime) -> list[tuple[str, str]]:
+def make_codes(
+    residents: Sequence[Resident], *, by: User | None, at: datetime, run: LetterRun | None = None
+) -> list[tuple[str, str]]:
     """A fresh code and reference for each resident, in their order, on record. Older codes stop working.
 
-    Only digests are stored: the codes returned are the only copy.
+    Only digests are stored: the codes returned are the only copy. They belong to the `run`, or to one of their own.
     """
+    if not residents:
+        return []
+    run = run or LetterRun.objects.create(cycle=residents[0].cycle, made_at=at, made_by=by)
     live = LetterCode.objects.live().filter(resident__in=residents)
     live.update(voided_at=at, voided_by=by)
     made = [(new_code(), new_reference()) for _ in residents]
     LetterCode.objects.bulk_create(
-        LetterCode(resident=resident, digest=code_digest(code), reference=ref, made_at=at, made_by=by)
+        LetterCode(run=run, resident=resident, digest=code_digest(code), reference=ref, made_at=at, made_by=by)
         for resident, (code, ref) in zip(residents, made, strict=True)
     )
-    if residents:
-        AuditEvent.append(Done.LETTERS_MADE, by=by, on=residents[0].cycle, letters=len(residents))
+    AuditEvent.append(Done.LETTERS_MADE, by=by, on=residents[0].cycle, letters=len(residents), run=run.pk)
     return made
 
 
@@ -102,10 +106,12 @@ def letters(
         for entry in entries_of(cycle, file)
         if isinstance(entry, RegisterEntry) and entry.line >= first_line and district in (None, entry.district)
     )
-    left = limit
+    left, run = limit, None
     while lines := list(islice(entries, LINES_AT_A_TIME)):
         due = _due(cycle, lines, again=again)[:left]
-        codes = make_codes([resident for _entry, resident in due], by=by, at=at)
+        if due and run is None:
+            run = LetterRun.objects.create(cycle=cycle, made_at=at, made_by=by)
+        codes = make_codes([resident for _entry, resident in due], by=by, at=at, run=run)
         for (entry, _resident), (code, reference) in zip(due, codes, strict=True):
             place = entry.address, entry.postcode, entry.town, entry.district.name
             yield Letter(entry.name, *place, code, reference)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from budgeting.models import Cycle
 from residents import register_import
-from residents.models import Claim, LetterCode, Resident, StandingRegister, Verification
+from residents.models import Claim, LetterCode, LetterRun, Resident, StandingRegister, Verification
 
 
 def begin_anew(cycle: Cycle, *, at: datetime) -> dict[str, int]:
@@ -20,6 +20,7 @@ def begin_anew(cycle: Cycle, *, at: datetime) -> dict[str, int]:
         "letters": LetterCode.objects.filter(**of_the_cycle).delete()[0],
         "residents": Resident.objects.filter(cycle=cycle).delete()[0],
     }
+    LetterRun.objects.filter(cycle=cycle).delete()
     return removed
 
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("desk/<cycle:cycle>/register/<int:number>/rejected.csv", register.rejected, name="register_rejected"),
     path("desk/<cycle:cycle>/letters/", letters.make, name="letters"),
     path("desk/<cycle:cycle>/letters/voiding/", letters.void, name="letter_voiding"),
+    path("desk/<cycle:cycle>/letters/runs/<int:number>/posting/", letters.post, name="letters_posting"),
     path("desk/<cycle:cycle>/residents/", in_person.verify, name="verify_at_desk"),
     path("desk/<cycle:cycle>/claims/<int:number>/", in_person.claim, name="claim"),
 ]

@@ -11,12 +11,12 @@ from accounts.models import User
 from audit.acts import Done
 from audit.models import AuditEvent
 from ballots import board
-from ballots.casting import cast
 from ballots.models import Count, Envelope
 from budgeting.models import Contest, Counted, Cycle, District, Phase
 from residents.models import Resident
 from tests.cast import put_on_paper
 from tests.tables import our_models
+from tests.vote import cast
 
 INSERT = (
     "INSERT INTO ballots_envelope (resident_id, contest_id, sealed, fingerprint, channel)"

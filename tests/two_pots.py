@@ -10,7 +10,7 @@ import pytest
 
 from accounts.models import User
 from ballots import paper
-from ballots.casting import Receipt, cast
+from ballots.casting import Receipt
 from ballots.counting import count_contest
 from ballots.models import Count, Opening
 from ballots.opening import open_box
@@ -19,6 +19,7 @@ from budgeting.models import Contest, Cycle
 from budgeting.people import RoleName
 from budgeting.two import Two
 from tests.cast import COSTS, person, propose
+from tests.vote import cast
 
 At = Callable[[str], datetime]
 Pots = dict[str, Contest]

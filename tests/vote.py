@@ -9,14 +9,19 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from accounts.models import User
-from ballots import key
-from ballots.casting import cast
+from ballots import casting, key, marks
+from ballots.casting import Receipt, admission
 from ballots.models import BallotBoxKey, BallotPaper, Count, InvalidBallot
 from ballots.sealing import Share
 from budgeting.models import Contest, Cycle, District
 from budgeting.two import Two
 from residents.models import Resident
 from tests.cast import count, enrol, person, put_on_paper
+
+
+def cast(contest: Contest, choices: marks.Choices, *, by: User) -> Receipt:
+    """Somebody with an account casts a ballot."""
+    return casting.cast(contest, choices, by=admission(by, contest))
 
 
 @pytest.fixture

@@ -5,15 +5,16 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ballots.booth_form import BallotForm
-from ballots.casting import NotValid, NotVerified, box_of, cast, receipt_of, resident_of
+from ballots.casting import NotValid, NotVerified, admission, ballots_of, box_of, cast, receipt_of
 from ballots.models import BallotPaper
 from budgeting import registry
 from budgeting.guards import oversees
@@ -41,30 +42,64 @@ def contest_or_404(cycle: str, contest: str) -> Contest:
 
 
 def in_the_booth(view: View) -> View:
-    """Let in who may vote here now, with their ballot. Nothing of what is posted reaches a cache or an error report."""
+    """Let in who may vote here now, with their ballot. Nothing of what is posted reaches a cache or an error report.
+
+    A ballot that nobody holds any more (its booth has ended) is shown again, with a field for a letter's code.
+    """
 
     @wraps(view)
     @never_cache
-    @login_required
     @sensitive_post_parameters()
     def entered(request: Request, cycle: str, contest: str) -> HttpResponse:
+        if nobody(request) and request.method != "POST":
+            return redirect_to_login(request.get_full_path())
         found = contest_or_404(cycle, contest)
+        if nobody(request) and not found.cycle.votes_by_letter:
+            return redirect_to_login(request.path)
         try:
-            resident_of(request.user, found)
-            paper, _key = box_of(found)
+            return let_in(request, found, view)
         except NotVerified:
             return redirect(registry.name_of(registry.Page.VERIFY))
         except Refused as refused:
             return closed(request, found, refused.sentence)
-        if not found.cycle.allows(Act.VOTE, clock.now()):
-            return closed(request, found)
-        try:
-            return view(request, BallotForm(paper, request.POST if request.method == "POST" else None))
         except Exception as broken:
             # With the frames below goes all they knew of the ballot.
             raise (DatabaseAway() if passes(broken) else BoothOutOfOrder(broken)) from None
 
     return entered
+
+
+def nobody(request: Request) -> bool:
+    """Is this neither somebody with an account nor somebody with a letter?"""
+    return not (request.user.is_authenticated or request.user.holds_a_letter)
+
+
+def let_in(request: Request, contest: Contest, view: View) -> HttpResponse:
+    """Raises NotVerified or Refused for who may not vote here."""
+    paper, _key = box_of(contest)
+    if not contest.cycle.allows(Act.VOTE, clock.now()):
+        return closed(request, contest)
+    ballot = BallotForm(paper, request.POST if request.method == "POST" else None)
+    types_a_code = "code" in request.POST and not request.user.is_authenticated
+    if nobody(request) or types_a_code:
+        if errors := opening(request):
+            return shown(request, "choose", ballot, outside=True, errors=[each for each in errors if each])
+    elif ballot.is_filled_in and request.POST.get("booth", "") != request.letter_booth.word:
+        return shown(request, "choose", ballot, elsewhere=True)  # made for somebody else, in another tab
+    admission(request.user, contest)
+    return view(request, ballot)
+
+
+def opening(request: Request) -> list[str]:
+    """Open a booth with the code that came with a ballot: why not, as a list that is empty once it is open."""
+    code = request.POST.get("code", "").strip()
+    if not code:
+        return [_("Type the code of your letter.") if "code" in request.POST else ""]
+    try:
+        request.letter_booth.open(code, at=clock.now())
+    except Refused as refused:
+        return [refused.sentence]
+    return []
 
 
 def closed(request: Request, contest: Contest, sentence: str = "") -> HttpResponse:
@@ -108,9 +143,11 @@ def put_in(request: Request, ballot: BallotForm) -> HttpResponse:
     try:
         if ballot.errors:
             raise NotValid(ballot.errors)
-        cast(ballot.contest, ballot.choices, by=request.user)
+        cast(ballot.contest, ballot.choices, by=admission(request.user, ballot.contest))
     except NotValid as invalid:
         return shown(request, "choose", ballot, errors=invalid.reasons)
+    except NotVerified:  # the line was tied, or the letter made worthless, since the booth was entered
+        return shown(request, "choose", ballot, outside=True, errors=[])
     except Refused as refused:
         return closed(request, ballot.contest, refused.sentence)
     return redirect("ballot_receipt", ballot.contest.cycle.slug, ballot.contest.slug)
@@ -118,13 +155,15 @@ def put_in(request: Request, ballot: BallotForm) -> HttpResponse:
 
 @require_safe
 @never_cache
-@login_required
 def receipt(request: Request, cycle: str, contest: str) -> HttpResponse:
+    if nobody(request):
+        return redirect_to_login(request.path)
     found = contest_or_404(cycle, contest)
     receipt = receipt_of(request.user, found)
     if receipt is None:
         return redirect("ballot", cycle, contest)
     context = {"receipt": receipt, "contest": found, "cycle": found.cycle}
+    context["others"] = [one for one in ballots_of(request.user, clock.now()) if one.contest.pk != found.pk]
     return render(request, "ballots/booth/receipt.html", context)
 
 

@@ -64,6 +64,12 @@ class Cycle(models.Model):
         help_text=_("Until when somebody may object to how the vote was held. It begins when voting closes."),
     )
 
+    votes_by_letter = models.BooleanField(
+        _("votes by letter alone"),
+        default=True,
+        help_text=_("A resident may vote with the code of their letter, without an account. Frozen with the papers."),
+    )
+
     class Meta:
         ordering = ("-slug",)
         verbose_name = _("cycle")

@@ -1,6 +1,7 @@
 """The audit log, for auditors to read."""
 
 import json
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
@@ -11,8 +12,10 @@ from django.shortcuts import render
 from audit.acts import Done
 from audit.models import AuditEvent
 from budgeting.guards import auditors_only
+from budgeting.models import Cycle
 from lib.spreadsheets import csv_response
 from lib.typed import typed
+from residents.letter_alarms import alarms, runs_of
 
 PER_PAGE = 50
 COLUMNS = ("number", "at", "actor", "action", "object", "facts", "previous_hash", "hash")
@@ -23,7 +26,14 @@ def page(request: HttpRequest) -> HttpResponse:
     query = _asked(request)
     shown = Paginator(_matching(query).order_by("-number"), PER_PAGE).get_page(request.GET.get("page"))
     head = AuditEvent.objects.last()
-    return render(request, "front/audit.html", {"page": shown, "query": query, "head": head})
+    context = {"page": shown, "query": query, "head": head, "letters": _letters()}
+    return render(request, "front/audit.html", context)
+
+
+def _letters() -> list[dict[str, Any]]:
+    """Each cycle whose letters vote: its runs of letters, and what to look into."""
+    cycles = Cycle.objects.filter(letter_runs__isnull=False).distinct()
+    return [{"cycle": cycle, "runs": runs_of([cycle]), "alarms": alarms(cycle)} for cycle in cycles]
 
 
 @auditors_only

@@ -1,7 +1,20 @@
 """Who lives here, and which account is whose."""
 
 from residents.models.letter_code import LetterCode
+from residents.models.letter_run import LetterRun, LetterVotes
 from residents.models.register import RegisterImport, Resident, StagedLine, StandingRegister
 from residents.models.verification import Claim, Verification
+from residents.models.wrong_codes import WrongCodes
 
-__all__ = ["Claim", "LetterCode", "RegisterImport", "Resident", "StagedLine", "StandingRegister", "Verification"]
+__all__ = [
+    "Claim",
+    "LetterCode",
+    "LetterRun",
+    "LetterVotes",
+    "RegisterImport",
+    "Resident",
+    "StagedLine",
+    "StandingRegister",
+    "Verification",
+    "WrongCodes",
+]

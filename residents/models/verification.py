@@ -15,6 +15,7 @@ from budgeting.stages import Act
 from budgeting.two import Two
 from lib.refusal import Refused, allow, require
 from residents.models.register import Resident, StandingRegister
+from residents.models.wrong_codes import WrongCode
 
 
 def wrong_code() -> str:
@@ -76,6 +77,8 @@ class Verification(models.Model):
         Letter codes of that line stop working. Raises Refused with a sentence for the clerk.
         """
         require(by.pk != account.pk, _("Your own account is for another clerk to verify."))
+        # Before the log is held: whoever casts with a letter holds the letter first, and then the log.
+        list(resident.letter_codes.live().select_for_update().values("pk"))
         made = cls.tie(resident, account, cls.Method.DESK, by=by, at=at)
         if isinstance(made, Verification):
             resident.letter_codes.live().update(voided_at=at, voided_by=by)
@@ -93,7 +96,7 @@ class Verification(models.Model):
         """
         require(user.is_proved, _("Nobody has proved the address of this account yet."))
         if resident.removed_at or not resident.cycle.allows(Act.VERIFY, at):
-            raise Refused(wrong_code())
+            raise WrongCode(wrong_code())
         allow(StandingRegister.why(resident.cycle))
         try:
             with transaction.atomic():
@@ -176,7 +179,7 @@ class Claim(models.Model):
         facts = {"settled_at": at, "settled_by_id": by.first.pk, "granted": granted, "reason": reason}
         require(settled.update(**facts) == 1, _("This claim has been decided already."))
         held = Verification.objects.filter(resident=self.resident)
-        before = held.values_list("user", flat=True)[0]
+        before = held.select_for_update().values_list("user", flat=True)[0]
         by.record(Done.CLAIM_SETTLED, on=self, granted=granted, reason=reason, before=before)
         if granted:
             held.delete()

@@ -6,17 +6,20 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from accounts.visitors import user_of
+from budgeting import registry
 from budgeting.bodies import takes
-from budgeting.guards import clerks_only
+from budgeting.guards import clerks_only, overseers_only
 from budgeting.models import Cycle
 from budgeting.public_address import why_nobody_gets_here
 from lib import clock
 from lib.refusal import Refused, obeying
 from residents.forms import REGISTER_FORM, LetterReferenceForm, LetterRunForm
+from residents.letter_alarms import runs_of
 from residents.letters import MOST_SHEETS, letters, sheets, without_a_letter
-from residents.models import LetterCode, Resident, StandingRegister
+from residents.models import LetterCode, LetterRun, Resident, StandingRegister
 
 
 @takes(REGISTER_FORM)
@@ -59,6 +62,17 @@ def void(request: HttpRequest, cycle: str) -> HttpResponse:
     return _page(request, found, LetterRunForm(), form)
 
 
+@require_POST
+@overseers_only
+def post(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
+    """These letters went to the post, says a clerk, an auditor or a council member who did not make them."""
+    found = get_object_or_404(LetterRun, pk=number, cycle__slug=cycle)
+    with obeying(request):
+        found.post(by=user_of(request), at=clock.now())
+        messages.success(request, _("The letters of run %d are posted.") % found.pk)
+    return redirect("letters", cycle) if user_of(request).is_clerk else redirect(registry.name_of(registry.Page.DESK))
+
+
 def _page(request: HttpRequest, cycle: Cycle, form: LetterRunForm, voiding: LetterReferenceForm) -> HttpResponse:
     codes = LetterCode.objects.filter(resident__cycle=cycle)
     context = {
@@ -71,6 +85,7 @@ def _page(request: HttpRequest, cycle: Cycle, form: LetterRunForm, voiding: Lett
         "live": codes.live().count(),
         "used": codes.filter(used_at__isnull=False).count(),
         "voided": codes.filter(voided_at__isnull=False).count(),
+        "runs": [(each, each.run.why_not_posted_by(user_of(request), clock.now())) for each in runs_of([cycle])],
         "without": without_a_letter(Resident.objects.on_register(cycle).unverified()).count(),
     }
     return render(request, "residents/letters_desk.html", context)

@@ -9,7 +9,7 @@ from django.test import Client
 
 from audit.models import AuditEvent
 from ballots import paper
-from ballots.casting import cast, entrances
+from ballots.casting import entrances
 from ballots.checklist import Step, checklist
 from ballots.models import BallotPaper, NoVote
 from ballots.no_vote import close_without_vote
@@ -18,6 +18,7 @@ from budgeting.models import Contest, Cycle
 from lib.refusal import Refused
 from tests.cast import propose, put_on_paper, signed_in
 from tests.papers import source_of
+from tests.vote import cast
 
 REASON = "Nobody proposed anything in Hillside."
 

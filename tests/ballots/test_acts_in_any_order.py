@@ -25,7 +25,6 @@ from hypothesis.stateful import (
 
 from accounts.models import User
 from ballots import board, key, paper
-from ballots.casting import cast
 from ballots.closing import pause_voting
 from ballots.counting import count_contest
 from ballots.models import BallotBoxKey, BallotPaper, BoardBatch, Envelope, KeyGivenUp, NoVote, Rehearsal
@@ -41,7 +40,7 @@ from lib.refusal import Refused
 from proposals.models import Proposal
 from tests.cast import enrol, middle_of, propose
 from tests.thoroughness import many
-from tests.vote import turn_the_database
+from tests.vote import cast, turn_the_database
 
 HOUR = timedelta(hours=1)
 JOINTS = (Joint.END_VOTE, Joint.EXTEND_VOTE, Joint.RESUME_VOTE, Joint.CLOSE_WITHOUT_VOTE, Joint.GIVE_UP_KEY)

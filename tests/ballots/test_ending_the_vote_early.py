@@ -4,7 +4,6 @@ import pytest
 from django.test import Client
 
 from audit.models import AuditEvent
-from ballots.casting import cast
 from ballots.closing import close_voting
 from ballots.models import Envelope
 from ballots.opening import open_box
@@ -13,7 +12,7 @@ from budgeting.stages import Stage
 from lib.refusal import Refused
 from tests.cast import signed_in
 from tests.papers import source_of
-from tests.vote import turn_the_database
+from tests.vote import cast, turn_the_database
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -23,13 +24,15 @@ from django.utils import timezone
 from accounts.models import User
 from audit.models import AuditEvent
 from ballots import key
-from ballots.casting import cast
 from ballots.models import Envelope
 from budgeting.models import Contest, Cycle, Phase
+from residents.models import LetterCode
 from tests.cast import enrol, put_on_paper
 from tests.databases import address_for_others
+from tests.letters import Posted, word_of
 from tests.served import free_port, session_of, wait_for
 from tests.thoroughness import many
+from tests.vote import cast
 
 THREADS = many(24, 200)
 WORKERS = 4
@@ -86,12 +89,18 @@ def answers(port: int) -> bool:
         return False
 
 
-def vote_all_at_once(port: int, sessions: list[str], threads: int) -> Counter[str]:
-    """Every thread posts a ballot at the same moment. How often each answer came: "302 /path/", "409", "500", …"""
+def vote_all_at_once(
+    port: int, sessions: list[str], threads: int, words: dict[str, str] | None = None, meanwhile: Any = None
+) -> Counter[str]:
+    """Every thread posts a ballot at the same moment. How often each answer came: "302 /path/", "409", "500", …
+
+    `words`: by session, what the forms of a letter's booth say. `meanwhile`: what happens at the same moment.
+    """
     barrier, found, lock = threading.Barrier(threads), Counter[str](), threading.Lock()
 
     def vote(number: int) -> None:
-        body = urlencode({"csrfmiddlewaretoken": CSRF, "choice": number % 6 + 1})
+        word = (words or {}).get(sessions[number % len(sessions)], "")
+        body = urlencode({"csrfmiddlewaretoken": CSRF, "choice": number % 6 + 1, "booth": word})
         cookies = f"session={sessions[number % len(sessions)]}; csrf={CSRF}"
         headers = {"Cookie": cookies, "Content-Type": "application/x-www-form-urlencoded"}
         barrier.wait()
@@ -108,6 +117,8 @@ def vote_all_at_once(port: int, sessions: list[str], threads: int) -> Counter[st
     running = [threading.Thread(target=vote, args=(number,)) for number in range(threads)]
     for thread in running:
         thread.start()
+    if meanwhile:
+        meanwhile()
     for thread in running:
         thread.join()
     return found
@@ -132,6 +143,30 @@ def votes_of_rosa(contest: Contest, rosa: User, application: str, threads: int, 
 def test_many_threads_leave_one_envelope(contest_open_now, rosa, tmp_path) -> None:
     assert votes_of_rosa(contest_open_now, rosa, "budgeting.wsgi", THREADS, tmp_path) == []
     assert AuditEvent.objects.filter(action="voted").count() == THREADS
+
+
+@pytest.mark.parametrize("tied", [False, True])
+def test_an_account_and_two_booths_of_a_letter_leave_one_envelope_between_them(
+    contest_open_now, greta: Posted, rosa, tmp_path, tied: bool
+) -> None:
+    """The letter votes in two browsers while Rosa ties its line to her account, and votes too."""
+    booths = [greta.opens(), greta.opens()]
+    words = {browser.cookies["session"].value: word_of(browser) for browser in booths}
+
+    def tie() -> None:
+        if tied:
+            LetterCode.redeem(greta.code, by=rosa, at=timezone.now())
+
+    with served("budgeting.wsgi", tmp_path) as port:
+        found = vote_all_at_once(port, [*words, session_of(rosa)], many(12, 120), words, meanwhile=tie)
+    answers = {"302 /2027/riverside/ballot/receipt/", "302 /verify/", "200"}
+    assert set(found) <= answers, found
+    assert Envelope.objects.count() == 1 or tied
+    assert set(Envelope.objects.values_list("resident", flat=True)) <= {greta.resident.pk}
+    events = AuditEvent.objects.filter(action__in=["voted", "resident verified"]).order_by("number")
+    done = [event.action for event in events]
+    assert done.count("voted") == found["302 /2027/riverside/ballot/receipt/"]
+    assert done.count("resident verified") == tied
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import pytest
 
 from audit.models import AuditEvent
 from ballots import board, key, marks
-from ballots.casting import cast
 from ballots.counting import count_contest
 from ballots.models import Count, Envelope, InvalidBallot, OpenedBallot, Opening
 from ballots.opening import export, open_box
@@ -20,6 +19,7 @@ from residents.models import Verification
 from tests.cast import open_elsewhere
 from tests.databases import refused_by_the_database, without_triggers
 from tests.papers import words_on
+from tests.vote import cast
 
 BALLOTS = [{1: 1}, {1: 1, 4: 1}, {}, {1: 1}, {2: 1, 4: 1}, {4: 1}, {1: 1, 4: 1}, {4: 1}, {4: 1}, {}, {6: 1}, {4: 1}]
 

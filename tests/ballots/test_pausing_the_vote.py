@@ -8,7 +8,6 @@ from django.test import Client
 
 from accounts.models import User
 from ballots import board
-from ballots.casting import cast
 from ballots.closing import pause_voting, resume_voting
 from ballots.models import BoardBatch, Envelope, Opening
 from ballots.opening import open_box
@@ -19,7 +18,7 @@ from lib import clock
 from lib.refusal import Refused
 from tests.cast import person, signed_in
 from tests.papers import source_of
-from tests.vote import leaving_guards_aside
+from tests.vote import cast, leaving_guards_aside
 
 HOUR = timedelta(hours=1)
 REASON = "Votes are cast with stolen letters."

@@ -23,14 +23,17 @@ from django.test import Client
 from accounts.models import User
 from audit.models import AuditEvent
 from ballots import board, key, marks
-from ballots.casting import cast
 from ballots.models import Envelope, OpenedBallot
 from ballots.opening import open_box
 from ballots.sealing import Share
 from budgeting.models import Contest, District
 from budgeting.people import RoleName
+from residents.letters import make_codes
+from residents.models import LetterCode, Verification
 from tests.cast import cycle_of_2027, enrol, hands_of_the_clock, person, put_on_paper, square
 from tests.databases import Aside
+from tests.letters import Posted, word_of
+from tests.vote import cast
 
 VOTERS = 200
 LINES = 24
@@ -98,7 +101,7 @@ def end_of_the_log() -> str:
 
 @pytest.fixture(scope="module")
 def vote(_the_log_is_kept: None) -> Vote:
-    """Two hundred residents of Riverside vote, each differently; ten of them through the booth.
+    """Two hundred residents of Riverside vote, each differently; ten in the booth, and ten there with a letter alone.
 
     They do so once: the first test looks before the opening, the second opens the box.
     """
@@ -126,6 +129,8 @@ def let_them_vote(told: Vote, at: Callable[[str], object]) -> None:
         told.choices[enrol(user, cycle, riverside).pk] = choices
         if number < 10:
             vote_in_the_booth(user, list(choices))
+        elif number < 20:
+            vote_with_a_letter(user, list(choices))
         else:
             cast(told.contest, choices, by=user)
 
@@ -135,6 +140,21 @@ def vote_in_the_booth(user: User, marks: Sequence[int]) -> None:
     booth.force_login(user)
     for step in ("review", "cast"):
         booth.post(f"/2027/riverside/ballot/{step}/", {"choice": [str(mark) for mark in marks]})
+
+
+def vote_with_a_letter(user: User, marks: Sequence[int]) -> None:
+    """Somebody's line loses its account, and they vote by post instead."""
+    tie = Verification.objects.get(user=user)
+    tie.delete()
+    [(code, _reference)] = make_codes([tie.resident], by=None, at=tie.at)
+    letter = Posted(code, LetterCode.objects.get(resident=tie.resident), tie.resident)
+    booth = letter.opens()
+    ballot = {"choice": [str(mark) for mark in marks], "booth": word_of(booth)}
+    for step in ("review", "cast"):
+        booth.post(f"/2027/riverside/ballot/{step}/", ballot)
+    # Nothing of it was kept where it ended untouched, with all choices on the page.
+    Client().post("/2027/riverside/ballot/cast/", ballot)
+    booth.post("/ballots/end/")
 
 
 def spellings(choices: dict[int, int]) -> list[bytes]:

@@ -12,7 +12,6 @@ from django.urls import URLPattern
 from accounts.models import User
 from audit.models import AuditEvent
 from ballots import key, superseding, urls
-from ballots.casting import cast
 from ballots.models import BallotBoxKey, KeyGivenUp, Rehearsal
 from budgeting.models import Contest, Cycle, Draw, JointAct
 from lib.refusal import Refused
@@ -20,7 +19,7 @@ from proposals.models import Decision
 from tests.cast import propose, put_on_paper, signed_in, typed
 from tests.papers import source_of
 from tests.tables import our_models
-from tests.vote import turn_the_database
+from tests.vote import cast, turn_the_database
 
 BOX = "/2027/box/"
 

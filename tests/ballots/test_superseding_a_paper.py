@@ -9,7 +9,6 @@ from django.db import DatabaseError, connection, transaction
 from accounts.models import User
 from audit.models import AuditEvent
 from ballots import paper, superseding
-from ballots.casting import cast
 from ballots.models import BallotLine, BallotPaper, Correction, Envelope, SupersededPaper
 from budgeting import two
 from budgeting.models import Contest, JointAct
@@ -17,7 +16,7 @@ from budgeting.two import Joint, Two
 from lib.refusal import Refused
 from proposals.models import Decision, Proposal, Version
 from tests.cast import inside, propose
-from tests.vote import leaving_guards_aside, turn_the_database
+from tests.vote import cast, leaving_guards_aside, turn_the_database
 
 WRONG = "The Playground stands under another title in the decision."
 

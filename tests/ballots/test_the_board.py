@@ -13,7 +13,6 @@ from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
 from ballots import board
-from ballots.casting import cast
 from ballots.models import BoardBatch, Envelope
 from ballots.sealing import in_groups
 from ballots.tasks import publish_final_batches
@@ -22,6 +21,7 @@ from lib import jobs
 from lib.refusal import Refused
 from tests.cast import FIRST_DAY, enrol, person
 from tests.databases import without_triggers
+from tests.vote import cast
 
 
 @pytest.fixture

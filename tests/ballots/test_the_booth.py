@@ -10,10 +10,11 @@ from django.core.signals import got_request_exception
 from django.test import Client
 from django.views.debug import ExceptionReporter
 
-from ballots.casting import cast, receipt_of
+from ballots.casting import receipt_of
 from ballots.models import Envelope
 from tests.cast import enrol, inside, signed_in
 from tests.papers import source_of
+from tests.vote import cast
 
 BALLOT = "/2027/riverside/ballot/"
 

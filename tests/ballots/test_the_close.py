@@ -9,11 +9,11 @@ import pytest
 from django.db import connection, connections
 
 from ballots import board, key
-from ballots.casting import cast
 from ballots.models import BallotBoxKey, BoardBatch
 from budgeting.stages import Stage
 from lib import clock
 from lib.refusal import Refused
+from tests.vote import cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

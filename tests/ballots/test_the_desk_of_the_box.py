@@ -6,11 +6,11 @@ import pytest
 from django.test import Client
 
 from ballots import board
-from ballots.casting import cast
 from ballots.models import BallotBoxKey, BallotPaper, Count, Opening, Rehearsal
 from proposals.models import Decision
 from tests.cast import frozen_at_the_desk, propose, signed_in, typed
 from tests.papers import source_of
+from tests.vote import cast
 
 BOX = "/2027/box/"
 

@@ -4,10 +4,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from ballots import key
-from ballots.casting import cast
 from ballots.models import BallotBoxKey, KeyShare, Rehearsal
 from ballots.sealing import Share, WrongShare, make_key
 from lib.refusal import Refused
+from tests.vote import cast
 
 
 def test_the_server_keeps_no_share_and_no_private_key(shares, cycle) -> None:

@@ -30,7 +30,7 @@ from budgeting.people import RoleName
 from budgeting.registry import Page, Place
 from notices.limits import network_of
 from proposals.models import Comment, CommentReport, Endorsement, Proposal
-from residents.models import Claim, LetterCode, Resident
+from residents.models import Claim, LetterCode, LetterRun, Resident
 from tests.cast import enrol
 
 At = Callable[[str], datetime]
@@ -48,7 +48,7 @@ NOT_ANSWERED = {
 @pytest.mark.parametrize("page", Page)
 def test_every_page_that_lower_rooms_lead_to_is_served(client: Client, clara: User, page: Page) -> None:
     client.force_login(clara)
-    assert client.get(registry.address_of(page)).status_code == 200
+    assert client.get(registry.address_of(page), follow=True).status_code == 200
 
 
 def test_the_site_starts_with_every_page_served() -> None:
@@ -136,8 +136,9 @@ def full_life(
         comment = Comment.objects.create(proposal=proposal, author=user, at=moment, text="Good.")
         CommentReport.objects.create(comment=comment, by=user, at=moment, reason="Too good.")
         Endorsement.objects.create(proposal=proposal, by=user, at=moment)
+        run = LetterRun.objects.create(cycle=other_line.cycle, made_at=moment)
         LetterCode.objects.create(
-            resident=other_line, digest=user.name.encode() * 5, reference=user.name, made_at=moment
+            run=run, resident=other_line, digest=user.name.encode() * 5, reference=user.name, made_at=moment
         )
         with transaction.atomic():
             user.record(Done.MADE, note=f"noted by {user.name}")

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.test import override_settings
+from django.test import Client, override_settings
 
 from accounts.models import User
 from audit.models import AuditEvent
-from ballots.casting import cast
 from ballots.models import BallotBoxKey, Count, Envelope, Opening
 from ballots.sealing import Share
 from budgeting.calendar import errors
@@ -26,8 +25,11 @@ from demo.management.commands import demo as command
 from demo.people import is_demo
 from lib import clock
 from proposals.models import Comment, Decision, Photo, Proposal
+from residents.letter_alarms import alarms
 from residents.models import LetterCode, Resident, Verification
+from tests import letters
 from tests.databases import Aside
+from tests.vote import cast
 
 pytestmark = pytest.mark.heavy
 
@@ -158,6 +160,16 @@ def test_jonas_who_is_verified_can_vote_at_once(halverne):
         contest=contest, resident=Verification.of(jonas, contest.cycle).resident
     ).exists()
     assert cast(contest, {1: 1}, by=jonas)
+
+
+def test_somebody_without_an_account_votes_with_their_letter(halverne):
+    letter = halverne.letters[1]
+    browser = Client()
+    assert browser.post("/verify/letter/", {"code": letter.code}).url == "/ballots/"
+    contest = Contest.objects.get(cycle=halverne.cycles["voting"], district__city_wide=True)
+    address = f"/{contest.cycle.slug}/{contest.slug}/ballot/"
+    assert letters.votes(browser, 1, address=address).url == f"{address}receipt/"
+    assert alarms(contest.cycle) == []
 
 
 def test_lucie_can_verify_with_the_code_of_her_letter(halverne):

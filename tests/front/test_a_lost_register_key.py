@@ -10,7 +10,6 @@ from django.core.management import CommandError, call_command
 from accounts.models import User
 from audit.acts import Done
 from audit.models import AuditEvent
-from ballots.casting import cast
 from budgeting import secret_checks
 from budgeting.models import Contest, Cycle
 from front import lost_secrets
@@ -19,6 +18,7 @@ from residents import register_import
 from residents.letters import letters, make_codes
 from residents.models import LetterCode, RegisterImport, Resident, StandingRegister, Verification
 from tests.cast import signed_in
+from tests.vote import cast
 
 HEADER = "identifier;name;birth_date;address;postcode;town;district\n"
 ANNA = "79033100120;Łucja Anna Nowak;1979-03-31;Quay 1;1000;Halverne;Riverside\n"

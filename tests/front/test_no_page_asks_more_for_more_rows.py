@@ -18,7 +18,6 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from ballots import key
-from ballots.casting import cast
 from ballots.models import BallotBoxKey, BoardBatch, KeyShare, Opening, Rehearsal
 from budgeting.models import Contest, Cycle, District, Phase
 from budgeting.people import RoleName
@@ -30,7 +29,7 @@ from residents.letters import make_codes
 from residents.models import Claim, RegisterImport, Verification
 from results.council_report import council_report
 from tests.cast import conclude, count, drafted, enrol, middle_of, person, put_on_paper, square
-from tests.vote import lifted
+from tests.vote import cast, lifted
 
 _next = itertools.count(1)
 

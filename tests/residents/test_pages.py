@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from budgeting.models import Contest, Cycle, District
 from lib.spreadsheets import cell
 from residents import register_import
 from residents.letters import make_codes
-from residents.models import Claim, LetterCode, RegisterImport, Resident, StagedLine, Verification
+from residents.models import Claim, LetterCode, RegisterImport, Resident, StagedLine, Verification, WrongCodes
 
 REGISTER = (
     "identifier;name;birth_date;address;postcode;town;district\n"
@@ -150,14 +151,40 @@ def test_t19_the_eleventh_try_of_a_day_is_refused_even_with_the_right_code(rosa,
     assert not Verification.of(rosa, city)
 
 
-def test_t19_a_network_is_limited_and_cannot_pose_as_another(cycle, settings) -> None:
-    settings.ACCOUNT_RATE_LIMITS = {"verify_by_letter": "10/d/user,5/d/ip"}
-    statuses = []
+def test_t19_a_network_of_too_many_wrong_codes_is_told_until_when_and_cannot_pose_as_another(
+    rosa, code, city, monkeypatch
+) -> None:
+    monkeypatch.setattr("residents.models.wrong_codes.MOST", 5)
+    answers = []
     for number in range(6):
         user = User.objects.create_user(f"u{number}@example.org")
         forwarded = {"X-Forwarded-For": f"198.51.100.{number}"}
-        statuses.append(signed_in(user).post("/verify/letter/", {"code": "ZZZZ"}, headers=forwarded).status_code)
-    assert statuses == [200] * 5 + [429]
+        answers.append(signed_in(user).post("/verify/letter/", {"code": "ZZZZ"}, headers=forwarded))
+    assert [answer.status_code for answer in answers] == [200] * 5 + [429]
+    assert "they are refused until" in answers[-1].content.decode()
+    assert Client().post("/verify/letter/", {"code": "ZZZZ"}).status_code == 429, "without an account it is the same"
+    assert Client(REMOTE_ADDR="203.0.113.7").post("/verify/letter/", {"code": "ZZZZ"}).status_code == 200
+    assert signed_in(rosa).post("/verify/letter/", {"code": code}).status_code == 302, "a right code is always taken"
+
+
+def test_s7_right_codes_shut_no_library_out(city, code, at, monkeypatch) -> None:
+    """S7. However many people vote there, each with a code that works."""
+    monkeypatch.setattr("residents.models.wrong_codes.MOST", 2)
+    for _ in range(8):
+        assert Client().post("/verify/letter/", {"code": code}).status_code == 302
+    assert not WrongCodes.objects.exists()
+
+
+def test_what_is_counted_of_wrong_codes_is_gone_after_an_hour(city, code, at, monkeypatch) -> None:
+    monkeypatch.setattr("residents.models.wrong_codes.MOST", 2)
+    moment = at("voting")
+    for _ in range(3):
+        answer = Client().post("/verify/letter/", {"code": "ZZZZ"})
+    assert answer.status_code == 429
+    assert b"127" not in bytes(WrongCodes.objects.get().network)
+    monkeypatch.setattr("lib.clock.now", lambda: moment + timedelta(hours=1))
+    assert Client().post("/verify/letter/", {"code": "ZZZZ"}).status_code == 200
+    assert WrongCodes.objects.get().tries == 1
 
 
 def test_a_second_account_is_sent_to_the_desk_and_two_decide(rosa, tomas, clara, otto, code, city, at) -> None:

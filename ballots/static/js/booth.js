@@ -41,8 +41,19 @@ function total() {
   status.classList.toggle("over", over);
 }
 
+// A letter's booth ends when nobody touches it: what is done on this page alone counts too, so the site is told of it.
+let told = Date.now();
+function stay() {
+  if (!form.dataset.awake || Date.now() - told < 60 * 1000) return;
+  told = Date.now();
+  const token = new FormData();
+  token.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+  fetch(form.dataset.awake, { method: "POST", body: token }).catch(() => {});
+}
+
 let idle;
 function awake() {
+  stay();
   clearTimeout(idle);
   idle = setTimeout(() => {
     const notice = document.createElement("p");

@@ -1,0 +1,79 @@
+"""What an auditor is told about votes by letter alone: an alarm says look, not that anything is wrong."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Count, F, QuerySet, Sum
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from budgeting.models import Cycle
+from residents.models import LetterRun, LetterVotes
+
+FROM_ONE_NETWORK = 50  # ballots: a library or a home for the aged may have as many, and then somebody knows of it
+IN_ONE_NIGHT = 50
+NIGHT = range(5)  # the hours from midnight on, in the city
+
+
+@dataclass(frozen=True, slots=True)
+class VotesOfRun:
+    """What an auditor sees of a run of letters."""
+
+    run: LetterRun
+    letters: int
+    ballots: int
+
+
+def runs_of(cycles: Iterable[Cycle]) -> list[VotesOfRun]:
+    """The runs of letters of these cycles, the newest first, each with its letters and the ballots cast by them."""
+    runs = LetterRun.objects.filter(cycle__in=cycles).select_related("cycle", "made_by", "posted_by")
+    cast = dict(LetterVotes.objects.filter(run__in=runs).values_list("run").annotate(Sum("ballots")))
+    counted = runs.annotate(letters=Count("codes")).order_by("-made_at", "-pk")
+    return [VotesOfRun(run, run.letters, cast.get(run.pk, 0)) for run in counted]
+
+
+def alarms(cycle: Cycle) -> list[str]:
+    """A sentence for each thing to look into."""
+    votes = LetterVotes.objects.filter(run__cycle=cycle)
+    return [*_before_posting(cycle), *_from_one_network(votes), *_in_one_night(votes)]
+
+
+def _before_posting(cycle: Cycle) -> list[str]:
+    """In the hour of posting nobody has their letter yet, so that hour belongs to the time before."""
+    early = LetterVotes.objects.filter(run__cycle=cycle).exclude(run__posted_at__lt=F("hour"))
+    return [
+        ngettext(
+            "%(n)d ballot was cast by letters of run %(run)d before anybody said that they had been posted.",
+            "%(n)d ballots were cast by letters of run %(run)d before anybody said that they had been posted.",
+            ballots,
+        )
+        % {"n": ballots, "run": run}
+        for run, ballots in early.values_list("run").annotate(Sum("ballots")).order_by("run")
+    ]
+
+
+def _from_one_network(votes: QuerySet[LetterVotes]) -> list[str]:
+    many = votes.values_list("network").annotate(n=Sum("ballots")).filter(n__gte=FROM_ONE_NETWORK)
+    return [
+        _("%(n)d ballots came by letter from one network (%(network)s). Is it a library, or a home?")
+        % {"n": ballots, "network": bytes(network).hex()[:8]}
+        for network, ballots in many.order_by("-n", "network")
+    ]
+
+
+def _in_one_night(votes: QuerySet[LetterVotes]) -> list[str]:
+    nights: dict[date, int] = {}
+    for hour, ballots in votes.values_list("hour").annotate(Sum("ballots")):
+        here: datetime = hour.astimezone(ZoneInfo(settings.TIME_ZONE))
+        if here.hour in NIGHT:
+            nights[here.date()] = nights.get(here.date(), 0) + ballots
+    return [
+        _("%(n)d ballots came by letter in one night, before five in the morning of %(day)s.")
+        % {"n": ballots, "day": date_format(day)}
+        for day, ballots in sorted(nights.items())
+        if ballots >= IN_ONE_NIGHT
+    ]
