@@ -53,6 +53,7 @@ class Done(models.TextChoices):
     VOTING_PAUSED = "voting paused", _("voting paused")
     VOTING_RESUMED = "voting resumed", _("voting resumed")
     CLOSED_WITHOUT_VOTE = "closed without vote", _("contest closed without a vote")
+    CLOSED_WITHOUT_RESULT = "closed without result", _("contest closed without a result")
     BOX_OPENED = "box opened", _("ballot box opened")
     COUNTED = "counted", _("ballots counted")
     SHARES_DESTROYED = "shares destroyed", _("shares of the key destroyed")

@@ -122,6 +122,29 @@ WITHOUT_VOTE = Doing(
 )
 
 
+# A contest that cannot be counted -----------------------------------------------------------------------------------
+
+
+def _plan_no_result(act: JointAct, at: datetime) -> dict[str, Any]:
+    contest = subject(act, Contest)
+    allow(no_vote.why_not_close_uncounted(contest, at))
+    return {**act.facts, "budget": contest.budget}
+
+
+def _close_without_result(act: JointAct, *, by: Two, at: datetime) -> None:
+    no_vote.close_without_result(subject(act, Contest), by=by, at=at, reason=act.facts["reason"])
+
+
+WITHOUT_RESULT = Doing(
+    plan=_plan_no_result,
+    carry_out=_close_without_result,
+    name=lambda act: _("close %s without a result") % subject(act, Contest),
+    template="ballots/two/no_vote.html",
+    context=lambda act: {"contest": subject(act, Contest), "plan": act.plan},
+    url=desk_of,
+)
+
+
 # A key that was rehearsed -------------------------------------------------------------------------------------------
 
 

@@ -24,6 +24,7 @@ class Ballots(AppConfig):
         does(Joint.EXTEND_VOTE, acts_of_two.EXTENDING)
         does(Joint.RESUME_VOTE, acts_of_two.RESUMING)
         does(Joint.CLOSE_WITHOUT_VOTE, acts_of_two.WITHOUT_VOTE)
+        does(Joint.CLOSE_WITHOUT_RESULT, acts_of_two.WITHOUT_RESULT)
         does(Joint.GIVE_UP_KEY, acts_of_two.GIVING_UP)
         registry.keep_of_a_person(
             rows=[(models.KeyShare, "holder")],
@@ -35,6 +36,8 @@ class Ballots(AppConfig):
                 (models.Count, "by"),
                 (models.KeyGivenUp, "by"),
                 (models.KeyGivenUp, "confirmed_by"),
+                (models.NoResult, "by"),
+                (models.NoResult, "confirmed_by"),
                 (models.NoVote, "by"),
                 (models.NoVote, "confirmed_by"),
                 (models.Opening, "by"),

@@ -1,11 +1,12 @@
 """From ballots to a result: plain values out to `tally`, its answer back."""
 
 import json
+import logging
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
 from audit.acts import Done
@@ -19,6 +20,12 @@ from budgeting.stages import Act
 from lib import money
 from lib.refusal import Refused, require
 from tally import Ballot, Election, NotCountable, Outcome, Project, Rule, UnresolvedTie, count
+
+log = logging.getLogger(__name__)
+
+
+class CannotCount(Refused):
+    """The count ended with an error that nobody foresaw."""
 
 
 def rule_of(contest: Contest) -> Rule:
@@ -54,7 +61,8 @@ def election_of(contest: Contest) -> Election:
 def outcome_of(contest: Contest) -> Outcome:
     """Count a contest and store nothing.
 
-    Raises Refused if its box is shut, if its rule makes no sense, or if a tie is left that changes the result.
+    Raises Refused if its box is shut, if its rule makes no sense, or if a tie is left that changes the result; and
+    CannotCount if the count fails of anything else, which the trial before the freeze is there to prevent.
     """
     was_opened = Opening.objects.filter(cycle=contest.cycle).exists()
     if not was_opened and not contest.opened_ballots.exists():  # an imported election has ballots and never had a box
@@ -67,6 +75,17 @@ def outcome_of(contest: Contest) -> Outcome:
             _("A tie decides the result, between: %s. Enter what was drawn in public, or announce a draw, then count.")
             % ", ".join(titles)
         ) from None
+    except (Refused, DatabaseError):
+        raise
+    except Exception as error:
+        log.exception("%s cannot be counted", contest)
+        raise CannotCount(
+            _(
+                "The ballots of %(contest)s cannot be counted: %(failure)s. The log has more; tell those who look "
+                "after the site. Two people can close the contest without a result."
+            )
+            % {"contest": contest.title, "failure": f"{type(error).__name__}: {error}"[:200]}
+        ) from error
 
 
 @transaction.atomic

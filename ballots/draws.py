@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from audit.acts import Done
@@ -51,6 +51,8 @@ def why_not_announce(draw: Draw, at: datetime) -> str:
         return _("This draw has been announced already.")
     if not is_late(draw):
         return ""
+    if not _concerned(draw).exists():
+        return _("The ballot numbers are drawn already: the papers are frozen.")
     if not draw.reason.strip():
         return _("Say why it is announced only now: everybody will ask.")
     if draw.takes_place < at + NOTICE:
@@ -90,9 +92,14 @@ def due(cycle: Cycle, at: datetime) -> list[Draw]:
 
 
 def _decides(draw: Draw) -> bool:
-    """Has no later one taken its place?"""
-    later = Draw.objects.filter(cycle=draw.cycle_id, use=draw.use, announced_at__gt=draw.announced_at)
-    return not later.filter(Q(contest=None) | Q(contest=draw.contest_id)).exists()
+    """Is there a contest on which it can still decide, and for which no later one has taken its place?"""
+    return any(Draw.announced_for(contest, draw.use) == draw for contest in _concerned(draw))
+
+
+def _concerned(draw: Draw) -> QuerySet[Contest]:
+    """The contests it can still decide on: the numbers on a frozen paper are drawn already."""
+    of = {"pk": draw.contest_id} if draw.contest_id else {"cycle": draw.cycle_id}
+    return Contest.objects.filter(**of, **({"paper": None} if draw.use == Draw.Use.NUMBERS else {}))
 
 
 def seed_for_ties(contest: Contest) -> str | None:

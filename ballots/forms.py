@@ -1,6 +1,6 @@
 """What is typed at the desk of the box: who holds the key, the words of their sheets, reasons and witnesses."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -154,9 +154,10 @@ class ReasonForm(forms.Form):
     )
 
 
-class NoVoteForm(ReasonForm):
-    """Which contest is closed without a vote."""
+class _ContestAndReasonForm(ReasonForm):
+    """One of the contests of a cycle that are `such`."""
 
+    such: dict[str, Any]
     contest: forms.ModelChoiceField[Contest] = forms.ModelChoiceField(
         queryset=None, label=gettext_lazy("Contest"), empty_label=None
     )
@@ -164,8 +165,20 @@ class NoVoteForm(ReasonForm):
 
     def __init__(self, cycle: Cycle, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        unfrozen = cycle.contests.filter(paper=None, no_vote=None).select_related("cycle", "district")
-        self.fields["contest"].queryset = unfrozen  # type: ignore[attr-defined]
+        found = cycle.contests.filter(**self.such).select_related("cycle", "district")
+        self.fields["contest"].queryset = found  # type: ignore[attr-defined]
+
+
+class NoVoteForm(_ContestAndReasonForm):
+    """Which contest is closed without a vote."""
+
+    such: ClassVar = {"paper": None, "no_vote": None}
+
+
+class NoResultForm(_ContestAndReasonForm):
+    """Which contest is closed without a result."""
+
+    such: ClassVar = {"paper__isnull": False, "count": None, "no_result": None}
 
 
 class CorrectionForm(forms.Form):

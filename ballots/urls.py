@@ -35,6 +35,7 @@ urlpatterns = [
     path("<cycle:cycle>/box/rehearsal/", box.rehearse, name="box_rehearsal"),
     path("<cycle:cycle>/box/key/end/", two.give_key_up, name="box_key_end"),
     path("<cycle:cycle>/box/no-vote/", two.close_without_vote, name="box_no_vote"),
+    path("<cycle:cycle>/box/no-result/", two.close_without_result, name="box_no_result"),
     path("<cycle:cycle>/box/closing/", two.end, name="box_closing"),
     path("<cycle:cycle>/box/extension/", two.extend, name="box_extension"),
     path("<cycle:cycle>/box/pause/", two.pause, name="box_pause"),

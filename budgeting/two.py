@@ -38,6 +38,7 @@ class Joint(StrEnum):
     EXTEND_VOTE = "extend the vote"
     RESUME_VOTE = "resume the vote"
     CLOSE_WITHOUT_VOTE = "close a contest without a vote"
+    CLOSE_WITHOUT_RESULT = "close a contest without a result"
     GIVE_UP_KEY = "give up a rehearsed key"
 
 

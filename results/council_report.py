@@ -15,7 +15,7 @@ from lib import pdf
 from lib.refusal import Refused
 from proposals.models import Decision, Proposal
 from results import downloads
-from results.missing import missing_of, without_vote
+from results.missing import closed_of, missing_of
 from results.result import Result, results_of
 from results.turnout import Turnout, turnouts_of
 
@@ -67,7 +67,7 @@ def _context(cycle: Cycle, contest: Contest | None, results: list[Result], at: d
         "draws": [(draw, counted) for draw, counted in _alike(results, lambda result: result.draw) if draw],
         "seeds": [(seed, counted) for seed, counted in _alike(results, lambda result: result.seed) if seed],
         "missing": [] if contest else missing_of(cycle),
-        "without_vote": [] if contest else without_vote(cycle),
+        "closed": [] if contest else closed_of(cycle),
         "budget": sum(result.budget for result in results),
         "spent": sum(result.spent for result in results),
         "left": sum(result.left for result in results),

@@ -7,10 +7,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from ballots.models import Count
+from ballots.models import Count, NoResult, NoVote
 from budgeting.models import Contest, Cycle
 from lib import jobs
 from lib.private_files import PrivateFileField, is_missing
+
+TOLD = (Count, NoVote, NoResult)
+"""What a report tells of a contest, one of these: once there is a new one, an older report is out of date."""
 
 
 class Report(models.Model):
@@ -44,11 +47,13 @@ class Report(models.Model):
 
     @classmethod
     def newest(cls, cycle: Cycle, contest: Contest | None, language: str) -> Self | None:
-        """The report on the counts as they stand: made, being made, failed or missing. None if none."""
-        counts = Count.objects.filter(contest__cycle=cycle, **({"contest": contest} if contest else {}))
-        counted = counts.aggregate(last=models.Max("at"))["last"]
-        reports = cls.objects.filter(cycle=cycle, contest=contest, language=language)
-        return reports.filter(asked_at__gte=counted).first() if counted else None
+        """The report on the contests as they stand: made, being made, failed or missing. None if none."""
+        of = {"contest": contest} if contest else {"contest__cycle": cycle}
+        if not Count.objects.filter(**of).exists():
+            return None
+        told = [model.objects.filter(**of).aggregate(last=models.Max("at"))["last"] for model in TOLD]
+        since = max(moment for moment in told if moment)
+        return cls.objects.filter(cycle=cycle, contest=contest, language=language, asked_at__gte=since).first()
 
     @property
     def is_missing(self) -> bool:

@@ -19,7 +19,7 @@ from lib import clock
 from lib.private_files import open_if_there
 from results import downloads
 from results.council_report import name_of
-from results.missing import missing_of, without_vote
+from results.missing import closed_of, missing_of
 from results.models import Report
 from results.result import Result, results_of
 from results.tasks import ask_for_report
@@ -61,7 +61,7 @@ def cycle_results(request: Request, cycle: str) -> HttpResponseBase:
         "cycle": found,
         "turnouts": turnouts,
         "missing": missing_of(found),
-        "without_vote": without_vote(found),
+        "closed": closed_of(found),
         **totals_of(results),
         **_whether_public(found, at),
     }
@@ -92,7 +92,7 @@ def _not_yet(request: Request, cycle: Cycle, at: datetime, contest: Contest | No
         "opens": cycle.results_open,
         "is_open": cycle.allows(Act.SEE_RESULTS, at),
         "missing": missing_of(cycle, contest),
-        "without_vote": without_vote(cycle, contest),
+        "closed": closed_of(cycle, contest),
         "at": at,
     }
     return render(request, "results/not_yet.html", context)

@@ -1,7 +1,7 @@
 """One envelope each, sealed, until the box is opened and counted."""
 
 from ballots.models.box import BallotBoxKey, BoardBatch, Envelope, KeyGivenUp, KeyShare, Rehearsal
-from ballots.models.no_vote import NoVote
+from ballots.models.no_vote import NoResult, NoVote
 from ballots.models.opening import Count, InvalidBallot, OpenedBallot, Opening, ShareDestruction
 from ballots.models.paper import BallotLine, BallotPaper
 from ballots.models.superseding import Correction, SupersededPaper
@@ -17,6 +17,7 @@ __all__ = [
     "InvalidBallot",
     "KeyGivenUp",
     "KeyShare",
+    "NoResult",
     "NoVote",
     "OpenedBallot",
     "Opening",

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from ballots import closing, key, opening
 from ballots.checklist import checklist
 from ballots.counting import count_contest
-from ballots.forms import DestructionForm, ExtensionForm, KeyForm, NoVoteForm, ReasonForm, SharesForm
+from ballots.forms import DestructionForm, ExtensionForm, KeyForm, NoResultForm, NoVoteForm, ReasonForm, SharesForm
 from ballots.models import BallotBoxKey
 from ballots.sealing import Share
 from budgeting.guards import clerks_only, overseers_only
@@ -52,6 +52,7 @@ def page(request: Request, cycle: Cycle, status: int = 200, **forms: Any) -> Htt
         "pause_form": ReasonForm(prefix="pause"),
         "resumption_form": ReasonForm(prefix="resumption"),
         "no_vote_form": NoVoteForm(cycle, prefix="no_vote"),
+        "no_result_form": NoResultForm(cycle, prefix="no_result"),
         "giving_up_form": ReasonForm(prefix="giving_up"),
         "acts": JointAct.objects.filter(cycle=cycle, settled_at=None).select_related("proposed_by"),
         "why_not_pause": closing.why_not_pause(cycle, request.user, at),

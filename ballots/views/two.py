@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from ballots import closing
-from ballots.forms import ExtensionForm, NoVoteForm, ReasonForm
+from ballots.forms import ExtensionForm, NoResultForm, NoVoteForm, ReasonForm
 from ballots.views.box import cycle_or_404, page
 from budgeting import two
 from budgeting.guards import clerks_only, overseers_only
@@ -89,6 +89,17 @@ def close_without_vote(request: Request, cycle: str) -> HttpResponse:
         return _propose(request, found, two.Joint.CLOSE_WITHOUT_VOTE, typed["contest"], reason=typed["reason"])
 
     return _read(request, found, NoVoteForm(found, request.POST, prefix="no_vote"), act)
+
+
+@require_POST
+@clerks_only
+def close_without_result(request: Request, cycle: str) -> HttpResponse:
+    found = cycle_or_404(cycle)
+
+    def act(typed: Typed) -> HttpResponse:
+        return _propose(request, found, two.Joint.CLOSE_WITHOUT_RESULT, typed["contest"], reason=typed["reason"])
+
+    return _read(request, found, NoResultForm(found, request.POST, prefix="no_result"), act)
 
 
 @require_POST

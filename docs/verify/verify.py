@@ -9,8 +9,8 @@ the sum agree. It needs Python 3.10 or newer and nothing else; it was written to
 1 if something differs, and 2 if it cannot tell.
 
 Counts it knows: greedy in all its forms, the Method of Equal Shares with its completions and the comparison, and
-sequential Phragmén. An add-one count is walked through step by step; with --quick only the last step and the one after it, as the result's
-certificate names them, are counted.
+sequential Phragmén. An add-one count is walked through step by step; with --quick only the last step and the one after
+it, as the result's certificate names them, are counted.
 """
 
 from __future__ import annotations

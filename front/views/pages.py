@@ -68,6 +68,7 @@ def _page_of(cycle: Cycle | None, at: datetime) -> dict[str, Any]:
         "at": at,
         "cycle": cycle,
         "stage": stage,
+        "about": stage.about if is_public or not promises_results else Stage.COUNTING.about,
         "window": cycle.window(stage),
         "button": _button(cycle, stage),
         "has_proposals": stage is not Stage.PREPARING,

@@ -116,6 +116,18 @@ def test_before_a_paper_is_frozen_a_later_announcement_takes_the_place_of_an_ear
     assert draws.due(cycle, now) == []
 
 
+def test_a_draw_for_numbers_that_stand_on_the_papers_is_not_announced_and_holds_up_no_opening(
+    riverside_contest, cycle, clara, both, at
+) -> None:
+    now = at("presenting")
+    before = of(cycle, now + HOUR, use="numbers")
+    draws.announce(before, by=clara, at=now)
+    put_on_paper(riverside_contest)  # as a draw that took place after the freeze would have been
+    assert draws.due(cycle, at("counting")) == []
+    with pytest.raises(Refused, match="numbers are drawn already"):
+        draws.announce_late(of(cycle, now + 2 * DAY, use="numbers", reason="Late."), by=both, at=now)
+
+
 # Entered -------------------------------------------------------------------------------------------------------------
 
 

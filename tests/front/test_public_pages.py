@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from ballots.models import Count
 from budgeting.models import Contest, Cycle, District
 from tests.cast import square
 
@@ -29,7 +30,7 @@ At = Callable[[str], datetime]
     ],
 )
 def test_the_home_page_says_what_can_be_done_now(
-    client: Client, at: At, riverside_contest: Contest, stage: str, headline: str
+    client: Client, at: At, counted: Count, stage: str, headline: str
 ) -> None:
     at(stage)
     page = client.get("/").content.decode()
@@ -60,6 +61,17 @@ def test_a_cycle_adds_up_its_money(client: Client, riverside_contest: Contest, h
     page = client.get("/2027/").content.decode()
     assert "€400,000" in page
     assert page.count('href="/2027/hillside/"') == 2, "on the map and in the list"
+
+
+@pytest.mark.parametrize("stage", ["results", "delivering"])
+def test_where_nothing_is_counted_nobody_is_told_what_they_decided(
+    client: Client, at: At, riverside_contest: Contest, stage: str
+) -> None:
+    at(stage)
+    for address in ("/", "/2027/"):
+        page = client.get(address).content.decode()
+        assert "The votes are being counted</h1>" in page
+        assert "you decided" not in page
 
 
 def test_counting_is_on_the_calendar_though_it_has_no_dates(client: Client, at: At, cycle: Cycle) -> None:
