@@ -157,7 +157,7 @@ class ReasonForm(forms.Form):
 class _ContestAndReasonForm(ReasonForm):
     """One of the contests of a cycle that are `such`."""
 
-    such: dict[str, Any]
+    such: ClassVar[dict[str, Any]]
     contest: forms.ModelChoiceField[Contest] = forms.ModelChoiceField(
         queryset=None, label=gettext_lazy("Contest"), empty_label=None
     )
@@ -172,13 +172,13 @@ class _ContestAndReasonForm(ReasonForm):
 class NoVoteForm(_ContestAndReasonForm):
     """Which contest is closed without a vote."""
 
-    such: ClassVar = {"paper": None, "no_vote": None}
+    such = {"paper": None, "no_vote": None}
 
 
 class NoResultForm(_ContestAndReasonForm):
     """Which contest is closed without a result."""
 
-    such: ClassVar = {"paper__isnull": False, "count": None, "no_result": None}
+    such = {"paper__isnull": False, "count": None, "no_result": None}
 
 
 class CorrectionForm(forms.Form):

@@ -1,8 +1,9 @@
 """The contests of a cycle that have no result, and why: named wherever the others are added up."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -38,7 +39,7 @@ Closed = list[tuple[Promise, list[Missing]]]
 def closed_of(cycle: Cycle, contest: Contest | None = None) -> Closed:
     """The contests of a cycle of which no result will come, or that one: how they were closed, and why each."""
     of = {"contest": contest} if contest else {"contest__cycle": cycle}
-    ways = [
+    ways: list[tuple[Promise, QuerySet[Any]]] = [
         (WITHOUT_VOTE, NoVote.objects.filter(**of)),
         (WITHOUT_RESULT, NoResult.objects.filter(**of, contest__counted=None)),
     ]
