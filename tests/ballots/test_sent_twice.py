@@ -11,7 +11,7 @@ from django.urls import URLPattern
 
 from accounts.models import User
 from audit.models import AuditEvent
-from ballots import key, superseding, urls
+from ballots import counting, key, superseding, urls
 from ballots.models import BallotBoxKey, KeyGivenUp, Rehearsal
 from budgeting.models import Contest, Cycle, Draw, JointAct
 from lib.refusal import Refused
@@ -109,6 +109,7 @@ def steps(
     martin: User,
     rosa_may_vote: User,
     at: Callable[[str], Any],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[[], Any]:
     """Each POST of the desk in the order in which they come, each with what is to be sent."""
 
@@ -149,6 +150,11 @@ def steps(
         confirm_all(otto)
         at("counting")
         yield "box_opening", f"{BOX}opening/", typed("opening", *words_on(sheets)[1:])
+        with monkeypatch.context() as broken:
+            broken.setattr(counting, "count", lambda *_given: 1 / 0)
+            uncounted = {"no_result-contest": riverside_contest.pk, "no_result-reason": "The count fails."}
+            yield "box_no_result", f"{BOX}no-result/", uncounted
+            confirm_all(otto)
         yield "box_count", f"{BOX}count/riverside/", {}
         yield "box_destruction", f"{BOX}destruction/", {"destruction-witnesses": "Ines and Otto"}
 

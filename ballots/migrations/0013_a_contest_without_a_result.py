@@ -28,7 +28,7 @@ DROP FUNCTION ballots_was_opened;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ballots", "0011_superseded_by_two"),
+        ("ballots", "0012_letters_vote_or_not"),
         ("budgeting", "0012_contests_leave_their_seeds_to_draws"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
