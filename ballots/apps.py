@@ -15,6 +15,7 @@ class Ballots(AppConfig):
         registry.holds(registry.Deed.MOVE_DATES, holding.why_not_move)
         registry.holds(registry.Deed.IMPORT_ALONE, holding.why_not_import_alone)
         registry.holds(registry.Deed.LET_ONE_BE_ENOUGH, holding.why_not_let_one_be_enough)
+        registry.holds(registry.Deed.LET_LETTERS_VOTE, holding.why_not_let_letters_vote)
         registry.holds(registry.Deed.ADD_CONTEST, holding.why_not_add_contest)
         does(Joint.FREEZE, papers_by_two.FREEZING)
         does(Joint.SUPERSEDE, papers_by_two.SUPERSEDING)

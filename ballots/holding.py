@@ -50,6 +50,13 @@ def why_not_import_alone(cycle: int) -> str:
     return ""
 
 
+def why_not_let_letters_vote(cycle: int) -> str:
+    """Who may vote, and how, is settled when a paper is frozen."""
+    if BallotPaper.objects.filter(contest__cycle=cycle).exists():
+        return _("A ballot paper is frozen: whether letters vote stays as it is.")
+    return ""
+
+
 def why_not_let_one_be_enough() -> str:
     """Whether it takes two people is not changed while a vote is under way."""
     if BallotPaper.objects.filter(contest__count=None).exists():

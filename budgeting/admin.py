@@ -26,6 +26,7 @@ from lib import clock
 from lib.forms import BoundaryField, CityTimeField
 from lib.geography import drawing
 from lib.money import written
+from lib.refusal import allow
 from tally.parameters import PARAMETERS
 
 admin.site.site_header = admin.site.site_title = settings.CITY_NAME
@@ -95,6 +96,13 @@ class CycleForm(forms.ModelForm[Cycle]):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("Asked once the cycle has begun. Everybody reads it beside the calendar."),
     )
+
+    def clean_votes_by_letter(self) -> bool:
+        """Whether letters vote is settled with the first paper: the sentence comes before the database's refusal."""
+        votes: bool = self.cleaned_data["votes_by_letter"]
+        if self.instance.pk and "votes_by_letter" in self.changed_data:
+            allow(why_not(Deed.LET_LETTERS_VOTE, self.instance.pk))
+        return votes
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

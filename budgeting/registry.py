@@ -45,6 +45,7 @@ class Deed(StrEnum):
     MOVE_DATES = "move the dates of a cycle"  # with the cycle and its windows as they would be
     IMPORT_ALONE = "import a register alone"  # with the cycle's key
     LET_ONE_BE_ENOUGH = "let one person be enough"
+    LET_LETTERS_VOTE = "let letters vote, or not"  # with the cycle's key
     ADD_CONTEST = "add a contest to a cycle"  # with the cycle's key
 
 

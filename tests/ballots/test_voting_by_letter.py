@@ -8,6 +8,7 @@ from io import BytesIO
 import pytest
 from django.contrib.sessions.models import Session
 from django.db import connection
+from django.forms import modelform_factory
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -17,6 +18,7 @@ from ballots import casting
 from ballots.casting import NotVerified
 from ballots.closing import pause_voting
 from ballots.models import Envelope
+from budgeting.admin import CycleForm
 from budgeting.models import Contest, Cycle
 from budgeting.two import Two
 from lib import clock
@@ -123,6 +125,13 @@ def test_whether_letters_vote_is_frozen_with_the_papers(cycle: Cycle) -> None:
     assert Cycle.objects.get().votes_by_letter
 
 
+def test_the_set_up_says_so_in_words(cycle: Cycle) -> None:
+    form = modelform_factory(Cycle, form=CycleForm, fields=["title", "votes_by_letter"])
+    off = form({"title": "2027"}, instance=cycle)
+    assert off.errors["votes_by_letter"] == ["A ballot paper is frozen: whether letters vote stays as it is."]
+    assert "votes_by_letter" not in form({"title": "2027", "votes_by_letter": "on"}, instance=cycle).errors
+
+
 def test_before_the_vote_the_code_opens_nothing_and_says_when_it_will(greta: Posted, at) -> None:
     at("presenting")
     assert "opens the booth from" in source_of(Client().get("/verify/letter/"))
@@ -189,6 +198,13 @@ def test_a_line_that_is_tied_while_its_letter_s_booth_is_open_votes_with_the_acc
     again = source_of(browser.post(f"{BALLOT}review/", {"choice": ["3", "5"], "code": greta.code}))
     assert "sign in and vote with" in again
     assert kept_in(again) == ["3", "5"]
+    assert not Envelope.objects.exists()
+
+
+def test_a_letter_made_for_a_line_that_has_an_account_opens_nothing(rosa_may_vote: User, voting) -> None:
+    [(code, _reference)] = make_codes([Resident.objects.get()], by=None, at=voting)
+    assert "opens no booth" in source_of(Client().post("/verify/letter/", {"code": code}))
+    assert Client().post(f"{BALLOT}cast/", {"choice": "1", "code": code}).status_code == 200
     assert not Envelope.objects.exists()
 
 
