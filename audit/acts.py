@@ -36,6 +36,8 @@ class Done(models.TextChoices):
     # Proposals
     PROPOSAL_WITHDRAWN = "proposal withdrawn", _("proposal withdrawn")
     PROPOSAL_DECIDED = "proposal decided", _("proposal decided on")
+    WITHHELD = "withheld from view", _("text or photo withheld from view")
+    SHOWN_AGAIN = "shown again", _("text or photo shown again")
     COMMENT_HIDDEN = "comment hidden", _("comment hidden")
     COMMENT_KEPT = "comment kept", _("reported comment kept")
     # The vote

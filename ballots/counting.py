@@ -70,10 +70,10 @@ def outcome_of(contest: Contest) -> Outcome:
     try:
         return count(election_of(contest), rule_in_force(contest))
     except UnresolvedTie as tie:
-        titles = contest.paper.lines.filter(ballot_number__in=map(int, tie.projects)).values_list("title", flat=True)
+        lines = contest.paper.lines.filter(ballot_number__in=map(int, tie.projects)).select_related("proposal")
         raise Refused(
             _("A tie decides the result, between: %s. Enter what was drawn in public, or announce a draw, then count.")
-            % ", ".join(titles)
+            % ", ".join(line.title for line in lines)
         ) from None
     except (Refused, DatabaseError):
         raise

@@ -21,6 +21,7 @@ from budgeting.two import Two
 from lib.canonical import canonical
 from lib.refusal import Refused, allow
 from proposals.models import Proposal, Status
+from proposals.models.withholding import as_written
 from tally.ties import lot
 
 WHY_LEFT_OUT: dict[str, Promise] = {
@@ -159,12 +160,13 @@ def describe(contest: Contest, lines: Sequence[BallotLine], seed: str) -> dict[s
 
 
 def describe_lines(lines: Sequence[BallotLine]) -> list[dict[str, Any]]:
+    """As the projects were written: a digest tells of the whole, be all of it in view or not."""
     return [
         {
             "ballot_number": line.ballot_number,
             "proposal": line.proposal.number,
-            "title": line.title,
-            "summary": line.summary,
+            "title": as_written(line.title),
+            "summary": as_written(line.summary),
             "cost": line.cost,
         }
         for line in lines

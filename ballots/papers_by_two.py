@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from ballots import draws, paper, superseding
 from ballots.acts_of_two import desk_of
+from ballots.in_view import in_view
 from budgeting.models import Contest, Cycle, Draw, JointAct
 from budgeting.two import Doing, Two, subject
 from lib.refusal import allow
@@ -26,9 +27,10 @@ def _freeze(act: JointAct, *, by: Two, at: datetime) -> None:
 
 def paper_shown(act: JointAct) -> dict[str, Any]:
     """What freezing or superseding will do, for the page that proposes it and for the one that confirms it."""
-    left_out = [{**one, "why": paper.WHY_LEFT_OUT[one["why"]]} for one in act.plan["left_out"]]
     contest = subject(act, Contest)
-    return {"contest": contest, "cycle": contest.cycle, "plan": act.plan, "left_out": left_out}
+    plan = in_view(act.plan, contest.cycle)
+    left_out = [{**one, "why": paper.WHY_LEFT_OUT[one["why"]]} for one in plan["left_out"]]
+    return {"contest": contest, "cycle": contest.cycle, "plan": plan, "left_out": left_out}
 
 
 FREEZING = Doing(

@@ -16,7 +16,7 @@ def printed_ballot(paper: BallotPaper, language: str) -> bytes:
         "contest": contest,
         "cycle": contest.cycle,
         "paper": paper,
-        "lines": paper.lines.all(),
+        "lines": paper.lines.select_related("proposal"),
         "marks": contest.has_marks,
     }
     return pdf.render("ballots/printed_ballot.html", context, title=title, language=language)

@@ -25,7 +25,9 @@ from budgeting.two import Two
 from lib.canonical import canonical
 from lib.refusal import Refused, allow, require
 from proposals.models import Proposal
+from proposals.models.withholding import as_written
 
+WORDS = ("title", "summary", "cost")  # of a project on a paper
 SHORTLIST, REJECT, LEAVE = Correction.Outcome.SHORTLIST, Correction.Outcome.REJECT, Correction.Outcome.LEAVE
 
 
@@ -70,8 +72,8 @@ def correct(contest: Contest, proposal: Proposal, *, by: Person, at: datetime, *
     allow(why_not_correct(contest, by=by, at=at))
     assert paper is not None  # or else it could not be superseded
     require(not proposal.is_by(by), _("Nobody decides on a proposal of their own."))
-    as_it_is = {"title": proposal.title, "summary": proposal.summary, "cost": proposal.cost}
-    kept = {name: None if name == "cost" else "" for name in as_it_is if decided.get(name) == as_it_is[name]}
+    as_it_is = proposal.text()
+    kept = {name: None if name == "cost" else "" for name in WORDS if decided.get(name) == as_it_is[name]}
     decided = {**decided, **kept, "reason": decided["reason"].strip()}
     correction = Correction(contest=contest, digest=paper.digest, proposal=proposal, by_id=by.pk, at=at, **decided)
     allow(_objection(correction, paper))
@@ -226,4 +228,4 @@ def _write_anew(paper: BallotPaper, manifest: str, lines: Sequence[BallotLine], 
 
 
 def _words(line: BallotLine) -> tuple[object, ...]:
-    return (line.ballot_number, line.proposal_id, line.title, line.summary, line.cost)
+    return (line.ballot_number, line.proposal_id, as_written(line.title), as_written(line.summary), line.cost)

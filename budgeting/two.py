@@ -40,6 +40,8 @@ class Joint(StrEnum):
     CLOSE_WITHOUT_VOTE = "close a contest without a vote"
     CLOSE_WITHOUT_RESULT = "close a contest without a result"
     GIVE_UP_KEY = "give up a rehearsed key"
+    WITHHOLD = "withhold from view"
+    SHOW_AGAIN = "show what was withheld"
 
 
 @dataclass(frozen=True, slots=True)

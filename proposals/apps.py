@@ -8,9 +8,12 @@ class Proposals(AppConfig):
     def ready(self) -> None:
         """Teach Django how a proposal is written in an address, and say what is kept of a person."""
         from budgeting import registry  # noqa: PLC0415  (models can be imported from here on)
-        from proposals import converters, models  # noqa: F401, PLC0415  (converters register themselves)
+        from budgeting.two import Joint, does  # noqa: PLC0415
+        from proposals import converters, models, withholding  # noqa: F401, PLC0415  (converters register themselves)
 
         registry.offer(registry.Place.NAVIGATION, registry.Link(_("Proposals"), "proposals", of_a_cycle=True))
+        does(Joint.WITHHOLD, withholding.WITHHOLDING)
+        does(Joint.SHOW_AGAIN, withholding.SHOWING_AGAIN)
         registry.keep_of_a_person(
             rows=[
                 (models.Proposal, "author"),
@@ -26,5 +29,7 @@ class Proposals(AppConfig):
                 (models.Photo, "by"),
                 (models.Version, "by"),
                 (models.Withdrawal, "by"),
+                (models.Withholding, "by"),
+                (models.Withholding, "confirmed_by"),
             ],
         )

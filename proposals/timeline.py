@@ -21,11 +21,13 @@ class Event:
     reason: str = ""
     decision: Decision | None = None
     milestone: Milestone | None = None
+    confirmed_by: Any = None
 
 
 def timeline(proposal: Proposal, at: datetime) -> list[Event]:
     """Every public step of a submitted proposal up to a moment, the oldest first."""
     events = [_submitted(proposal), *_edits(proposal), *_decisions(proposal), *_from_the_vote_on(proposal, at)]
+    events += _withholdings(proposal)
     if withdrawal := getattr(proposal, "withdrawal", None):
         events.append(Event(withdrawal.at, withdrawal.at, _("Withdrawn by the author"), reason=withdrawal.reason))
     return sorted(events, key=lambda event: event.at)
@@ -51,6 +53,14 @@ def _decisions(proposal: Proposal) -> list[Event]:
     return [
         Event(each.at, each.at, str(each.get_outcome_display()), each.by, each.reason, decision=each)
         for each in decisions
+    ]
+
+
+def _withholdings(proposal: Proposal) -> list[Event]:
+    """When something was withheld from view, or shown again, why and by which two."""
+    return [
+        Event(each.at, each.at, each.words, each.by, each.reason, confirmed_by=each.confirmed_by)
+        for each in proposal.withholdings.select_related("by", "confirmed_by")
     ]
 
 

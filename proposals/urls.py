@@ -28,5 +28,6 @@ urlpatterns = [
     path(ONE + "comments/<int:comment>/report/", discuss.report, name="report_comment"),
     path(ONE + "comments/<int:comment>/hiding/", discuss.hide, name="hide_comment"),
     path(ONE + "decision/", review.decide, name="decide"),
+    path(ONE + "withholding/", review.withhold, name="withholding"),
     path(ONE + "milestones/", review.report_delivery, name="report_delivery"),
 ]

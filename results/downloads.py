@@ -53,7 +53,7 @@ def as_json(result: Result) -> dict[str, Any]:
                 "superseded_at": old.at.isoformat(),
                 "reason": old.reason,
                 "successor": old.successor,
-                "manifest": old.manifest,
+                "manifest": old.manifest_in_view,
             }
             for old in result.old_papers
         ],

@@ -1,6 +1,6 @@
 """What the council is given."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +11,7 @@ from ballots.models import Count, NoResult, NoVote
 from budgeting.models import Contest, Cycle
 from lib import jobs
 from lib.private_files import PrivateFileField, is_missing
+from proposals.models import Withholding
 
 TOLD = (Count, NoVote, NoResult)
 """What a report tells of a contest, one of these: once there is a new one, an older report is out of date."""
@@ -47,12 +48,14 @@ class Report(models.Model):
 
     @classmethod
     def newest(cls, cycle: Cycle, contest: Contest | None, language: str) -> Self | None:
-        """The report on the contests as they stand: made, being made, failed or missing. None if none."""
+        """The report on the contests as they stand, without what is withheld from view: made, being made, failed or
+        missing. None if none."""
         of = {"contest": contest} if contest else {"contest__cycle": cycle}
         if not Count.objects.filter(**of).exists():
             return None
-        told = [model.objects.filter(**of).aggregate(last=models.Max("at"))["last"] for model in TOLD]
-        since = max(moment for moment in told if moment)
+        told: list[models.QuerySet[Any]] = [model.objects.filter(**of) for model in TOLD]
+        told.append(Withholding.objects.filter(proposal__cycle=cycle))
+        since = max(last for rows in told if (last := rows.aggregate(last=models.Max("at"))["last"]))
         return cls.objects.filter(cycle=cycle, contest=contest, language=language, asked_at__gte=since).first()
 
     @property

@@ -9,8 +9,10 @@ from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from ballots.in_view import manifest_in_view
 from budgeting.models import Contest
 from proposals.models import Proposal
+from proposals.models.withholding import LineField
 
 
 class BallotPaper(models.Model):
@@ -52,6 +54,10 @@ class BallotPaper(models.Model):
         told: dict[str, Any] = json.loads(self.manifest)
         return told
 
+    @property
+    def manifest_in_view(self) -> str:
+        return manifest_in_view(self.manifest, self.digest, self.contest.cycle)
+
     @cached_property
     def costs(self) -> dict[int, int]:
         """What each line costs in minor units, by ballot number."""
@@ -64,8 +70,8 @@ class BallotLine(models.Model):
     paper = models.ForeignKey(BallotPaper, on_delete=models.PROTECT, related_name="lines")
     ballot_number = models.PositiveSmallIntegerField()
     proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="ballot_lines")
-    title = models.CharField(max_length=Proposal._meta.get_field("title").max_length)
-    summary = models.CharField(max_length=Proposal._meta.get_field("summary").max_length)
+    title = LineField(max_length=Proposal._meta.get_field("title").max_length)
+    summary = LineField(max_length=Proposal._meta.get_field("summary").max_length)
     cost = models.PositiveBigIntegerField()
 
     class Meta:
@@ -92,3 +98,7 @@ class BallotLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ballot_number}. {self.title}"
+
+    def said_instead(self, field: str) -> str:
+        """While its project's text is withheld from view, so is what the line says; its number and cost stay."""
+        return self.proposal.said_instead(field)

@@ -11,10 +11,11 @@ from django.db.models import F, Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from ballots.in_view import in_view, manifest_in_view
 from budgeting.models import Contest, JointAct
-from lib.one_line import OneLine
 from proposals.models import Proposal
 from proposals.models.review import LONGEST_DECISION
+from proposals.models.withholding import LineField, TitleField, as_written
 
 
 class Correction(models.Model):
@@ -36,8 +37,8 @@ class Correction(models.Model):
     )
     outcome = models.CharField(_("decision"), max_length=10, choices=Outcome)
     reason = models.TextField(_("public reason"), max_length=LONGEST_DECISION)
-    title = OneLine(_("title"), max_length=Proposal._meta.get_field("title").max_length, blank=True)
-    summary = models.CharField(_("summary"), max_length=Proposal._meta.get_field("summary").max_length, blank=True)
+    title = TitleField(_("title"), max_length=Proposal._meta.get_field("title").max_length, blank=True)
+    summary = LineField(_("summary"), max_length=Proposal._meta.get_field("summary").max_length, blank=True)
     cost = models.PositiveBigIntegerField(_("cost"), null=True, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
@@ -62,10 +63,13 @@ class Correction(models.Model):
     def __str__(self) -> str:
         return f"{self.proposal}: {self.get_outcome_display()}"
 
+    def said_instead(self, field: str) -> str:
+        return self.proposal.said_instead(field)
+
     @property
     def text(self) -> dict[str, Any]:
-        """What it corrects of the project's text, and how it is to be."""
-        words = {"title": self.title, "summary": self.summary, "cost": self.cost}
+        """What it corrects of the project's text, and how it is to be, in view or not."""
+        words = {"title": as_written(self.title), "summary": as_written(self.summary), "cost": self.cost}
         return {name: value for name, value in words.items() if value not in ("", None)}
 
 
@@ -119,11 +123,15 @@ class SupersededPaper(models.Model):
 
     @cached_property
     def told(self) -> dict[str, Any]:
-        """What the manifest says."""
-        told: dict[str, Any] = json.loads(self.manifest)
+        """What the manifest says, as far as it is in view."""
+        told: dict[str, Any] = json.loads(self.manifest_in_view)
         return told
 
     @property
     def changes(self) -> list[dict[str, Any]]:
         """The old paper line by line against the next, as both who superseded it saw it."""
-        return [row for row in self.act.plan["rows"] if row["corrected"]]
+        return [row for row in in_view(self.act.plan["rows"], self.contest.cycle) if row["corrected"]]
+
+    @property
+    def manifest_in_view(self) -> str:
+        return manifest_in_view(self.manifest, self.digest, self.contest.cycle)

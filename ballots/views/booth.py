@@ -179,6 +179,6 @@ def paper(request: Request, cycle: str, contest: str) -> HttpResponse:
 
 @require_safe
 def manifest(request: Request, cycle: str, contest: str) -> HttpResponse:
-    """The exact text whose SHA-256 is the paper's digest."""
+    """The exact text whose SHA-256 is the paper's digest, as far as it is in view."""
     found = get_object_or_404(BallotPaper, contest=contest_or_404(cycle, contest))
-    return HttpResponse(found.manifest, content_type="application/json")
+    return HttpResponse(found.manifest_in_view, content_type="application/json")

@@ -84,5 +84,5 @@ def old_paper(request: HttpRequest, cycle: str, contest: str, number: int) -> Ht
 
 @require_safe
 def old_manifest(request: HttpRequest, cycle: str, contest: str, number: int) -> HttpResponse:
-    """The exact text whose SHA-256 is the old paper's digest."""
-    return HttpResponse(_old(cycle, contest, number).manifest, content_type="application/json")
+    """The exact text whose SHA-256 is the old paper's digest, as far as it is in view."""
+    return HttpResponse(_old(cycle, contest, number).manifest_in_view, content_type="application/json")

@@ -45,6 +45,22 @@ class DecisionForm(forms.Form):
         self.fields["cost"].currency = proposal.cycle.currency  # type: ignore[attr-defined]
 
 
+class WithholdingForm(forms.Form):
+    """What of a proposal is withheld from view, or shown again, and why."""
+
+    what = forms.ChoiceField(label=_("What"), widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label=_("Public reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Everybody reads it in place of what is withheld. Do not repeat there what must not be read."),
+    )
+
+    def __init__(self, possible: dict[str, tuple[Any, Any, str]], *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["what"].choices = [(name, words) for name, (_kind, _about, words) in possible.items()]  # type: ignore[attr-defined]
+
+
 class MilestoneForm(forms.ModelForm[Milestone]):
     final_cost = MoneyField(label=_("Final cost"), required=False, help_text=_("When it is delivered."))
 

@@ -9,6 +9,7 @@ from proposals.models.status import Status
 from proposals.models.support import Endorsement
 from proposals.models.text import Category
 from proposals.models.versions import Version, Withdrawal
+from proposals.models.withholding import Withholding
 
 __all__ = [
     "Award",
@@ -24,4 +25,5 @@ __all__ = [
     "Status",
     "Version",
     "Withdrawal",
+    "Withholding",
 ]

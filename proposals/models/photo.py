@@ -8,11 +8,13 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from budgeting.people import Person
 from lib.safe_image import Picture
 from proposals.models.versions import SAYS_SOMETHING
+from proposals.models.withholding import LineField
 
 MOST_PHOTOS = 5  # of one proposal
 
@@ -28,7 +30,8 @@ class Photo(models.Model):
     small = models.FileField(upload_to="photos")
     width = models.PositiveSmallIntegerField()
     height = models.PositiveSmallIntegerField()
-    alt = models.CharField(
+    withheld = models.TextField(blank=True, default="", editable=False)  # why; the database keeps it: Withholding
+    alt = LineField(
         _("description of the photo"), max_length=240, help_text=_("What it shows, for those who cannot see it.")
     )
 
@@ -46,6 +49,10 @@ class Photo(models.Model):
 
     def __str__(self) -> str:
         return self.alt
+
+    def said_instead(self, field: str) -> str:
+        """What stands in place of its words, and of itself, while it is withheld from view."""
+        return gettext("This photo is withheld from view: %s") % self.withheld if self.withheld else ""
 
     @classmethod
     def take(cls, proposal: int, *, by: Person, at: datetime, picture: Picture, alt: str) -> "Photo":

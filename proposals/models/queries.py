@@ -98,6 +98,7 @@ class Proposals(models.QuerySet[Any]):
             like = models.Q(short_text__contains=asked) | models.Q(long_text__contains=asked)
             if len(word) > 3:
                 like |= models.Q(short_text__trigram_word_similar=asked)
+            like &= models.Q(withheld="")  # nobody finds by its words what nobody may read
             if re.fullmatch(r"#?[0-9]{1,6}", word):
                 like |= models.Q(number=int(word.removeprefix("#")))
             found = found.filter(like)
@@ -111,6 +112,7 @@ class Proposals(models.QuerySet[Any]):
         """Other submitted proposals of the same cycle with a title alike, or planned for nearly the same spot."""
         asked: Any = folded(models.Value(proposal.title))
         others = self.submitted().of_cycle(proposal.contest.cycle).exclude(pk=proposal.pk).filter(withdrawal=None)
+        others = others.filter(withheld="")
         alike = models.Q(alike__gte=ALIKE)
         if proposal.latitude is not None and proposal.longitude is not None:
             alike |= models.Q(

@@ -9,6 +9,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models.functions import Concat
 from django.utils.text import slugify
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from budgeting.models import Contest, Cycle
@@ -19,6 +20,7 @@ from lib.one_line import OneLine
 from lib.refusal import Refused
 from proposals.models.status import Status
 from proposals.models.versions import Version
+from proposals.models.withholding import LineField, ProseField, TitleField, as_written
 
 _BLANK = models.Value(" ")
 
@@ -51,6 +53,7 @@ class ProposalText(models.Model):
 
     TEXT = ("title", "summary", "description", "category_id", "cost", "upkeep", "beneficiaries")
     PLACE = ("address", "latitude", "longitude")
+    IN_VIEW = ("title", "summary", "description", "beneficiaries", "address")  # what may be withheld from it
     EDITABLE = frozenset({*TEXT, *PLACE, "category", "language"})
 
     status: str
@@ -61,19 +64,20 @@ class ProposalText(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="proposals"
     )
-    title = OneLine(_("title"), max_length=120)
-    summary = models.CharField(_("summary"), max_length=240)
-    description = models.TextField(_("description"), max_length=20_000, validators=[MaxLengthValidator(20_000)])
+    title = TitleField(_("title"), max_length=120)
+    summary = LineField(_("summary"), max_length=240)
+    description = ProseField(_("description"), max_length=20_000, validators=[MaxLengthValidator(20_000)])
     category = models.ForeignKey(
         Category, on_delete=models.PROTECT, null=True, blank=True, related_name="proposals", verbose_name=_("category")
     )
     cost = models.PositiveBigIntegerField(_("estimated cost"), default=0, help_text=_("In minor units; 0: not yet."))
     upkeep = models.PositiveBigIntegerField(_("upkeep per year"), default=0, help_text=_("In minor units."))
-    beneficiaries = models.CharField(_("who benefits"), max_length=240, blank=True)
-    address = models.CharField(_("place in words"), max_length=200, blank=True)
+    beneficiaries = LineField(_("who benefits"), max_length=240, blank=True)
+    address = LineField(_("place in words"), max_length=200, blank=True)
     latitude = models.FloatField(_("latitude"), null=True, blank=True)
     longitude = models.FloatField(_("longitude"), null=True, blank=True)
     language = models.CharField(_("language"), max_length=10, default="en")
+    withheld = models.TextField(blank=True, default="", editable=False)  # why; the database keeps it: Withholding
     created_at = models.DateTimeField()
     number = models.PositiveIntegerField(_("number"), null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
@@ -111,12 +115,24 @@ class ProposalText(models.Model):
     def has_place(self) -> bool:
         return self.latitude is not None
 
+    def said_instead(self, field: str) -> str:
+        """What stands in place of its text while that is withheld from view; nothing while it is in view."""
+        if not self.withheld:
+            return ""
+        if field == "title":
+            return gettext("Proposal %s, withheld from view") % self.number
+        if field in ("beneficiaries", "address"):
+            return gettext("Withheld from view")
+        return gettext("This text is withheld from view: %s") % self.withheld
+
     def is_by(self, person: Person) -> bool:
         """Is this person the author?"""
         return person.is_authenticated and person.pk == self.author_id
 
     def written(self, field: str, text: dict[str, Any]) -> str:
         """A field of a version as people read it."""
+        if field in self.IN_VIEW and (sentence := self.said_instead(field)):
+            return sentence
         value = text.get(field)
         if value in (None, ""):
             return ""
@@ -159,7 +175,8 @@ class ProposalText(models.Model):
         self.forget_status()
 
     def text(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in (*self.TEXT, *self.PLACE)}
+        """As it was written, be it in view or not: what is kept as a version."""
+        return {name: as_written(getattr(self, name)) for name in (*self.TEXT, *self.PLACE)}
 
     def keep_version(self, *, by: Person, at: datetime) -> None:
         """Keep the text as it stands now, as the next version."""

@@ -32,8 +32,8 @@ class Writing(ProposalText):
 
     @property
     def photo(self) -> Photo | None:
-        """The first photo, which stands for the proposal in lists."""
-        return next(iter(self.photos.all()), None)  # type: ignore[attr-defined]  # of Proposal, once it is a table
+        """The first photo that is in view, which stands for the proposal in lists."""
+        return next((photo for photo in self.photos.all() if not photo.withheld), None)  # type: ignore[attr-defined]  # of Proposal, once it is a table
 
     def begin(self, *, by: Person, at: datetime) -> None:
         """Keep a new draft. Raises Refused where proposals are not collected, or its author has drafts enough."""
@@ -91,6 +91,8 @@ class Writing(ProposalText):
         """The author may: a draft always, a submitted one until the deadline, a returned one while the review lasts."""
         if self.is_by(by) and self.is_draft:
             return ""
+        if self.withheld:
+            return _("Its text is withheld from view: it is not changed meanwhile.")
         if self.is_by(by) and self._is_open_to_its_author(at):
             return registry.why_not(registry.Deed.CHANGE_PROPOSAL, self)
         return _("This proposal can no longer be changed.")
@@ -148,7 +150,7 @@ class Writing(ProposalText):
         return self.why_not_edit(by=by, at=at)
 
     def remove_photo(self, *, by: Person, at: datetime, photo: Photo) -> None:
-        is_mine = photo.proposal_id == self.pk and not self.why_not_edit(by=by, at=at)
+        is_mine = photo.proposal_id == self.pk and not photo.withheld and not self.why_not_edit(by=by, at=at)
         require(is_mine, _("This photo can no longer be removed."))
         photo.delete()
 

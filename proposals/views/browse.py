@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from budgeting.guards import oversees
 from budgeting.models import Contest, Cycle
 from budgeting.people import Request
 from budgeting.stages import Act
@@ -28,6 +29,7 @@ from proposals.timeline import timeline
 
 PER_PAGE = 24
 MOST_PLACES = 2000
+UNAVAILABLE_FOR_LEGAL_REASONS = 451
 
 
 def cycle_of(slug: str) -> Cycle:
@@ -115,6 +117,7 @@ def shown(request: Request, proposal: Proposal, at: datetime, form: CommentForm 
             "decide": not proposal.why_not_decide(by=request.user, at=at),
             "endorse": not proposal.why_not_endorse(at),
             "comment": not proposal.why_not_comment(at),
+            "withhold": request.user.is_clerk,
             "report_delivery": not proposal.why_not_report_delivery(by=request.user, at=at),
         },
     }
@@ -154,10 +157,14 @@ def photo(request: Request, name: str, size: str) -> HttpResponseBase:
     found = get_object_or_404(Photo.objects.filter(proposal__in=visible).select_related("proposal"), name=name)
     if size not in ("large", "small"):
         raise Http404
+    if found.withheld and not oversees(request.user):  # who may confirm an act of two sees what it is about
+        answer = HttpResponse(found.alt, content_type="text/plain; charset=utf-8", status=UNAVAILABLE_FOR_LEGAL_REASONS)
+        answer["Cache-Control"] = "no-store"
+        return answer
     file = open_if_there(getattr(found, size))
     if file is None:
         raise Http404
     response = FileResponse(file, content_type="image/jpeg")
     reach = "private" if found.proposal.is_draft else "public"
-    response["Cache-Control"] = f"{reach}, max-age=604800, immutable"
+    response["Cache-Control"] = "no-store" if found.withheld else f"{reach}, max-age=604800, immutable"
     return response

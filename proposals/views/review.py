@@ -7,13 +7,15 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from budgeting import two
 from budgeting.guards import clerks_touch
 from budgeting.people import Request
 from lib import clock
 from lib.refusal import obeying
-from proposals.forms.staff import DecisionForm, MilestoneForm
+from proposals.forms.staff import DecisionForm, MilestoneForm, WithholdingForm
 from proposals.models import Proposal
 from proposals.views.browse import find
+from proposals.withholding import choices
 
 
 @login_required
@@ -38,6 +40,22 @@ def decide(request: Request, cycle: str, district: str, number: int) -> HttpResp
         "open": not proposal.why_not_decide(by=request.user, at=at),
     }
     return render(request, "proposals/decide.html", context)
+
+
+@clerks_touch
+def withhold(request: Request, cycle: str, district: str, number: int) -> HttpResponse:
+    """A clerk proposes to withhold a text or a photo from view, or to show it again; another person confirms it."""
+    at = clock.now()
+    proposal = find(request, at, cycle, district, number)
+    possible = choices(proposal)
+    form = WithholdingForm(possible, request.POST or None)
+    if form.is_valid():
+        kind, about, _words = possible[form.cleaned_data["what"]]
+        with obeying(form):
+            act = two.sketch(kind, on=about, cycle=proposal.cycle, reason=form.cleaned_data["reason"])
+            return redirect(two.propose(act, by=request.user, at=at))
+    context = {"proposal": proposal, "cycle": proposal.cycle, "form": form}
+    return render(request, "proposals/withhold.html", context, status=422 if form.errors else 200)
 
 
 @clerks_touch
