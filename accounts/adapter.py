@@ -37,6 +37,12 @@ class Adapter(DefaultAccountAdapter):
         stages: list[str] = super().get_login_stages()
         return sorted(stages, key=lambda stage: stage.endswith("EmailVerificationStage"))
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Whoever holds a second factor shows that: a password alone proves nothing more about them."""
+        ways: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        factors = [way for way in ways if way["id"] != "reauthenticate"]
+        return factors if user.has_a_second_factor else ways
+
     def post_login(self, request: HttpRequest, user: User, **more: Any) -> HttpResponse:
         """Remember the network, so that strangers do not use up the codes this person needs there."""
         at_sign_in(user)

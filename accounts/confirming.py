@@ -21,10 +21,10 @@ def why_not(user: Any, at: datetime) -> str:
     """Why this User confirms nothing, in a sentence; empty if they may."""
     if user.is_superuser:
         return _("An account that may do everything in the set-up confirms nothing.")
-    roles = [role for role in user.roles.all() if role.kind in MAY_CONFIRM]
+    roles = [role for role in user.roles_at(at) if role.kind in MAY_CONFIRM]
     if not roles:
         return _("A clerk, an auditor or a council member confirms this.")
-    if not any(role.granted_at <= at - FIRST_DAY for role in roles):
+    if not any(role.since <= at - FIRST_DAY for role in roles):
         return _("Your role is younger than 24 hours. Until then you confirm nothing.")
     factors = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES)
     if not any(is_held(factor) for factor in factors.filter(created_at__lte=at - FIRST_DAY)):

@@ -15,8 +15,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.mfa import is_held
-from accounts.models import User
+from accounts.models import Role, User
 from audit.acts import Done
+from lib import clock
 
 
 def lost(user: User) -> list[Authenticator]:
@@ -43,7 +44,8 @@ def take_away(user: User, *, tell: bool) -> None:
 
 
 def _tell(user: User) -> None:
-    for holder in User.objects.filter(is_active=True, roles__isnull=False).distinct():
+    standing = Role.objects.standing(clock.now())
+    for holder in User.objects.filter(is_active=True, pk__in=standing.values("user")):
         with translation.override(holder.language or settings.LANGUAGE_CODE):
             said = {"name": " ".join(str(user).split()), "site": settings.PUBLIC_URL}  # a subject is one line
             subject = _("%(name)s sets up a new second factor") % said

@@ -1,18 +1,26 @@
 """Who is asking, and whether they may go on."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from http import HTTPStatus
 
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
 from django.utils.functional import SimpleLazyObject
 
+from accounts.changes import CHANGES, ENDS_A_CHANGE, Account, settle
+from accounts.models import User
+from accounts.sessions import gave_a_factor, is_proved_freshly, where_to_prove
 from accounts.visitors import Visitor
+from lib import clock
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
-WORKING_DAY = timedelta(hours=10)
+LAST_SEEN = "last_seen"  # in a session: when its last page was asked for
+A_MINUTE = 60
 
 WITHOUT_A_SECOND_FACTOR = {
     "account_logout",
@@ -22,6 +30,7 @@ WITHOUT_A_SECOND_FACTOR = {
     "mfa_authenticate",
     "mfa_reauthenticate",
     "mfa_reauthenticate_webauthn",
+    "prove_by_mail",
     "second_factor",
     "set_language",
 }
@@ -39,14 +48,17 @@ def visitors_answer_no(get_response: Handler) -> Handler:
 
 
 def staff_use_a_second_factor(get_response: Handler) -> Handler:
-    """Lead whoever holds a role, or may enter the set-up, to setting up a second factor first (ASVS 6.3.3)."""
+    """Lead whoever holds a role, or may enter the set-up, to giving a second factor first (ASVS 6.3.3).
+
+    In this session: one that was left open somewhere before the role was given shows none of its pages.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         user = request.user
         if (
             user.is_authenticated
             and user.must_use_a_second_factor
-            and not user.has_a_second_factor
+            and not (gave_a_factor(request, user) and user.has_a_second_factor)
             and _name_of(request.path_info) not in WITHOUT_A_SECOND_FACTOR
         ):
             return redirect("second_factor")
@@ -58,19 +70,54 @@ def staff_use_a_second_factor(get_response: Handler) -> Handler:
 def staff_sign_in_every_day(get_response: Handler) -> Handler:
     """End the session of whoever holds a role, or may enter the set-up, a working day after it began (ASVS 7.3.2).
 
-    A resident's lasts as long as before. The end is a moment of the session itself, which Django watches: no later
-    request moves it.
+    And an hour after its last page (7.3.1). A resident's lasts as long as before. The end of the day is a moment of the
+    session itself, which Django watches: no later request moves it.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         user = request.user
-        if (
-            user.is_authenticated
-            and user.must_use_a_second_factor
-            and request.session.get_expiry_age() > WORKING_DAY.total_seconds()
-        ):
-            request.session.set_expiry(WORKING_DAY)
+        if user.is_authenticated and user.must_use_a_second_factor:
+            if request.session.get_expiry_age() > settings.STAFF_SESSION.total_seconds():
+                request.session.set_expiry(settings.STAFF_SESSION)
+            if _was_left(request):
+                get_adapter().logout(request)
+                request.user = SimpleLazyObject(Visitor)  # type: ignore[assignment]
         return get_response(request)
+
+    return middleware
+
+
+def _was_left(request: HttpRequest) -> bool:
+    """Did nobody ask for a page in this session for too long? Written down once a minute: it costs a query."""
+    now = clock.of_sessions()
+    seen = request.session.get(LAST_SEEN, now)
+    if LAST_SEEN not in request.session or now - seen > A_MINUTE:
+        request.session[LAST_SEEN] = now
+    return bool(now - seen > settings.STAFF_IDLE.total_seconds())
+
+
+def changes_are_proved_and_told(get_response: Handler) -> Handler:
+    """Before anybody changes an address, a password or a factor they show that it is still them (ASVS 7.5.1, 7.5.3).
+
+    And what was changed is on record, and told.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        name, user = _name_of(request.path_info), request.user
+        if not user.is_authenticated or name not in CHANGES | ENDS_A_CHANGE:
+            return get_response(request)
+        if name in CHANGES and not is_proved_freshly(request, user):
+            return redirect(where_to_prove(user, then=request.get_full_path()))
+        if request.method != "POST" and name != "openid_connect_callback":
+            return get_response(request)
+        before, key = Account.of(user.pk), user.pk
+        with transaction.atomic():
+            response = get_response(request)
+            if response.status_code >= HTTPStatus.BAD_REQUEST:
+                transaction.set_rollback(True)
+            else:
+                settle(before, User.objects.get(pk=key), request=request)
+        return response
 
     return middleware
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.confirming import MAY_CONFIRM
 from accounts.models import Role, User
+from lib import clock
 
 
 @transaction.atomic
@@ -22,7 +23,8 @@ def tell() -> None:
     )
     if not new:
         return
-    for holder in User.objects.filter(is_active=True, roles__kind__in=MAY_CONFIRM).distinct():
+    may_confirm = Role.objects.standing(clock.now()).filter(kind__in=MAY_CONFIRM)
+    for holder in User.objects.filter(is_active=True, pk__in=may_confirm.values("user")):
         with translation.override(holder.language or settings.LANGUAGE_CODE):
             _mail(holder, new)
     Role.objects.filter(pk__in=[role.pk for role in new]).update(told=True)

@@ -14,7 +14,15 @@ class Done(models.TextChoices):
     # People
     ROLE_GRANTED = "role granted", _("role granted")
     ROLE_REVOKED = "role revoked", _("role revoked")
+    INVITED = "invited", _("invited to a role")
+    INVITATION_WITHDRAWN = "invitation withdrawn", _("invitation to a role withdrawn")
     SET_BEFORE_VOIDED = "set before voided", _("what was set before the address was proved made void")
+    ADDRESS_CHANGED = "address changed", _("e-mail address of an account changed")
+    PASSWORD_CHANGED = "password changed", _("password changed")
+    FACTOR_ADDED = "factor added", _("second factor added")
+    FACTOR_REMOVED = "factor removed", _("second factor removed by its holder")
+    SIGN_IN_CONNECTED = "sign-in connected", _("sign-in of the city connected with an account")
+    SIGN_IN_DISCONNECTED = "sign-in disconnected", _("sign-in of the city disconnected from an account")
     SECOND_FACTOR_TAKEN = "second factor taken", _("second factor taken away")
     SECOND_FACTOR_LOST = "second factor lost", _("second factor taken away: its key is lost")
     # What takes two people

@@ -55,6 +55,9 @@ class Person(Protocol):
     @property
     def holds_a_letter(self) -> bool: ...
 
+    @property
+    def gives_roles(self) -> bool: ...
+
     def is_committee_for(self, district: "District") -> bool: ...
 
     def why_not_confirm(self, at: datetime) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -100,6 +101,7 @@ MIDDLEWARE = [
     "residents.middleware.letters_open_booths",
     "accounts.middleware.staff_sign_in_every_day",
     "accounts.middleware.staff_use_a_second_factor",
+    "accounts.middleware.changes_are_proved_and_told",
     "accounts.middleware.leaving_clears_the_browser",
     "budgeting.middleware.RefusalsAreTold",
 ]
@@ -209,6 +211,14 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{CITY_NAME}] "
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True  # nothing in a mail is used up by opening a link
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+ACCOUNT_EMAIL_NOTIFICATIONS = False  # accounts/changes.py tells, in the transaction of the change
+STAFF_SESSION = timedelta(hours=environment.STAFF_SESSION_HOURS.read())
+STAFF_IDLE = timedelta(minutes=environment.STAFF_IDLE_MINUTES.read())
+# The city's own sign-in, from the environment only: whoever could set one up could sign in as anybody.
+SOCIALACCOUNT_ADAPTER = "accounts.elsewhere.Elsewhere"
+SOCIALACCOUNT_AUTO_SIGNUP = False  # everybody chooses a public name
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": environment.sign_in_apps(), "EMAIL_AUTHENTICATION": False}}
 # None counts by an e-mail address alone: whoever writes down somebody else's would use up their tries. Mails to an
 # address are bounded by notices/limits.py, which keeps a part for networks it has signed in from.
 ACCOUNT_RATE_LIMITS = {

@@ -42,6 +42,7 @@ class Joint(StrEnum):
     GIVE_UP_KEY = "give up a rehearsed key"
     WITHHOLD = "withhold from view"
     SHOW_AGAIN = "show what was withheld"
+    TAKE_FACTOR = "take away a lost second factor"
 
 
 @dataclass(frozen=True, slots=True)

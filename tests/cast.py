@@ -3,6 +3,7 @@
 import io
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -200,6 +201,19 @@ def work() -> None:
     while task := DBTaskResult.objects.ready().first():
         task.claim(worker.worker_id)
         worker.run_task(task)
+
+
+def give_a_factor(client: Client, user: User, **more: object) -> None:
+    """As if this session had given the second factor; `reauthenticated=True`: just now, before a change."""
+    given(client, user, "mfa", **more)
+
+
+def given(client: Client, user: User, method: str, **more: object) -> None:
+    session = client.session
+    records = session.get("account_authentication_methods", [])
+    session["account_authentication_methods"] = [*records, {"method": method, "at": time.time(), **more}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
 
 
 def signed_in(user: User) -> Client:

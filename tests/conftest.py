@@ -8,17 +8,19 @@ from typing import Any
 
 import hypothesis
 import pytest
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.test import Client
 from django.utils import translation
 
 from accounts.models import User
 from budgeting.models import Contest, Cycle, District
 from budgeting.people import RoleName
 from tests import thoroughness
-from tests.cast import cycle_of_2027, hands_of_the_clock, person, square
+from tests.cast import cycle_of_2027, give_a_factor, hands_of_the_clock, person, square
 from tests.databases import Aside, migrated_database
 
 pytest_plugins = ["tests.smtp", "tests.vote", "tests.two_pots", "tests.letters"]
@@ -137,6 +139,21 @@ def _the_flush_between_tests_may_empty_what_only_grows() -> Iterator[None]:
     DatabaseOperations.execute_sql_flush = flush_all
     yield
     DatabaseOperations.execute_sql_flush = flush
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _whoever_is_signed_in_has_given_the_second_factor_they_hold() -> Iterator[None]:
+    """As at the door: `client.force_login` alone would leave a session that never gave one, and no role has pages."""
+    force_login = Client.force_login
+
+    def with_the_factor(self: Client, user: User, backend: str | None = None) -> None:
+        force_login(self, user, backend)
+        if Authenticator.objects.filter(user=user).exists():
+            give_a_factor(self, user)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Client, "force_login", with_the_factor)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -31,5 +31,7 @@ def session_of(user: User) -> str:
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session["account_authentication_methods"] = [{"method": "mfa", "at": time.time()}]  # at the door
+    session["account_authentication_methods_user"] = str(user.pk)
     session.save()
     return session.session_key

@@ -1,5 +1,6 @@
 """Whoever holds a role signs in every working day; a resident stays signed in as long as before."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -7,12 +8,11 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
-from accounts.middleware import WORKING_DAY
 from accounts.models import User
 from budgeting.people import RoleName
 from tests.cast import person
 
-SOON = timedelta(minutes=1)
+SOON, WORKING_DAY = timedelta(minutes=1), timedelta(hours=10)
 TWO_WEEKS = timedelta(weeks=2)
 
 
@@ -63,9 +63,32 @@ def test_a_resident_stays_signed_in(client: Client, rosa) -> None:
     assert left() > TWO_WEEKS - SOON
 
 
-def test_a_resident_who_becomes_a_clerk_is_no_longer_signed_in_for_weeks(client: Client, rosa, at) -> None:
+def test_f24_an_hour_after_its_last_page_the_session_of_a_clerk_has_ended(client: Client, clara) -> None:
+    client.force_login(clara)
+    assert client.get("/desk/").status_code == 200
+    last_seen(client, minutes=59)
+    assert client.get("/desk/").status_code == 200
+    last_seen(client, minutes=61)
+    answer = client.get("/desk/")
+    assert answer.url.startswith("/accounts/login/")
+    assert client.get("/desk/").status_code == 302
+
+
+def test_f24_a_page_now_and_then_keeps_it(client: Client, clara) -> None:
+    client.force_login(clara)
+    client.get("/desk/")
+    for _ in range(3):
+        last_seen(client, minutes=40)
+        assert client.get("/desk/").status_code == 200
+
+
+def test_f24_a_resident_may_leave_it_for_longer(client: Client, rosa) -> None:
     client.force_login(rosa)
-    client.get("/me/")
-    rosa.grant(RoleName.CLERK, by=None, at=at("voting"))
-    client.get("/me/")
-    assert left() <= WORKING_DAY
+    last_seen(client, minutes=600)
+    assert client.get("/me/").status_code == 200
+
+
+def last_seen(client: Client, *, minutes: int) -> None:
+    session = client.session
+    session["last_seen"] = time.time() - minutes * 60
+    session.save()

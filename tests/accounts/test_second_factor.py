@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from budgeting.people import RoleName
-from tests.cast import FIRST_DAY
+from tests.cast import FIRST_DAY, give_a_factor, given, signed_in
 
 
 def without_second_factor(user: User) -> User:
@@ -51,16 +51,34 @@ def test_recovery_codes_alone_are_no_second_factor(client: Client, clara: User) 
     assert client.get("/").url == reverse("second_factor")
 
 
-def test_a_role_granted_while_signed_in_counts_at_the_next_page(client: Client, rosa: User, clara: User) -> None:
-    client.force_login(rosa)
-    assert client.get("/").status_code == 200
+def test_s2_a_role_that_is_granted_ends_the_sessions_there_are(rosa: User, clara: User) -> None:
+    browsers = [signed_in(rosa), signed_in(rosa)]
+    assert all(browser.get("/me/").status_code == 200 for browser in browsers)
     rosa.grant(RoleName.AUDITOR, by=clara, at=FIRST_DAY)
-    assert client.get("/").url == reverse("second_factor")
+    assert all(browser.get("/me/").url.startswith("/accounts/login/") for browser in browsers)
 
 
-def test_with_a_second_factor_they_go_on(client: Client, clara: User) -> None:
-    client.force_login(clara)
-    assert client.get("/").status_code == 200
+def test_s2_a_session_that_never_gave_the_factor_shows_no_page_of_a_role(clara: User) -> None:
+    """Somebody else sets the factor up; this session was there before."""
+    browser = signed_in(without_second_factor(clara))
+    TOTP.activate(clara, generate_totp_secret())
+    for path in ("/desk/", "/admin/", "/"):
+        assert browser.get(path).url == reverse("second_factor")
+    answer = browser.get(reverse("second_factor"))
+    assert answer.url.startswith(reverse("mfa_reauthenticate"))
+    assert browser.get(answer.url).status_code == 200
+    give_a_factor(browser, clara)
+    assert browser.get("/desk/").status_code == 200
+
+
+def test_s2_whoever_sets_a_factor_up_goes_on_where_they_are_and_nowhere_else(clara: User) -> None:
+    here, elsewhere = signed_in(without_second_factor(clara)), signed_in(clara)
+    given(here, clara, "code")
+    secret = here.get(reverse("mfa_activate_totp")).context["form"].secret
+    code = format_hotp_value(hotp_value(secret, next(iter(counters()))))
+    assert here.post(reverse("mfa_activate_totp"), {"code": code}).status_code == 302
+    assert here.get("/desk/").status_code == 200
+    assert elsewhere.get("/desk/").url.startswith("/accounts/login/")
 
 
 def test_a_resident_needs_none(client: Client, rosa: User) -> None:

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -19,7 +19,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.test import Client
 
-from accounts.models import KnownNetwork, Role, User
+from accounts.models import Invitation, KnownNetwork, Role, User
 from audit.acts import Done
 from ballots import key
 from ballots.models import KeyShare
@@ -130,6 +130,20 @@ def full_life(
             user=user, ip="192.0.2.1", session_key=f"session-of-{user.name}", user_agent="Firefox", data={"x": "hidden"}
         )
         KnownNetwork.remember(user, network_of("192.0.2.1"), at=moment)
+        Invitation.objects.create(
+            email=user.email,
+            name=user.name,
+            kind=RoleName.COUNCIL,
+            begins=moment,
+            ends=moment + timedelta(days=1),
+            language="en",
+            code_digest=f"hidden of {user.name}".encode(),
+            invited_by=clara,
+            invited_at=moment,
+            expires_at=moment,
+            accepted_at=moment,
+            accepted_by=user,
+        )
         Claim.objects.create(resident=other_line, user=user, method="letter", at=moment)
         written = {"contest": riverside_contest, "author": user, "created_at": moment}
         proposal = Proposal.objects.create(title="A slide", summary="A slide.", description="A slide.", **written)

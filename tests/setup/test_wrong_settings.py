@@ -37,6 +37,12 @@ WRONG: dict[str, list[str]] = {
         *("Ville <no-reply@>", "no-reply", "Ville", "<@city.example>", "x@city.example\nBcc: a@b.c"),
         *("a@b.c, d@e.f", "Ville <a@b.c>, d@e.f", "é@city.example"),
     ],
+    "STAFF_SESSION_HOURS": ["0", "25", *NUMBERS],
+    "STAFF_IDLE_MINUTES": ["4", "241", *NUMBERS],
+    "SIGN_IN_SERVER": ["login.city.example", "http://login.city.example", "https://", "https://a:b@login.city.example"],
+    "SIGN_IN_NAME": [TWO_LINES],
+    "SIGN_IN_CLIENT": ["Zoë", "a\nb"],
+    "SIGN_IN_SECRET": ["sécret"],
     "HSTS_SUBDOMAINS": SWITCHES,
     "MAP_TILES": ["tiles.city.example", "https://tiles.city.example/x.png", "https:///{z}/{x}/{y}.png"],
     "COMMON_PURSE_VAR": ["/etc/passwd", "/etc/passwd/var"],
@@ -56,6 +62,8 @@ RIGHT = {
     "MAP_TILES": ["https://tiles.city.example/{z}/{x}/{y}.png?key=1"],
     "TRUSTED_PROXIES": ["0", "2"],
     "HSTS_SUBDOMAINS": ["0", "1"],
+    "SIGN_IN_SERVER": ["https://login.city.example", "https://login.city.example/realms/city"],
+    "STAFF_IDLE_MINUTES": ["5", "240"],
 }  # fmt: skip
 DECLARED = {variable.name: variable for variable in environment.VARIABLES}
 EACH_WRONG = [(name, given) for name, all_of_it in WRONG.items() for given in all_of_it]

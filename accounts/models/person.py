@@ -1,4 +1,4 @@
-"""People with an account, and the roles they hold."""
+"""People with an account."""
 
 from datetime import datetime
 from typing import Any
@@ -10,14 +10,17 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models, transaction
 from django.db.models import prefetch_related_objects
 from django.db.models.functions import Lower, Now
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import confirming
+from accounts.models.role import Role
 from audit.acts import Done
 from audit.models import AuditEvent
 from budgeting.models import District
 from budgeting.people import RoleName
+from lib import clock
 from lib.one_line import OneLine
 from lib.refusal import require
 
@@ -64,6 +67,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     is_staff = models.BooleanField(gettext_lazy("may enter the set-up"), default=False)
     is_active = models.BooleanField(gettext_lazy("active"), default=True)
+    session_epoch = models.PositiveIntegerField(default=0, editable=False)  # sessions of an earlier one have ended
     joined_at = models.DateTimeField(gettext_lazy("joined"), db_default=Now(), editable=False)
 
     USERNAME_FIELD = "email"
@@ -83,16 +87,26 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or _("Resident %d") % self.pk
 
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What Django compares each session with: a changed password ends them all, and so does a new epoch."""
+        epoch = f" {self.session_epoch}" if self.session_epoch else ""
+        salt = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
+        return salted_hmac(salt, self.password + epoch, secret=secret, algorithm="sha256").hexdigest()
+
     def has_role(self, kind: RoleName, district: District | None = None) -> bool:
         """Does this person hold the role, for that district or for all? Without a district: anywhere.
 
         The roles are read once and kept with this object, that is for one request.
         """
-        prefetch_related_objects([self], "roles")
         return any(
             role.kind == kind and (district is None or role.district_id in (None, district.pk))
-            for role in self.roles.all()
+            for role in self.roles_at(clock.now())
         )
+
+    def roles_at(self, at: datetime) -> "list[Role]":
+        """The roles whose term it is, read once and kept with this object."""
+        prefetch_related_objects([self], "roles")
+        return [role for role in self.roles.all() if role.stands(at)]
 
     @property
     def is_clerk(self) -> bool:
@@ -114,6 +128,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         return any(self.has_role(kind) for kind in RoleName)
 
     holds_a_letter = False  # an account votes by its tie to the register
+
+    @property
+    def gives_roles(self) -> bool:
+        """A clerk; and whoever sets the site up, since somebody makes the first clerk."""
+        return self.is_clerk or self.is_superuser
 
     @property
     def must_use_a_second_factor(self) -> bool:
@@ -140,19 +159,40 @@ class User(AbstractBaseUser, PermissionsMixin):
         return confirming.why_not(self, at)
 
     @transaction.atomic
-    def grant(self, kind: RoleName, *, by: "User | None", at: datetime, district: District | None = None) -> "Role":
-        """Give this person a role, on record; `by` None: from the command line. The same role again changes nothing.
+    def grant(
+        self,
+        kind: RoleName,
+        *,
+        by: "User | None",
+        at: datetime,
+        district: District | None = None,
+        begins: datetime | None = None,
+        ends: datetime | None = None,
+    ) -> "Role":
+        """Give this person a role for a term, on record; `by` None: from the command line.
 
-        Raises Refused if their address was not proved.
+        The same role for the same term again changes nothing; for another term it is prolonged, shortened, or begun
+        anew if it was over. Raises Refused if their address was not proved.
         """
         require(self.is_proved, _("Nobody has proved the address %s yet: it carries no role.") % self.email)
-        role, new = Role.objects.get_or_create(
-            user=self, kind=kind, district=district, defaults={"granted_by": by, "granted_at": at}
-        )
-        if new:
-            AuditEvent.append(Done.ROLE_GRANTED, by=by, on=self, role=kind, district=district and district.slug)
+        role = Role.objects.filter(user=self, kind=kind, district=district).first()
+        if role and role.stands(at) and (role.begins, role.ends) == (begins, ends):
+            return role
+        if role is None or not role.stands(at):
+            Role.objects.filter(user=self, kind=kind, district=district).delete()
+            role = Role(user=self, kind=kind, district=district, granted_at=at)
+            self.end_sessions()
+        role.granted_by, role.begins, role.ends = by, begins, ends
+        role.save()
+        term = {name: moment.isoformat() for name, moment in (("begins", begins), ("ends", ends)) if moment}
+        AuditEvent.append(Done.ROLE_GRANTED, by=by, on=self, role=kind, district=district and district.slug, **term)
         self._forget_roles()
         return role
+
+    def end_sessions(self) -> None:
+        """Every session of this person ends, wherever it is kept."""
+        User.objects.filter(pk=self.pk).update(session_epoch=models.F("session_epoch") + 1)
+        self.refresh_from_db(fields=["session_epoch"])
 
     def _forget_roles(self) -> None:
         getattr(self, "_prefetched_objects_cache", {}).pop("roles", None)
@@ -160,81 +200,3 @@ class User(AbstractBaseUser, PermissionsMixin):
     def record(self, done: Done, *, on: models.Model | None = None, **facts: Any) -> None:
         """Append to the audit log, in the caller's transaction. `facts` never hold a ballot's content."""
         AuditEvent.append(done, by=self, on=on, **facts)
-
-
-class KnownNetwork(models.Model):
-    """A network from which somebody has signed in: mails asked for from there are not used up by strangers."""
-
-    MOST = 20  # of one person; the oldest goes
-
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="known_networks")
-    network = models.CharField(max_length=64)  # a keyed digest: notices.limits.network_of
-    last_used_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = gettext_lazy("known network")
-        verbose_name_plural = gettext_lazy("known networks")
-        constraints = (
-            models.UniqueConstraint(
-                name="a_network_is_known_once",
-                fields=["user", "network"],
-                violation_error_message=gettext_lazy("This network is known already."),
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.user}: {self.network[:8]}"
-
-    @classmethod
-    def is_of(cls, email: str, network: str) -> bool:
-        """Has whoever has this address signed in from there?"""
-        return cls.objects.filter(user__email__iexact=email, network=network).exists()
-
-    @classmethod
-    def remember(cls, user: User, network: str, *, at: datetime) -> None:
-        cls.objects.update_or_create(user=user, network=network, defaults={"last_used_at": at})
-        of_theirs = cls.objects.filter(user=user).order_by("-last_used_at")
-        cls.objects.filter(pk__in=[network.pk for network in of_theirs[cls.MOST :]]).delete()
-
-
-class Role(models.Model):
-    """What a member of staff, committee or council may do, in one district or in all (`district` empty)."""
-
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="roles")
-    kind = models.CharField(gettext_lazy("role"), max_length=10, choices=RoleName)
-    district = models.ForeignKey(
-        District, on_delete=models.CASCADE, null=True, blank=True, help_text=gettext_lazy("Empty: all districts.")
-    )
-    granted_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    granted_at = models.DateTimeField(db_default=Now(), editable=False)
-    told = models.BooleanField(default=False, editable=False)  # have the others who may confirm been told? new_roles.py
-
-    class Meta:
-        verbose_name = gettext_lazy("role")
-        verbose_name_plural = gettext_lazy("roles")
-        constraints = (
-            models.UniqueConstraint(
-                fields=["user", "kind", "district"],
-                nulls_distinct=False,
-                name="a_role_is_granted_once",
-                violation_error_message=gettext_lazy("This person has this role there already."),
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()}, {self.district or _('all districts')}"
-
-    @staticmethod
-    def holders_of(kind: RoleName, district: District | None = None) -> models.QuerySet[User]:
-        """The directory of budgeting.people: who holds a role for a district or for all, by name."""
-        roles = Role.objects.filter(kind=kind)
-        if district is not None:
-            roles = roles.filter(models.Q(district=district) | models.Q(district=None))
-        return User.objects.proved().filter(pk__in=roles.values("user")).order_by("name", "pk")
-
-    @transaction.atomic
-    def revoke(self, *, by: User | None) -> None:
-        """Take the role away, on record."""
-        district = self.district and self.district.slug
-        AuditEvent.append(Done.ROLE_REVOKED, by=by, on=self.user, role=self.kind, district=district)
-        self.delete()

@@ -1,0 +1,74 @@
+"""What somebody with a role must do before anything else; and allauth's sign-up, wholly done or not at all."""
+
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
+from allauth.account.utils import get_next_redirect_url
+from allauth.account.views import SignupView
+from allauth.socialaccount.views import SignupView as SocialSignupView
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from accounts.sessions import gave_a_factor, where_to_prove
+from accounts.visitors import user_of
+from budgeting import registry
+
+
+@login_required
+@require_GET
+def second_factor(request: HttpRequest) -> HttpResponse:
+    """Where whoever holds a role is led until this session has given an authenticator app's code or a passkey."""
+    user = user_of(request)
+    if not user.has_a_second_factor:
+        return render(request, "accounts/second_factor.html")
+    if gave_a_factor(request, user):
+        return redirect("mfa_index")
+    return redirect(where_to_prove(user, then=registry.address_of(registry.Page.HOME)))
+
+
+@login_required
+@never_cache
+def prove_by_mail(request: HttpRequest) -> HttpResponse:
+    """Whoever has neither password nor factor shows that it is still them by signing in anew, by a mailed code."""
+    user, then = user_of(request), get_next_redirect_url(request) or registry.address_of(registry.Page.ME)
+    if get_adapter().get_reauthentication_methods(user):
+        return redirect(where_to_prove(user, then=then))
+    if request.method != "POST":
+        return render(request, "accounts/prove_by_mail.html", {"then": then})
+    get_adapter().logout(request)
+    LoginCodeVerificationProcess.initiate(request=request, user=user, email=user.email)
+    return redirect(f"{reverse('account_confirm_login_code')}?{urlencode({'next': then})}")
+
+
+class _WhollyOrNot:
+    """Keeps an account and the mail about it together: allauth saves the one and then sends the other.
+
+    Where the mail is too much (adapter.py) there so is no account that nobody can confirm. Tries are counted before the
+    form is read, and count whatever becomes of it.
+    """
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        with transaction.atomic():
+            answer: HttpResponse = super().form_valid(form)  # type: ignore[misc]
+            transaction.set_rollback(answer.status_code == HTTPStatus.TOO_MANY_REQUESTS)
+        return answer
+
+
+class _SignUp(_WhollyOrNot, SignupView):
+    pass
+
+
+class _SignUpElsewhere(_WhollyOrNot, SocialSignupView):
+    """Of somebody who came by the city's own sign-in: the same name, and the same proof of the address."""
+
+
+sign_up = _SignUp.as_view()
+sign_up_elsewhere = _SignUpElsewhere.as_view()
