@@ -309,10 +309,8 @@ PAGES: list[tuple[str, Callable[[City], Any], str, str]] = [
     ("/admin/budgeting/district/", City.another_contest, "ada", "voting"),
     ("/admin/budgeting/cycle/", City.another_cycle, "ada", "voting"),
     ("/admin/proposals/proposal/", City.another_proposal_in_another_contest, "ada", "voting"),
-    *[
-        (f"/admin/{room}/", City.another_entry_of_the_log, "ada", "voting")
-        for room in ("accounts/user", "accounts/role")
-    ],
+    ("/admin/accounts/user/", City.another_entry_of_the_log, "ada", "voting"),
+    ("/desk/roles/", City.another_entry_of_the_log, "clara", "voting"),
     ("/admin/residents/resident/", City.another_claim, "ada", "voting"),
     # Residents
     ("/desk/2027/register/", City.another_import, "clara", "voting"),
