@@ -159,7 +159,8 @@ def test_an_account_and_two_booths_of_a_letter_leave_one_envelope_between_them(
 
     with served("budgeting.wsgi", tmp_path) as port:
         found = vote_all_at_once(port, [*words, session_of(rosa)], many(12, 120), words, meanwhile=tie)
-    answers = {"302 /2027/riverside/ballot/receipt/", "302 /verify/", "200"}
+    # 400: its booth was ended by another request of the same browser, which Django notices as it keeps the session.
+    answers = {"302 /2027/riverside/ballot/receipt/", "302 /verify/", "200", "400"}
     assert set(found) <= answers, found
     assert Envelope.objects.count() == 1 or tied
     assert set(Envelope.objects.values_list("resident", flat=True)) <= {greta.resident.pk}

@@ -4,7 +4,6 @@ import ast
 import importlib.machinery
 import importlib.util
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -22,6 +21,7 @@ import pytest
 
 import watch
 from postgres import NoDatabase
+from tests.fresh_clone import copied_to
 
 ROOT = Path(__file__).parents[2]
 WATCH_OVER = """
@@ -35,7 +35,6 @@ pages, worker = (
 )
 sys.exit(watch.attend(pages, beside=worker))
 """
-STANDARD_LIBRARY_ONLY = ("budgeting/__init__.py", "budgeting/environment.py", "postgres.py", "watch.py")
 LIVES_ON = "time.sleep(60)"
 
 
@@ -50,9 +49,7 @@ def run(*arguments: str, folder: Path = ROOT, **env: str) -> tuple[int, str]:
 def clone(tmp_path: Path) -> Path:
     """The files of a fresh clone that matter before anything is installed."""
     folder = tmp_path / "clone"
-    (folder / "budgeting").mkdir(parents=True)
-    for name in ("run", "pyproject.toml", "uv.lock", *STANDARD_LIBRARY_ONLY):
-        shutil.copy(ROOT / name, folder / name)
+    copied_to(folder)
     return folder
 
 

@@ -1,7 +1,6 @@
 """./run says which city it acts on, and makes no second one by mistake: the day somebody forgets a variable."""
 
 import os
-import shutil
 import subprocess
 import sys
 from hashlib import sha256
@@ -9,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.fresh_clone import copied_to
+
 ROOT = Path(__file__).parents[2]
-STANDARD_LIBRARY_ONLY = ("budgeting/__init__.py", "budgeting/environment.py", "postgres.py", "watch.py")
 WITHOUT_A_TERMINAL = subprocess.DEVNULL
 
 
@@ -20,9 +20,7 @@ def program(tmp_path: Path) -> Path:
     folder = tmp_path / "program"
     (folder / ".venv" / "bin").mkdir(parents=True)
     (tmp_path / "temporary").mkdir()
-    (folder / "budgeting").mkdir()
-    for name in ("run", "pyproject.toml", "uv.lock", *STANDARD_LIBRARY_ONLY):
-        shutil.copy(ROOT / name, folder / name)
+    copied_to(folder)
     python = folder / ".venv" / "bin" / "python"
     python.write_text(f"#!/bin/sh\nshift\necho $@\necho $@ >> {folder / 'done'}\n")
     python.chmod(0o755)
