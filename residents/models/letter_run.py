@@ -47,19 +47,25 @@ class LetterRun(models.Model):
     def __str__(self) -> str:
         return f"{self.cycle}, {self.made_at:%d.%m.%Y}"
 
-    def why_not_posted_by(self, person: Person, at: datetime) -> str:
-        """Why this person does not say that these letters were posted; empty if they may."""
+    def why_not_posted_by(self, person: Person, at: datetime, alone: OneIsEnough | None) -> str:
+        """Why this person does not say that these letters were posted; empty if they may.
+
+        `alone`: what lets one be enough at that moment, if anything does.
+        """
         if self.posted_at:
             return _("These letters have been posted already.")
-        if person.pk == self.made_by_id and not OneIsEnough.in_effect(at):
+        if alone:
+            return ""
+        if person.pk == self.made_by_id:
             return _("You made these letters. Another person says that they were posted.")
-        return "" if OneIsEnough.in_effect(at) else person.why_not_confirm(at)
+        return person.why_not_confirm(at)
 
     @transaction.atomic
     def post(self, *, by: Person, at: datetime) -> None:
         """Say that the letters went to the post, on record. Raises Refused as `why_not_posted_by` says."""
-        allow(self.why_not_posted_by(by, at))
-        posted = {"posted_at": at, "posted_by_id": by.pk, "alone_by": OneIsEnough.in_effect(at)}
+        alone = OneIsEnough.in_effect(at)
+        allow(self.why_not_posted_by(by, at, alone))
+        posted = {"posted_at": at, "posted_by_id": by.pk, "alone_by": alone}
         waiting = LetterRun.objects.filter(pk=self.pk, posted_at=None)
         require(waiting.update(**posted) == 1, _("These letters have been posted already."))
         by.record(Done.LETTERS_POSTED, on=self)

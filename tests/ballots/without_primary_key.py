@@ -1,10 +1,12 @@
 """The site as it would be if it looked before it leapt: for the negative control of test_one_envelope_per_resident.
 
-Between look and leap it rests for a moment, so that on a slow machine too another vote comes in between.
+Between look and leap it rests for a moment, so that on a slow machine too another vote comes in between; and no
+admission holds its line until the ballot is in the box, which lets one vote of a resident wait for another.
 """
 
 from budgeting.wsgi import application  # noqa: F401, I001  (sets Django up first)
 from ballots import casting
+from residents.admission import Admission
 
 casting.INTO_THE_BOX = """
     WITH told (resident, contest, sealed, fingerprint) AS (VALUES (%s::bigint, %s::bigint, %s::bytea, %s)),
@@ -16,3 +18,4 @@ casting.INTO_THE_BOX = """
     SELECT resident, contest, sealed, fingerprint, 'online' FROM told, (SELECT pg_sleep(1)) AS a_moment
     WHERE NOT EXISTS (SELECT FROM again)
 """
+Admission.upheld = lambda self: self  # type: ignore[method-assign]
