@@ -22,9 +22,9 @@ def gave_a_factor(request: HttpRequest, user: User) -> bool:
 
 
 def set_up_a_factor(request: HttpRequest, user: User, key: int, kind: str) -> None:
-    """Whoever has just set up a factor has shown that they hold it."""
+    """Whoever has just set up a factor has shown that they hold it, as freshly as can be."""
     if kind in FACTORS:
-        record_authentication(request, user, "mfa", id=key, type=kind)
+        record_authentication(request, user, "mfa", id=key, type=kind, reauthenticated=True)
 
 
 def is_proved_freshly(request: HttpRequest, user: User) -> bool:
