@@ -126,7 +126,7 @@ def _change(
     if objections and later > timedelta():  # as long after the vote as before
         dates[OBJECTIONS] = [objections.isoformat(), (objections + later).isoformat()]
         Cycle.objects.filter(pk=cycle.pk).update(objections_until=objections + later)
-    first, second = (by.first, by.second) if isinstance(by, Two) else (by, None)
+    signed = by.signed if isinstance(by, Two) else {"by_id": by.pk}
     change = CalendarChange.objects.create(
         cycle=cycle,
         kind=kind,
@@ -134,8 +134,7 @@ def _change(
         reason=reason.strip(),
         dates=dates,
         closes=after if kind != Kind.PAUSED else None,
-        by_id=first.pk,
-        confirmed_by_id=second.pk if second else None,
+        **signed,
     )
     for each in moved:
         if each.now:

@@ -99,8 +99,7 @@ def give_up(cycle: Cycle, *, by: Two, at: datetime, reason: str) -> KeyGivenUp:
         public_key=bytes(found.public_key),
         reason=reason.strip(),
         at=at,
-        by_id=by.first.pk,
-        confirmed_by_id=by.second.pk if by.second else None,
+        **by.signed,
     )
     found.delete()
     by.record(Done.KEY_GIVEN_UP, on=cycle, public_key=name_of(bytes(given_up.public_key)), reason=given_up.reason)

@@ -195,7 +195,6 @@ def supersede(act: JointAct, contest: Contest, *, by: Two, at: datetime) -> Supe
 
 
 def _keep(paper: BallotPaper, act: JointAct, *, by: Two, at: datetime, reason: str) -> SupersededPaper:
-    first, second = by.keys
     return SupersededPaper.objects.create(
         contest=paper.contest,
         number=SupersededPaper.objects.filter(contest=paper.contest).count() + 1,
@@ -208,9 +207,8 @@ def _keep(paper: BallotPaper, act: JointAct, *, by: Two, at: datetime, reason: s
         reason=reason,
         corrections=act.facts["named"],
         act=act,
-        by_id=first,
-        confirmed_by_id=second,
         at=at,
+        **by.signed,
     )
 
 

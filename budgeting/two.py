@@ -66,6 +66,12 @@ class Two:
         """The keys of the two accounts, for the columns of a row; the second None where one is enough."""
         return self.first.pk, self.second.pk if self.second else None
 
+    @property
+    def signed(self) -> dict[str, Any]:
+        """The columns of a `ByTwo` row that name them."""
+        first, second = self.keys
+        return {"by_id": first, "confirmed_by_id": second}
+
     def record(self, done: Done, *, on: models.Model | None = None, **facts: Any) -> None:
         """Append to the audit log, in the caller's transaction, naming both."""
         second = {"confirmed_by": self.second.pk} if self.second else {"one_is_enough": True}

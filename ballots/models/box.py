@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from budgeting.models import Contest, Cycle
+from budgeting.models.by_two import ByTwo, a_reason, another_confirms
 
 FINGERPRINT = 32  # characters
 
@@ -88,31 +89,19 @@ class Rehearsal(models.Model):
         return f"{self.key}, {self.at:%d.%m.%Y}"
 
 
-class KeyGivenUp(models.Model):
+class KeyGivenUp(ByTwo):
     """Two people gave up a key that its holders had rehearsed with, and said why. Without it such a key stays."""
 
     cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="keys_given_up")
     public_key = models.BinaryField(unique=True)
-    reason = models.TextField(_("public reason"), max_length=500)
-    at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ("at",)
         verbose_name = _("key given up")
         verbose_name_plural = _("keys given up")
         constraints = (
-            models.CheckConstraint(
-                name="a_key_is_given_up_for_a_reason",
-                condition=Q(reason__regex=r"\S"),
-                violation_error_message=_("Say why the key is given up."),
-            ),
-            models.CheckConstraint(
-                name="two_give_up_a_key",
-                condition=Q(confirmed_by=None) | (Q(confirmed_by__isnull=False) & ~Q(confirmed_by=F("by"))),
-                violation_error_message=_("Another person confirms it."),
-            ),
+            a_reason("a_key_is_given_up_for_a_reason", _("Say why the key is given up.")),
+            another_confirms("two_give_up_a_key"),
         )
 
     def __str__(self) -> str:

@@ -7,12 +7,13 @@ from typing import Any
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from ballots.in_view import in_view, manifest_in_view
 from budgeting.models import Contest, JointAct
+from budgeting.models.by_two import ByTwo, a_reason, another_confirms
 from proposals.models import Proposal
 from proposals.models.review import LONGEST_DECISION
 from proposals.models.withholding import LineField, TitleField, as_written
@@ -48,11 +49,7 @@ class Correction(models.Model):
         verbose_name = _("correction of a ballot paper")
         verbose_name_plural = _("corrections of ballot papers")
         constraints = (
-            models.CheckConstraint(
-                condition=Q(reason__regex=r"\S"),
-                name="a_correction_has_a_reason",
-                violation_error_message=_("A decision needs a reason that everybody can read."),
-            ),
+            a_reason("a_correction_has_a_reason", _("A decision needs a reason that everybody can read.")),
             models.CheckConstraint(
                 condition=Q(outcome="shortlist") | Q(title="", summary="", cost=None),
                 name="only_what_is_on_the_paper_is_corrected",
@@ -73,7 +70,7 @@ class Correction(models.Model):
         return {name: value for name, value in words.items() if value not in ("", None)}
 
 
-class SupersededPaper(models.Model):
+class SupersededPaper(ByTwo):
     """A frozen paper that another took the place of before the vote, by two people, with a public reason.
 
     `manifest` and `digest` are the old paper's as they were, `successor` the digest of the next one, whose manifest
@@ -89,12 +86,8 @@ class SupersededPaper(models.Model):
     frozen_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     frozen_with = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     successor = models.CharField(max_length=64, unique=True)
-    reason = models.TextField(_("public reason"), max_length=500)
     corrections = ArrayField(models.BigIntegerField())
     act = models.OneToOneField(JointAct, on_delete=models.PROTECT, related_name="+")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    at = models.DateTimeField()
 
     class Meta:
         ordering = ("contest", "number")
@@ -106,16 +99,8 @@ class SupersededPaper(models.Model):
                 name="superseded_papers_are_numbered",
                 violation_error_message=_("This paper has been superseded already."),
             ),
-            models.CheckConstraint(
-                condition=Q(reason__regex=r"\S"),
-                name="a_paper_is_superseded_for_a_reason",
-                violation_error_message=_("Say why the paper is superseded: everybody will ask."),
-            ),
-            models.CheckConstraint(
-                condition=Q(confirmed_by=None) | (Q(confirmed_by__isnull=False) & ~Q(confirmed_by=F("by"))),
-                name="two_supersede_a_paper",
-                violation_error_message=_("Another person confirms it."),
-            ),
+            a_reason("a_paper_is_superseded_for_a_reason", _("Say why the paper is superseded: everybody will ask.")),
+            another_confirms("two_supersede_a_paper"),
         )
 
     def __str__(self) -> str:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from budgeting.calendar import Window
+from budgeting.models.by_two import ByTwo, a_reason, another_confirms
 from budgeting.stages import Stage
 
 OBJECTIONS = "objections"  # in `dates`, beside the stages: the old and the new date until which one may object
@@ -49,7 +49,7 @@ def _window(stage: Stage, kept: Any) -> Window | None:
     return Window(stage, datetime.fromisoformat(opens), datetime.fromisoformat(closes) if closes else None)
 
 
-class CalendarChange(models.Model):
+class CalendarChange(ByTwo):
     """Somebody moved dates, or ended, extended, paused or resumed the vote, and said why. Only ever added to.
 
     `dates`: for each stage whose dates it moved the old and the new ones, `{"voting": [[opens, closes], …]}`. `closes`
@@ -67,21 +67,17 @@ class CalendarChange(models.Model):
     cycle = models.ForeignKey("budgeting.Cycle", on_delete=models.PROTECT, related_name="changes")
     kind = models.CharField(_("what"), max_length=8, choices=Kind)
     at = models.DateTimeField(_("when"))
-    reason = models.TextField(_("public reason"), max_length=500)
     dates = models.JSONField(default=dict)
     closes = models.DateTimeField(null=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ("pk",)
         verbose_name = _("change of a calendar")
         verbose_name_plural = _("changes of calendars")
         constraints = (
-            models.CheckConstraint(
-                name="a_change_of_the_calendar_has_a_reason",
-                condition=models.Q(reason__regex=r"\S"),
-                violation_error_message=_("Say why: it stands beside the calendar for everybody to read."),
+            a_reason(
+                "a_change_of_the_calendar_has_a_reason",
+                _("Say why: it stands beside the calendar for everybody to read."),
             ),
             models.CheckConstraint(
                 name="a_vote_that_is_ended_closes_then",
@@ -93,12 +89,7 @@ class CalendarChange(models.Model):
                 condition=~models.Q(kind="extended") | models.Q(closes__isnull=False),
                 violation_error_message=_("Say until when the vote goes on."),
             ),
-            models.CheckConstraint(
-                name="nobody_confirms_their_own_change",
-                condition=models.Q(confirmed_by=None)
-                | (models.Q(confirmed_by__isnull=False) & ~models.Q(confirmed_by=models.F("by"))),
-                violation_error_message=_("Another person confirms it."),
-            ),
+            another_confirms("nobody_confirms_their_own_change"),
             models.UniqueConstraint(
                 name="a_person_pauses_a_vote_once",
                 fields=["cycle", "by"],

@@ -2,16 +2,14 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
 from django.db.models.query_utils import DeferredAttribute
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from budgeting.models import JointAct
+from budgeting.models.by_two import ByTwo, a_reason, another_confirms
 from lib.one_line import OneLine
-from proposals.models.versions import SAYS_SOMETHING
 
 
 class Instead(str):
@@ -77,7 +75,7 @@ class ProseField(_MayBeWithheld, models.TextField[Any, Any]):
     """A TextField like that."""
 
 
-class Withholding(models.Model):
+class Withholding(ByTwo):
     """A proposal's text (or one of its photos) is withheld from view, or shown again: `withheld` says which.
 
     Only grows; the latest about a text or a photo holds. The database keeps its reason beside what it is about
@@ -87,27 +85,15 @@ class Withholding(models.Model):
     proposal = models.ForeignKey("proposals.Proposal", on_delete=models.PROTECT, related_name="withholdings")
     photo = models.ForeignKey("proposals.Photo", on_delete=models.PROTECT, null=True, related_name="withholdings")
     withheld = models.BooleanField()
-    reason = models.TextField(_("public reason"), max_length=500)
     act = models.OneToOneField(JointAct, on_delete=models.PROTECT, related_name="+")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    at = models.DateTimeField()
 
     class Meta:
         ordering = ("pk",)
         verbose_name = _("withholding from view")
         verbose_name_plural = _("withholdings from view")
         constraints = (
-            models.CheckConstraint(
-                name="a_withholding_has_a_reason",
-                condition=Q(reason__regex=SAYS_SOMETHING),
-                violation_error_message=_("Say why: everybody reads it in place of what is not shown."),
-            ),
-            models.CheckConstraint(
-                name="two_withhold_from_view",
-                condition=Q(confirmed_by=None) | (Q(confirmed_by__isnull=False) & ~Q(confirmed_by=F("by"))),
-                violation_error_message=_("Another person confirms it."),
-            ),
+            a_reason("a_withholding_has_a_reason", _("Say why: everybody reads it in place of what is not shown.")),
+            another_confirms("two_withhold_from_view"),
         )
 
     def __str__(self) -> str:
