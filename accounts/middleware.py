@@ -103,8 +103,9 @@ def changes_are_proved_and_told(get_response: Handler) -> Handler:
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        name, user = _name_of(request.path_info), request.user
-        if not user.is_authenticated or name not in CHANGES | ENDS_A_CHANGE:
+        user = request.user
+        # Whose it is comes first: to find a page's name costs a walk over all addresses.
+        if not user.is_authenticated or (name := _name_of(request.path_info)) not in CHANGES | ENDS_A_CHANGE:
             return get_response(request)
         if name in CHANGES and not is_proved_freshly(request, user):
             return redirect(where_to_prove(user, then=request.get_full_path()))
