@@ -1,6 +1,7 @@
-"""What takes two people in this room: when the vote closes, a contest without a vote, and a key that was rehearsed."""
+"""What takes two people in this room: when the vote closes, a contest without a vote or a result, a rehearsed key."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -99,17 +100,29 @@ EXTENDING = _of_the_close(_extended, _extend, lambda act: _("let the vote of %s 
 RESUMING = _of_the_close(_resumed, _resume, lambda act: _("resume the vote of %s") % _cycle(act))
 
 
-# A contest without a vote -------------------------------------------------------------------------------------------
+# A contest without a vote, or without a result ----------------------------------------------------------------------
+
+
+def _plan_of_closing(act: JointAct) -> dict[str, Any]:
+    return {**act.facts, "budget": subject(act, Contest).budget}
 
 
 def _plan_no_vote(act: JointAct, at: datetime) -> dict[str, Any]:
-    contest = subject(act, Contest)
-    allow(no_vote.why_not_close(contest, at))
-    return {**act.facts, "budget": contest.budget}
+    allow(no_vote.why_not_close(subject(act, Contest), at))
+    return _plan_of_closing(act)
 
 
 def _close_without_vote(act: JointAct, *, by: Two, at: datetime) -> None:
     no_vote.close_without_vote(subject(act, Contest), by=by, at=at, reason=act.facts["reason"])
+
+
+def _plan_no_result(act: JointAct, at: datetime) -> dict[str, Any]:
+    no_vote.failure_of(subject(act, Contest), at)
+    return _plan_of_closing(act)
+
+
+def _close_without_result(act: JointAct, *, by: Two, at: datetime) -> None:
+    no_vote.close_without_result(subject(act, Contest), by=by, at=at, reason=act.facts["reason"])
 
 
 WITHOUT_VOTE = Doing(
@@ -120,28 +133,11 @@ WITHOUT_VOTE = Doing(
     context=lambda act: {"contest": subject(act, Contest), "plan": act.plan},
     url=desk_of,
 )
-
-
-# A contest that cannot be counted -----------------------------------------------------------------------------------
-
-
-def _plan_no_result(act: JointAct, at: datetime) -> dict[str, Any]:
-    contest = subject(act, Contest)
-    allow(no_vote.why_not_close_uncounted(contest, at))
-    return {**act.facts, "budget": contest.budget}
-
-
-def _close_without_result(act: JointAct, *, by: Two, at: datetime) -> None:
-    no_vote.close_without_result(subject(act, Contest), by=by, at=at, reason=act.facts["reason"])
-
-
-WITHOUT_RESULT = Doing(
+WITHOUT_RESULT = replace(
+    WITHOUT_VOTE,
     plan=_plan_no_result,
     carry_out=_close_without_result,
     name=lambda act: _("close %s without a result") % subject(act, Contest),
-    template="ballots/two/no_vote.html",
-    context=lambda act: {"contest": subject(act, Contest), "plan": act.plan},
-    url=desk_of,
 )
 
 

@@ -28,6 +28,10 @@ class CannotCount(Refused):
     """The count ended with an error that nobody foresaw."""
 
 
+def not_the_time_to_count() -> str:
+    return _("The ballots are counted between the close of the vote and the end of the results.")
+
+
 def rule_of(contest: Contest) -> Rule:
     """The complete rule a contest would be counted by, without what was drawn. Raises Refused if it makes no sense."""
     try:
@@ -96,8 +100,7 @@ def count_contest(contest: Contest, *, by: Person | None, at: datetime) -> Count
     `by` None: an election from elsewhere, which no calendar of ours binds. The proposals learn whether they are funded,
     to be seen once the results are public. Raises Refused as `outcome_of` does, or if the calendar does not allow it.
     """
-    may_count = by is None or contest.cycle.allows(Act.COUNT, at)
-    require(may_count, _("The ballots are counted between the close of the vote and the end of the results."))
+    require(by is None or contest.cycle.allows(Act.COUNT, at), not_the_time_to_count())
     Contest.objects.select_for_update(no_key=True, of=("self",)).get(pk=contest.pk)  # two counts at once come in turn
     outcome = outcome_of(contest)
     facts = {"rule": outcome.rule.to_dict(), "outcome": outcome.to_dict()}

@@ -154,7 +154,7 @@ class ReasonForm(forms.Form):
     )
 
 
-class _ContestAndReasonForm(ReasonForm):
+class ContestAndReasonForm(ReasonForm):
     """One of the contests of a cycle that are `such`."""
 
     such: ClassVar[dict[str, Any]]
@@ -169,13 +169,13 @@ class _ContestAndReasonForm(ReasonForm):
         self.fields["contest"].queryset = found  # type: ignore[attr-defined]
 
 
-class NoVoteForm(_ContestAndReasonForm):
+class NoVoteForm(ContestAndReasonForm):
     """Which contest is closed without a vote."""
 
     such = {"paper": None, "no_vote": None}
 
 
-class NoResultForm(_ContestAndReasonForm):
+class NoResultForm(ContestAndReasonForm):
     """Which contest is closed without a result."""
 
     such = {"paper__isnull": False, "count": None, "no_result": None}

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.acts import Done
-from ballots.counting import CannotCount, outcome_of
+from ballots.counting import CannotCount, not_the_time_to_count, outcome_of
 from ballots.models import BallotPaper, Count, NoResult, NoVote
 from budgeting.models import Contest
 from budgeting.stages import Act
@@ -35,29 +35,22 @@ def close_without_vote(contest: Contest, *, by: Two, at: datetime, reason: str) 
     """Raises Refused as `why_not_close` says, or without a reason."""
     allow(why_not_close(contest, at))
     require(reason.strip(), _("Say why nothing is voted on here: everybody will ask."))
-    first, second = by.keys
-    closed = NoVote.objects.create(contest=contest, reason=reason.strip(), at=at, by_id=first, confirmed_by_id=second)
+    closed = NoVote.objects.create(contest=contest, reason=reason.strip(), at=at, **by.signed)
     by.record(Done.CLOSED_WITHOUT_VOTE, on=contest, reason=closed.reason)
     return closed
 
 
-def why_not_close_uncounted(contest: Contest, at: datetime) -> str:
-    """Only where a count was tried, and failed of what no draw or other rule of ours can settle."""
-    if NoResult.objects.filter(contest=contest).exists():
-        return _("%s is closed without a result already.") % contest
-    if Count.objects.filter(contest=contest).exists():
-        return _("%s is counted.") % contest
-    if not contest.cycle.allows(Act.COUNT, at):
-        return _("The ballots are counted between the close of the vote and the end of the results.")
-    try:
-        _failure_of(contest)
-    except Refused as other:
-        return " ".join(other.messages)
-    return ""
+def failure_of(contest: Contest, at: datetime) -> str:
+    """How the count of a contest fails, which is tried for it.
 
-
-def _failure_of(contest: Contest) -> str:
-    """How its count fails. Raises Refused if it does not, or of what can be settled."""
+    Raises Refused with a sentence where the contest is not closed without a result: because its count does not fail,
+    or of what a draw or another rule of ours can settle.
+    """
+    require(
+        not NoResult.objects.filter(contest=contest).exists(), _("%s is closed without a result already.") % contest
+    )
+    require(not Count.objects.filter(contest=contest).exists(), _("%s is counted.") % contest)
+    require(contest.cycle.allows(Act.COUNT, at), not_the_time_to_count())
     try:
         outcome_of(contest)
     except CannotCount as failed:
@@ -67,12 +60,9 @@ def _failure_of(contest: Contest) -> str:
 
 @transaction.atomic
 def close_without_result(contest: Contest, *, by: Two, at: datetime, reason: str) -> NoResult:
-    """Raises Refused as `why_not_close_uncounted` says, or without a reason."""
-    allow(why_not_close_uncounted(contest, at))
+    """Raises Refused as `failure_of` does, or without a reason."""
+    failure = failure_of(contest, at)
     require(reason.strip(), _("Say why there is no result: everybody will ask."))
-    first, second = by.keys
-    closed = NoResult.objects.create(
-        contest=contest, reason=reason.strip(), failure=_failure_of(contest), at=at, by_id=first, confirmed_by_id=second
-    )
+    closed = NoResult.objects.create(contest=contest, reason=reason.strip(), failure=failure, at=at, **by.signed)
     by.record(Done.CLOSED_WITHOUT_RESULT, on=contest, reason=closed.reason, failure=closed.failure)
     return closed

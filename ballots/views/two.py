@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from ballots import closing
-from ballots.forms import ExtensionForm, NoResultForm, NoVoteForm, ReasonForm
+from ballots.forms import ContestAndReasonForm, ExtensionForm, NoResultForm, NoVoteForm, ReasonForm
 from ballots.views.box import cycle_or_404, page
 from budgeting import two
 from budgeting.guards import clerks_only, overseers_only
@@ -50,6 +50,17 @@ def _propose_with_reason(request: Request, cycle: str, prefix: str, kind: two.Jo
     return _read(request, found, ReasonForm(request.POST, prefix=prefix), act)
 
 
+def _propose_of_contest(
+    request: Request, cycle: str, prefix: str, kind: two.Joint, form: type[ContestAndReasonForm]
+) -> HttpResponse:
+    found = cycle_or_404(cycle)
+
+    def act(typed: Typed) -> HttpResponse:
+        return _propose(request, found, kind, typed["contest"], reason=typed["reason"])
+
+    return _read(request, found, form(found, request.POST, prefix=prefix), act)
+
+
 @require_POST
 @clerks_only
 def end(request: Request, cycle: str) -> HttpResponse:
@@ -83,23 +94,13 @@ def extend(request: Request, cycle: str) -> HttpResponse:
 @require_POST
 @clerks_only
 def close_without_vote(request: Request, cycle: str) -> HttpResponse:
-    found = cycle_or_404(cycle)
-
-    def act(typed: Typed) -> HttpResponse:
-        return _propose(request, found, two.Joint.CLOSE_WITHOUT_VOTE, typed["contest"], reason=typed["reason"])
-
-    return _read(request, found, NoVoteForm(found, request.POST, prefix="no_vote"), act)
+    return _propose_of_contest(request, cycle, "no_vote", two.Joint.CLOSE_WITHOUT_VOTE, NoVoteForm)
 
 
 @require_POST
 @clerks_only
 def close_without_result(request: Request, cycle: str) -> HttpResponse:
-    found = cycle_or_404(cycle)
-
-    def act(typed: Typed) -> HttpResponse:
-        return _propose(request, found, two.Joint.CLOSE_WITHOUT_RESULT, typed["contest"], reason=typed["reason"])
-
-    return _read(request, found, NoResultForm(found, request.POST, prefix="no_result"), act)
+    return _propose_of_contest(request, cycle, "no_result", two.Joint.CLOSE_WITHOUT_RESULT, NoResultForm)
 
 
 @require_POST
