@@ -87,17 +87,11 @@ class BallotForm:
     @property
     def hidden(self) -> list[tuple[str, str]]:
         """The names and values that carry the ballot to the next page."""
-        return [
-            (PAPER, self.paper.digest),
-            *self._typed_fields,
-        ]
-
-    @property
-    def _typed_fields(self) -> list[tuple[str, str]]:
-        return [
+        typed = [
             (MARK, number) if self.contest.has_marks else (f"points-{number}", text)
             for number, text in self.typed.items()
         ]
+        return [(PAPER, self.paper.digest), *typed]
 
     @property
     def cost(self) -> int:

@@ -12,8 +12,8 @@ class Proposals(AppConfig):
         from proposals import converters, models, withholding  # noqa: F401, PLC0415  (converters register themselves)
 
         registry.offer(registry.Place.NAVIGATION, registry.Link(_("Proposals"), "proposals", of_a_cycle=True))
-        does(Joint.WITHHOLD, withholding.WITHHOLDING)
-        does(Joint.SHOW_AGAIN, withholding.SHOWING_AGAIN)
+        does(Joint.WITHHOLD, withholding.IN_VIEW_OR_NOT)
+        does(Joint.SHOW_AGAIN, withholding.IN_VIEW_OR_NOT)
         registry.keep_of_a_person(
             rows=[
                 (models.Proposal, "author"),

@@ -13,7 +13,7 @@ from audit.acts import Done
 from budgeting.models import JointAct
 from budgeting.two import Doing, Joint, Two, subject
 from lib.canonical import canonical
-from lib.refusal import require
+from lib.refusal import Refused, require
 from proposals.models import Photo, Proposal, Withholding
 from proposals.models.withholding import as_written
 
@@ -40,23 +40,21 @@ def _plan(act: JointAct, at: datetime) -> dict[str, Any]:
     require(not proposal_of(about).is_draft, _("Nobody sees a draft but its author."))
     require(act.facts["reason"].strip(), _("Say why: everybody reads it in place of what is not shown."))
     if bool(about.withheld) is withholds:
-        require(False, _("It is withheld from view already.") if withholds else _("It is in view."))
+        raise Refused(_("It is withheld from view already.") if withholds else _("It is in view."))
     seen = {**written(about), **({"photo": about.name} if isinstance(about, Photo) else {})}
     return {"reason": act.facts["reason"].strip(), "sha256": hashlib.sha256(canonical(seen).encode()).hexdigest()}
 
 
 def _carry_out(act: JointAct, *, by: Two, at: datetime) -> None:
     about, withholds = what(act), act.kind == Joint.WITHHOLD
-    first, second = by.keys
     Withholding.objects.create(
         proposal=proposal_of(about),
         photo=about if isinstance(about, Photo) else None,
         withheld=withholds,
         reason=act.plan["reason"],
         act=act,
-        by_id=first,
-        confirmed_by_id=second,
         at=at,
+        **by.signed,
     )
     done = Done.WITHHELD if withholds else Done.SHOWN_AGAIN
     by.record(done, on=about, reason=act.plan["reason"])
@@ -80,19 +78,15 @@ def _shown(act: JointAct) -> dict[str, Any]:
     return {"proposal": proposal, "photo": about if about is not proposal else None, "texts": texts, "plan": act.plan}
 
 
-def _doing() -> Doing:
-    return Doing(
-        plan=_plan,
-        carry_out=_carry_out,
-        name=_name,
-        template="proposals/withholding_shown.html",
-        context=_shown,
-        url=lambda act: proposal_of(what(act)).get_absolute_url(),
-    )
-
-
-WITHHOLDING = _doing()
-SHOWING_AGAIN = _doing()
+IN_VIEW_OR_NOT = Doing(
+    plan=_plan,
+    carry_out=_carry_out,
+    name=_name,
+    template="proposals/withholding_shown.html",
+    context=_shown,
+    url=lambda act: proposal_of(what(act)).get_absolute_url(),
+)
+"""Of both acts: to withhold, and to show again."""
 
 
 def choices(proposal: Proposal) -> dict[str, tuple[Joint, Proposal | Photo, str]]:
