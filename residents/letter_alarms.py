@@ -1,6 +1,5 @@
 """What an auditor is told about votes by letter alone: an alarm says look, not that anything is wrong."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -11,7 +10,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from budgeting.models import Cycle
+from budgeting.models import Cycle, OneIsEnough
+from budgeting.people import Person
 from residents.models import LetterRun, LetterVotes
 
 FROM_ONE_NETWORK = 50  # ballots: a library or a home for the aged may have as many, and then somebody knows of it
@@ -21,19 +21,23 @@ NIGHT = range(5)  # the hours from midnight on, in the city
 
 @dataclass(frozen=True, slots=True)
 class VotesOfRun:
-    """What an auditor sees of a run of letters."""
+    """What an auditor sees of a run of letters; `why_not_posted`: why whoever asks does not say that it was posted."""
 
     run: LetterRun
     letters: int
     ballots: int
+    why_not_posted: str
 
 
-def runs_of(cycles: Iterable[Cycle]) -> list[VotesOfRun]:
-    """The runs of letters of these cycles, the newest first, each with its letters and the ballots cast by them."""
-    runs = LetterRun.objects.filter(cycle__in=cycles).select_related("cycle", "made_by", "posted_by")
+def runs_of(cycle: Cycle, *, asks: Person, at: datetime) -> list[VotesOfRun]:
+    """The runs of letters of a cycle, the newest first, each with its letters and the ballots cast by them."""
+    alone = OneIsEnough.in_effect(at)
+    runs = LetterRun.objects.filter(cycle=cycle).select_related("cycle", "made_by", "posted_by")
     cast = dict(LetterVotes.objects.filter(run__in=runs).values_list("run").annotate(Sum("ballots")))
     counted = runs.annotate(letters=Count("codes")).order_by("-made_at", "-pk")
-    return [VotesOfRun(run, run.letters, cast.get(run.pk, 0)) for run in counted]
+    return [
+        VotesOfRun(run, run.letters, cast.get(run.pk, 0), run.why_not_posted_by(asks, at, alone)) for run in counted
+    ]
 
 
 def alarms(cycle: Cycle) -> list[str]:

@@ -9,10 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
+from accounts.visitors import user_of
 from audit.acts import Done
 from audit.models import AuditEvent
 from budgeting.guards import auditors_only
 from budgeting.models import Cycle
+from lib import clock
 from lib.spreadsheets import csv_response
 from lib.typed import typed
 from residents.letter_alarms import alarms, runs_of
@@ -26,14 +28,15 @@ def page(request: HttpRequest) -> HttpResponse:
     query = _asked(request)
     shown = Paginator(_matching(query).order_by("-number"), PER_PAGE).get_page(request.GET.get("page"))
     head = AuditEvent.objects.last()
-    context = {"page": shown, "query": query, "head": head, "letters": _letters()}
+    context = {"page": shown, "query": query, "head": head, "letters": _letters(request)}
     return render(request, "front/audit.html", context)
 
 
-def _letters() -> list[dict[str, Any]]:
+def _letters(request: HttpRequest) -> list[dict[str, Any]]:
     """Each cycle whose letters vote: its runs of letters, and what to look into."""
     cycles = Cycle.objects.filter(letter_runs__isnull=False).distinct()
-    return [{"cycle": cycle, "runs": runs_of([cycle]), "alarms": alarms(cycle)} for cycle in cycles]
+    user, at = user_of(request), clock.now()
+    return [{"cycle": cycle, "runs": runs_of(cycle, asks=user, at=at), "alarms": alarms(cycle)} for cycle in cycles]
 
 
 @auditors_only

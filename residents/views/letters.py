@@ -12,7 +12,7 @@ from accounts.visitors import user_of
 from budgeting import registry
 from budgeting.bodies import takes
 from budgeting.guards import clerks_only, overseers_only
-from budgeting.models import Cycle, OneIsEnough
+from budgeting.models import Cycle
 from budgeting.public_address import why_nobody_gets_here
 from lib import clock
 from lib.refusal import Refused, obeying
@@ -74,8 +74,7 @@ def post(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, cycle: Cycle, form: LetterRunForm, voiding: LetterReferenceForm) -> HttpResponse:
-    codes, at = LetterCode.objects.filter(resident__cycle=cycle), clock.now()
-    alone = OneIsEnough.in_effect(at)
+    codes = LetterCode.objects.filter(resident__cycle=cycle)
     context = {
         "cycle": cycle,
         "form": form,
@@ -86,7 +85,7 @@ def _page(request: HttpRequest, cycle: Cycle, form: LetterRunForm, voiding: Lett
         "live": codes.live().count(),
         "used": codes.filter(used_at__isnull=False).count(),
         "voided": codes.filter(voided_at__isnull=False).count(),
-        "runs": [(each, each.run.why_not_posted_by(user_of(request), at, alone)) for each in runs_of([cycle])],
+        "runs": runs_of(cycle, asks=user_of(request), at=clock.now()),
         "without": without_a_letter(Resident.objects.on_register(cycle).unverified()).count(),
     }
     return render(request, "residents/letters_desk.html", context)
