@@ -10,7 +10,7 @@ from budgeting import registry
 from budgeting.models import JointAct
 from budgeting.two import Doing, Two, subject
 from lib.refusal import allow
-from residents import register_import
+from residents import register_import, same_people
 from residents.models import Claim, RegisterImport, Verification
 
 
@@ -58,13 +58,15 @@ def _upload(act: JointAct) -> RegisterImport:
 
 def _plan_import(act: JointAct, at: datetime) -> dict[str, Any]:
     made = _upload(act)
-    register_import.check(made, at=at, nearly_everybody=act.facts["nearly_everybody"])
+    register_import.check(made, at=at, **act.facts)
     counts = {name: getattr(made, name) for name in ("new", "changed", "unchanged", "gone")}
-    return {**act.facts, **counts, "rejected": len(made.rejected)}
+    proposed = same_people.proposed(made).count()
+    counts |= {"rejected": len(made.rejected), "same": proposed and proposed - len(act.facts["others"])}
+    return {**act.facts, **counts}
 
 
 def _import(act: JointAct, *, by: Two, at: datetime) -> None:
-    register_import.confirm(_upload(act), by=by, at=at, nearly_everybody=act.facts["nearly_everybody"])
+    register_import.confirm(_upload(act), by=by, at=at, **act.facts)
 
 
 IMPORTING = Doing(

@@ -3,7 +3,7 @@
 Of the file only digests are kept, first in a staging table that is in no backup (unlogged), then in the register.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import IO, Any
@@ -19,6 +19,7 @@ from budgeting.models import Cycle, District
 from budgeting.stages import Act
 from budgeting.two import Two
 from lib.refusal import allow
+from residents import same_people
 from residents.digests import identifier_digest, normalised_identifier, normalised_name, person_digest
 from residents.models import RegisterImport, Resident, StandingRegister
 from residents.models.register import AgeBand, first_day
@@ -108,6 +109,7 @@ def preview(cycle: Cycle, file: IO[bytes], *, by: User | None, at: datetime) -> 
     faults += _take_out_duplicates(made)
     if len(faults) > MOST_FAULTS:
         raise RegisterFileError(_("More than %d lines cannot be taken: is this the right file?") % MOST_FAULTS)
+    same_people.propose(made)
     made.rejected = [asdict(fault) for fault in sorted(faults, key=lambda fault: fault.line)]
     made.new, made.changed, made.unchanged, made.gone = _counts(made)
     made.save()
@@ -189,25 +191,38 @@ def _counts(made: RegisterImport) -> tuple[int, int, int, int]:
 
 
 @transaction.atomic
-def confirm(made: RegisterImport, *, by: User | Two | None, at: datetime, nearly_everybody: bool = False) -> None:
+def confirm(
+    made: RegisterImport,
+    *,
+    by: User | Two | None,
+    at: datetime,
+    nearly_everybody: bool = False,
+    others: Collection[int] | None = None,
+) -> None:
     """Make the register what the preview said, on record. Lines that are gone stay, marked as removed.
 
+    Of the people who seem to be the same under another identifier, those on the lines `others` of the file are not:
+    they become new lines, and the old ones are gone. The counts of the import become what was done.
     Raises RegisterFileError, and changes nothing, if it was confirmed or dropped meanwhile or its staged lines are
-    lost; Refused if nearly everybody would be gone, unless `nearly_everybody` says that this is meant, and if one
-    person does it while a paper is frozen.
+    lost; Refused if nearly everybody would be gone, unless `nearly_everybody` says that this is meant, if nobody has
+    said who are `others` where somebody has to, and if one person does it while a paper is frozen.
     """
     made = RegisterImport.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=made.pk)
     if not isinstance(by, Two):
         allow(registry.why_not(registry.Deed.IMPORT_ALONE, made.cycle_id))
-    check(made, at=at, nearly_everybody=nearly_everybody)
+    check(made, at=at, nearly_everybody=nearly_everybody, others=others)
+    made.carried = same_people.carry(made, others or ())
+    made.new, made.changed, made.unchanged, made.gone = _counts(made)
     values: dict[str, Any] = {"made": made.pk, "cycle": made.cycle_id, "at": at}
     with connection.cursor() as cursor:
         cursor.execute(UPSERT, values)
         cursor.execute(MARK_GONE, values)
     made.staged.all().delete()
     made.confirmed_at = at
-    made.save(update_fields=["confirmed_at"])
+    made.save(update_fields=["confirmed_at", "carried", "new", "changed", "unchanged", "gone"])
     facts: dict[str, Any] = {"new": made.new, "changed": made.changed, "unchanged": made.unchanged, "gone": made.gone}
+    if made.carried or others:
+        facts["same_people"], facts["other_people"] = made.carried, len(others or ())
     if made.ages_on:
         facts["ages_on"] = made.ages_on.isoformat()
     facts["rejected"] = len(made.rejected)
@@ -217,7 +232,7 @@ def confirm(made: RegisterImport, *, by: User | Two | None, at: datetime, nearly
         AuditEvent.append(Done.REGISTER_IMPORTED, by=by, on=made, **facts)
 
 
-def check(made: RegisterImport, *, at: datetime, nearly_everybody: bool) -> None:
+def check(made: RegisterImport, *, at: datetime, nearly_everybody: bool, others: Collection[int] | None) -> None:
     """Raise what `confirm` would raise, whoever confirms."""
     if not made.is_waiting or made.staged.count() != made.new + made.changed + made.unchanged:
         raise RegisterFileError(
@@ -226,19 +241,21 @@ def check(made: RegisterImport, *, at: datetime, nearly_everybody: bool) -> None
     if not made.cycle.allows(Act.IMPORT_REGISTER, at):
         raise RegisterFileError(_("The vote of this cycle has closed: its register no longer changes."))
     allow(StandingRegister.why(made.cycle))
+    same_people.check(made, others)
     if not nearly_everybody:
-        allow(nearly_everybody_goes(made))
+        allow(nearly_everybody_goes(made, others))
 
 
-def nearly_everybody_goes(made: RegisterImport) -> str:
+def nearly_everybody_goes(made: RegisterImport, others: Collection[int] | None = None) -> str:
     """What to ask first where nine of ten lines or more would be gone, since it is hardly the same register; or ""."""
     on_register = Resident.objects.on_register(made.cycle).count()
-    if not made.gone or made.gone * 10 < on_register * 9:
+    gone = made.gone - same_people.staying(made, others)
+    if not gone or gone * 10 < on_register * 9:
         return ""
     return _(
         "%(gone)d of the %(all)d residents on the register would be gone and could no longer vote: is this the right "
         "file, for the right cycle, with identifiers written as before?"
-    ) % {"gone": made.gone, "all": on_register}
+    ) % {"gone": gone, "all": on_register}
 
 
 def drop(made: RegisterImport, *, at: datetime) -> None:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("desk/<cycle:cycle>/register/", register.upload, name="register"),
     path("desk/<cycle:cycle>/register/<int:number>/", register.preview, name="register_import"),
     path("desk/<cycle:cycle>/register/<int:number>/rejected.csv", register.rejected, name="register_rejected"),
+    path("desk/<cycle:cycle>/register/<int:number>/same-people.csv", register.same, name="register_same_people"),
     path("desk/<cycle:cycle>/letters/", letters.make, name="letters"),
     path("desk/<cycle:cycle>/letters/voiding/", letters.void, name="letter_voiding"),
     path("desk/<cycle:cycle>/letters/runs/<int:number>/posting/", letters.post, name="letters_posting"),

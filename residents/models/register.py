@@ -147,6 +147,7 @@ class RegisterImport(models.Model):
     changed = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
     gone = models.PositiveIntegerField(default=0)
+    carried = models.PositiveIntegerField(default=0)  # lines that went on under another identifier
     # The day the ages were worked out for: birth dates are not kept, so for another day the file is needed again.
     ages_on = models.DateField(_("ages on"), null=True)
     rejected = models.JSONField(default=list)  # [{"line": 7, "column": "birth_date", "reason": "…"}], never a value
@@ -199,7 +200,10 @@ class RegisterImport(models.Model):
 
 
 class StagedLine(models.Model):
-    """A line of an import that waits to be confirmed: the digests a Resident would get. An unlogged table."""
+    """A line of an import that waits to be confirmed: the digests a Resident would get. An unlogged table.
+
+    `same_as`: the line of the register it seems to go on with, under another identifier (residents/same_people.py).
+    """
 
     register_import = models.ForeignKey(RegisterImport, on_delete=models.CASCADE, related_name="staged")
     line = models.PositiveIntegerField()
@@ -207,6 +211,7 @@ class StagedLine(models.Model):
     identifier_digest = models.BinaryField(max_length=32)
     person_digest = models.BinaryField(max_length=32)
     age_band = models.CharField(max_length=5, choices=AgeBand)
+    same_as = models.ForeignKey(Resident, on_delete=models.CASCADE, null=True, db_index=False, related_name="+")
 
     class Meta:
         verbose_name = _("staged line")

@@ -1,5 +1,7 @@
 """A clerk makes the register of residents from a file."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -15,7 +17,7 @@ from budgeting.stages import Act
 from lib import clock
 from lib.refusal import obeying
 from lib.spreadsheets import csv_response
-from residents import register_import
+from residents import register_import, same_people
 from residents.forms import REGISTER_FORM, RegisterUploadForm
 from residents.models import RegisterImport, Resident, StandingRegister
 
@@ -49,11 +51,14 @@ def preview(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
     if request.method == "POST":
         with obeying(request):
             if "confirm" in request.POST:
-                meant = request.POST["confirm"] == "nearly everybody"
+                meant: dict[str, Any] = {
+                    "nearly_everybody": request.POST["confirm"] == "nearly everybody",
+                    "others": _others(request, found),
+                }
                 if registry.why_not(registry.Deed.IMPORT_ALONE, found.cycle_id):
-                    act = two.sketch(two.Joint.IMPORT_REGISTER, on=found, cycle=found.cycle, nearly_everybody=meant)
+                    act = two.sketch(two.Joint.IMPORT_REGISTER, on=found, cycle=found.cycle, **meant)
                     return redirect(two.propose(act, by=user_of(request), at=clock.now()))
-                register_import.confirm(found, by=user_of(request), at=clock.now(), nearly_everybody=meant)
+                register_import.confirm(found, by=user_of(request), at=clock.now(), **meant)
                 messages.success(request, _("The register has been changed as shown."))
             else:
                 register_import.drop(found, at=clock.now())
@@ -64,7 +69,28 @@ def preview(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
     context["takes_two"] = registry.why_not(registry.Deed.IMPORT_ALONE, found.cycle_id)
     if found.is_waiting:
         context["nearly_everybody"] = register_import.nearly_everybody_goes(found)
+        context["same"], context["alike"] = same_people.proposed(found), same_people.alike(found)
     return render(request, "residents/register_import.html", context)
+
+
+def _others(request: HttpRequest, made: RegisterImport) -> list[int] | None:
+    """The lines whose people were said to be others than those on the register; None if nothing was said."""
+    match request.POST.get("same"):
+        case "all":
+            return []
+        case "ticked":
+            ticked = set(request.POST.getlist("line"))
+            lines = same_people.proposed(made).values_list("line", flat=True)
+            return [line for line in lines if str(line) not in ticked]
+    return None
+
+
+@clerks_only
+def same(request: HttpRequest, cycle: str, number: int) -> HttpResponseBase:
+    """Who seems to be the same person under another identifier, all of them, as a table beside the clerk's file."""
+    found = get_object_or_404(RegisterImport, pk=number, cycle__slug=cycle)
+    rows = same_people.proposed(found).values_list("line", "same_as", "same_as__district__name", "district__name")
+    return csv_response("same-people.csv", [_("line"), _("on the register"), _("district"), _("in the file")], rows)
 
 
 @clerks_only

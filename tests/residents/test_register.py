@@ -412,7 +412,7 @@ def test_a_command_previews_and_with_yes_imports(city, tmp_path, at) -> None:
 
 def many(first: int, number: int) -> str:
     return HEADER + "".join(
-        f"{first + line};Person {line};1979-03-31;Quay 1;1000;Halverne;Riverside;\n" for line in range(number)
+        f"{first + line};Person {first + line};1979-03-31;Quay 1;1000;Halverne;Riverside;\n" for line in range(number)
     )
 
 

@@ -1,4 +1,4 @@
-"""./run manage import_register CYCLE FILE [--yes [--nearly-everybody]]"""
+"""./run manage import_register CYCLE FILE [--yes [--nearly-everybody] [--same-people | --other-people]]"""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -9,7 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from budgeting.models import Cycle
 from lib import clock
 from lib.refusal import Refused
-from residents import register_import
+from residents import register_import, same_people
+from residents.models import RegisterImport
 
 
 class Command(BaseCommand):
@@ -21,7 +22,12 @@ class Command(BaseCommand):
         parser.add_argument("--yes", action="store_true", help="change the register")
         parser.add_argument("--nearly-everybody", action="store_true", help="also if hardly anybody stays on it")
 
-    def handle(self, *args: Any, cycle: str, file: Path, yes: bool, **options: Any) -> None:
+        who = parser.add_mutually_exclusive_group()
+        same = "who has the name and birth date of a line left out is the same person, with a corrected identifier"
+        who.add_argument("--same-people", action="store_const", const=True, dest="same", help=same)
+        who.add_argument("--other-people", action="store_const", const=False, dest="same", help="or somebody else")
+
+    def handle(self, *args: Any, cycle: str, file: Path, yes: bool, same: bool | None, **options: Any) -> None:
         meant = options["nearly_everybody"]
         try:
             found = Cycle.objects.get(slug=cycle)
@@ -33,12 +39,15 @@ class Command(BaseCommand):
                 f"{made.new} new, {made.changed} changed, {made.unchanged} unchanged, {made.gone} gone, "
                 f"{len(made.rejected)} rejected"
             )
+            lines = list(same_people.proposed(made).values_list("line", flat=True))
+            for line in same_people.proposed(made):
+                self.stdout.write(f"line {line.line} seems to go on with line {line.same_as} of the register")
+            for alike in same_people.alike(made):
+                self.stdout.write(f"one name and one date of birth on lines {', '.join(map(str, alike))}")
             if yes:
-                asked = "" if meant else register_import.nearly_everybody_goes(made)
-                if asked:
-                    register_import.drop(made, at=clock.now())
-                    raise CommandError(f"{asked} Nothing was changed. If so: --yes --nearly-everybody")
-                register_import.confirm(made, by=None, at=clock.now(), nearly_everybody=meant)
+                others = {True: [], False: lines, None: None if lines else []}[same]
+                self._ask(made, others, meant)
+                register_import.confirm(made, by=None, at=clock.now(), nearly_everybody=meant, others=others)
                 self.stdout.write("The register was changed.")
             else:
                 register_import.drop(made, at=clock.now())
@@ -49,3 +58,14 @@ class Command(BaseCommand):
             raise CommandError(refused.sentence) from None
         except OSError as why:
             raise CommandError(str(why)) from None
+
+    def _ask(self, made: RegisterImport, others: list[int] | None, meant: bool) -> None:
+        """Raises CommandError, and drops the upload, where the options leave open what is meant."""
+        asked = "" if meant else register_import.nearly_everybody_goes(made, others)
+        if others is None:
+            asked, options = "Are they the same people?", "--same-people or --other-people"
+        else:
+            options = "--nearly-everybody"
+        if asked:
+            register_import.drop(made, at=clock.now())
+            raise CommandError(f"{asked} Nothing was changed. If so: --yes {options}")
