@@ -8,23 +8,25 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context as allauth
 from allauth.core.exceptions import ImmediateHttpResponse
-from allauth.core.internal import ratelimit
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from accounts import devices, guesses
 from accounts.lost_factors import at_sign_in, has_only_lost_ones
 from accounts.models import KnownNetwork, User
 from budgeting.errors import too_many
 from lib import clock
-from notices.limits import Asker, in_turn, is_too_much, network_of
+from notices.counts import in_words
+from notices.limits import Asker, in_turn, network_of, refused_until
 
 
 class Adapter(DefaultAccountAdapter):
     """Mails go out in the city's name, with links to the city's address, and not without end.
 
     A mailed code is asked for beside the password where a second factor was lost and no other is held. Wrong passwords
-    are counted by address and network, so that nobody uses up another's tries.
+    are counted so that nobody uses up another's tries (accounts/guesses.py).
     """
 
     def is_login_by_code_required(self, login: Any) -> bool:
@@ -44,40 +46,34 @@ class Adapter(DefaultAccountAdapter):
         return factors if user.has_a_second_factor else ways
 
     def post_login(self, request: HttpRequest, user: User, **more: Any) -> HttpResponse:
-        """Remember the network, so that strangers do not use up the codes this person needs there."""
+        """Remember network and device, so that strangers do not use up what this person needs there."""
         at_sign_in(user)
         KnownNetwork.remember(user, network_of(self.get_client_ip(request)), at=clock.now())
-        return super().post_login(request, user, **more)
+        response = super().post_login(request, user, **more)
+        devices.remember(request, response, user)
+        return response
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Count a try; one that was right is taken back. Raises ValidationError where there were too many.
+        """Count a try; one that is right is taken back. Raises ValidationError where there were too many.
 
-        Strangers, who may have any number of networks, share a number of their own.
+        In place of allauth's own, which waits for a lock, and by which a neighbour keeps everybody out.
         """
-        super().pre_authenticate(request, **credentials)
-        if self._asker(request, credentials.get("email", "")).is_known:
-            return
-        elsewhere = ratelimit.consume(
-            request, app="allauth.account", action="login_failed_elsewhere", key=_address(credentials)
-        )
-        if not elsewhere:
-            raise self.validation_error("too_many_login_attempts")
-        self._login_failed_rl_usage.usage += elsewhere.usage
+        email = credentials.get("email", "")
+        self._counted = guesses.counted_by(email, self._asker(request, email))
+        if until := guesses.count(self._counted, at=clock.now()):
+            raise ValidationError(_too_many_guesses() % {"moment": in_words(until)}, code="too_many_login_attempts")
 
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Whose tries are counted together. allauth's own has the Host in it, which whoever asks may choose."""
-        return f"{_address(credentials)} {network_of(self.get_client_ip(request))}"
+    def _rollback_login_failed_rl_usage(self) -> None:
+        guesses.take_back(self._counted)
 
     def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
         """A password that was set anew by a mailed code can be used at once."""
-        super()._delete_login_attempts_cached_email(request, **credentials)
-        ratelimit.clear(request, app="allauth.account", action="login_failed_elsewhere", key=_address(credentials))
+        email = credentials.get("email", "")
+        guesses.forget(email, self._asker(request, email))
 
     def _asker(self, request: HttpRequest, email: str) -> Asker:
-        """Known is also whoever is signed in already, wherever that was."""
         network = network_of(self.get_client_ip(request))
-        is_theirs = request.user.is_authenticated and request.user.email.lower() == email.lower()
-        return Asker(network, is_theirs or KnownNetwork.is_of(email, network))
+        return Asker(network, KnownNetwork.is_of(email, network), devices.device_of(request, email))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Put a mail into the outbox, in the transaction of whatever asked for it.
@@ -90,21 +86,24 @@ class Adapter(DefaultAccountAdapter):
         message = self.render_mail(
             template_prefix, email, {"request": request, "email": email, "current_site": _site()} | about
         )
-        message.asked_from = asker.network  # the outbox counts by it
+        message.asked_from = asker.place  # the outbox counts by it
         with in_turn(email):
-            if is_too_much(email, asker, at=clock.now()):
-                raise ImmediateHttpResponse(too_many(request, said=_enough()))
+            if until := refused_until(email, asker, at=clock.now()):
+                raise ImmediateHttpResponse(too_many(request, said=_enough() % {"moment": in_words(until)}))
             message.send()
 
 
-def _address(credentials: dict[str, Any]) -> str:
-    return str(credentials.get("email", "")).lower()
+def _too_many_guesses() -> str:
+    return _(
+        "Too many wrong passwords: from here, none is taken until %(moment)s. You can sign in with a passkey or a "
+        "mailed code all the same."
+    )
 
 
 def _enough() -> str:
     return _(
-        "Enough mails have been sent to this address for now. Look whether one has arrived, also among what is taken "
-        "for spam, and use the newest. You can ask for another in an hour, or tomorrow."
+        "Enough mails have been asked for. Look whether one has arrived, also among what is taken for spam, and use "
+        "the newest. You can ask for another from %(moment)s on."
     )
 
 

@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
 from django.utils.functional import SimpleLazyObject
 
+from accounts import devices
 from accounts.changes import CHANGES, ENDS_A_CHANGE, Account, settle
 from accounts.models import User
 from accounts.sessions import gave_a_factor, is_proved_freshly, where_to_prove
@@ -117,7 +118,9 @@ def changes_are_proved_and_told(get_response: Handler) -> Handler:
             if response.status_code >= HTTPStatus.BAD_REQUEST:
                 transaction.set_rollback(True)
             else:
-                settle(before, User.objects.get(pk=key), request=request)
+                user = User.objects.get(pk=key)
+                settle(before, user, request=request)
+                devices.remember(request, response, user)  # it knows the account by its password, too
         return response
 
     return middleware

@@ -219,16 +219,17 @@ SOCIALACCOUNT_ADAPTER = "accounts.elsewhere.Elsewhere"
 SOCIALACCOUNT_AUTO_SIGNUP = False  # everybody chooses a public name
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": environment.sign_in_apps(), "EMAIL_AUTHENTICATION": False}}
-# None counts by an e-mail address alone: whoever writes down somebody else's would use up their tries. Mails to an
-# address are bounded by notices/limits.py, which keeps a part for networks it has signed in from.
+# Passwords and mails that are asked for are counted by us, so that nobody is shut out by others (accounts/guesses.py,
+# notices/limits.py). What stays of allauth's counts no address that anybody could write down.
 ACCOUNT_RATE_LIMITS = {
-    "request_login_code": "20/m/ip",
-    "reset_password": "20/m/ip",
     "confirm_email": None,
-    "login_failed": "10/m/ip,5/5m/key",  # the key is an address and a network (accounts/adapter.py)
-    "login_failed_elsewhere": "50/h/key",  # from all networks together that an address has not signed in from
-    "verify_by_letter": "10/d/user",  # wrong codes by network: residents/models/wrong_codes.py
+    "login": None,
+    "login_failed": "5/5m/key",  # of second factors, by account: nobody comes there without password or mailbox
+    "request_login_code": None,
+    "reset_password": None,
+    "signup": "20/m/ip,200/h/ip",
 }
+MFA_RATE_LIMITS = {"webauthn_login": None}  # of a passkey there is nothing to guess
 # How many proxies of ours stand in front. 0: X-Forwarded-For is not believed, and nobody can pose as another address.
 # https comes from a proxy: not believing that one, all residents would be one address, and limits shut everybody out.
 _proxies = environment.TRUSTED_PROXIES.read()
@@ -264,6 +265,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _secure
 SESSION_COOKIE_NAME = "__Host-session" if _secure else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if _secure else "csrf"
+DEVICE_COOKIE_NAME = "__Host-device" if _secure else "device"  # accounts/devices.py
 SECURE_HSTS_SECONDS = 31_536_000 if _secure else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = environment.HSTS_SUBDOMAINS.read()  # they are the city's, not ours
 SECURE_SSL_REDIRECT = False  # the proxy in front does it

@@ -1,4 +1,4 @@
-"""The outbox: mails on their way, written in the transaction of the act they tell of."""
+"""The outbox: mails on their way, written in the transaction of the act they tell of; and what limits count."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -153,3 +153,22 @@ class Mail(models.Model):
         self.failed_at, self.put_offs, self.breaks = None, 0, 0
         self.written_at = self.next_try_at = at
         self.save(update_fields=["failed_at", "put_offs", "breaks", "written_at", "next_try_at"])
+
+
+class Count(models.Model):
+    """How often something was tried or done, by whom only a keyed digest says (notices/counts.py)."""
+
+    whose = models.BinaryField(max_length=32, primary_key=True)
+    times = models.PositiveIntegerField()
+    until = models.DateTimeField(db_index=True)  # then it begins anew
+
+    class Meta:
+        verbose_name = _("count")
+        verbose_name_plural = _("counts")
+
+    def __str__(self) -> str:
+        return f"{self.times}, {self.until:%H:%M}"
+
+    @classmethod
+    def forget_old(cls, at: datetime) -> None:
+        cls.objects.filter(until__lte=at).delete()

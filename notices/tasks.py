@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from lib import clock, jobs
 from notices.courier import Courier
-from notices.models import Mail
+from notices.models import Count, Mail
 
 _courier = Courier(clock.now)
 
@@ -17,3 +17,8 @@ def send_mail() -> None:
 @jobs.every(timedelta(days=1))
 def forget_sent_mail() -> None:
     Mail.objects.forget_old(clock.now())
+
+
+@jobs.every(timedelta(hours=1))
+def forget_counts() -> None:
+    Count.forget_old(clock.now())

@@ -13,7 +13,7 @@ from notices.limits import within
 from residents.admission import LetterHolder
 from residents.letter_codes import code_digest
 from residents.models import LetterCode
-from residents.models.wrong_codes import WrongCode, counted
+from residents.wrong_codes import WrongCode, counted
 
 IDLE = timedelta(minutes=10)  # untouched for so long, it has ended
 KEY = "letter_booth"  # in the session: which letter, a word that tells one booth from the next, and when last touched

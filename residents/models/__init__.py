@@ -4,7 +4,6 @@ from residents.models.letter_code import LetterCode
 from residents.models.letter_run import LetterRun, LetterVotes
 from residents.models.register import RegisterImport, Resident, StagedLine, StandingRegister
 from residents.models.verification import Claim, Verification
-from residents.models.wrong_codes import WrongCodes
 
 __all__ = [
     "Claim",
@@ -16,5 +15,4 @@ __all__ = [
     "StagedLine",
     "StandingRegister",
     "Verification",
-    "WrongCodes",
 ]

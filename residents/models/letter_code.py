@@ -16,7 +16,7 @@ from residents.letter_codes import code_digest
 from residents.models.letter_run import LetterRun
 from residents.models.register import Resident, StandingRegister
 from residents.models.verification import Claim, Verification, shut_out, wrong_code
-from residents.models.wrong_codes import WrongCode
+from residents.wrong_codes import WrongCode
 
 
 class LetterCodes(models.QuerySet["LetterCode"]):

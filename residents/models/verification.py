@@ -15,7 +15,7 @@ from budgeting.stages import Act
 from budgeting.two import Two
 from lib.refusal import Refused, allow, require
 from residents.models.register import Resident, StandingRegister
-from residents.models.wrong_codes import WrongCode
+from residents.wrong_codes import WrongCode
 
 
 def wrong_code() -> str:
