@@ -40,7 +40,12 @@ class Adapter(DefaultAccountAdapter):
         return sorted(stages, key=lambda stage: stage.endswith("EmailVerificationStage"))
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
-        """Whoever holds a second factor shows that: a password alone proves nothing more about them."""
+        """Whoever holds a second factor shows that: a password alone proves nothing more about them.
+
+        Somebody who is not signed in has no way, and is led to the sign-in.
+        """
+        if not user.is_authenticated:
+            return []
         ways: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         factors = [way for way in ways if way["id"] != "reauthenticate"]
         return factors if user.has_a_second_factor else ways

@@ -8,7 +8,6 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.http.response import HttpResponseBase
-from django.views.decorators.cache import never_cache
 
 from budgeting.people import Person, Request
 
@@ -16,14 +15,13 @@ View = Callable[..., HttpResponseBase]
 
 
 def only(question: Callable[[Person], bool], otherwise: type[Exception] = Http404) -> Callable[[View], View]:
-    """For pages only some may see: who is not signed in is asked to, and no cache keeps the page.
+    """For pages only some may see: who is not signed in is asked to.
 
     To others it is not there (404); `otherwise` PermissionDenied where they know of it and may not touch (403).
     """
 
     def decorate(view: View) -> View:
         @login_required
-        @never_cache
         @wraps(view)
         def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not question(request.user):

@@ -1,4 +1,4 @@
-"""The last net: what a verb or the database refuses, and no view has caught, is told in words."""
+"""What holds for every page: what was refused is told in words, and what somebody sees of theirs is stored nowhere."""
 
 import logging
 from collections.abc import Callable
@@ -7,18 +7,43 @@ from django.core.exceptions import ValidationError
 from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import patch_cache_control
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from budgeting.people import Person, Request
 from budgeting.registry import Page, address_of
 from lib.refusal import is_refused, refused_by
 
 logger = logging.getLogger(__name__)
 
+Handler = Callable[[Request], HttpResponse]
+
+
+def pages_of_somebody_are_not_stored(get_response: Handler) -> Handler:
+    """Let nothing keep what is answered to somebody signed in, or in a letter's booth: the browser may be shared.
+
+    What says by itself how long it may be kept, such as a photo of a proposal, is left as it is (ASVS 14.3.2).
+    """
+
+    def middleware(request: Request) -> HttpResponse:
+        was_somebody = _is_somebody(request.user)
+        response = get_response(request)
+        if (was_somebody or _is_somebody(request.user)) and not response.has_header("Cache-Control"):
+            patch_cache_control(response, no_store=True, private=True)
+        return response
+
+    return middleware
+
+
+def _is_somebody(person: Person) -> bool:
+    return person.is_authenticated or person.holds_a_letter
+
 
 class RefusalsAreTold:
-    """Answers 409 with the sentences of a refusal. The booth wraps what goes wrong in it, so its words never come here.
+    """The last net: answers 409 with the sentences of a refusal that no view has caught.
 
+    The booth wraps what goes wrong in it, so its words never come here.
     A verb that refuses has changed nothing, and what the database refuses is rolled back: the page says so.
     """
 

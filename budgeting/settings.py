@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "accounts.middleware.visitors_answer_no",
     "residents.middleware.letters_open_booths",
+    "budgeting.middleware.pages_of_somebody_are_not_stored",
     "accounts.middleware.staff_sign_in_every_day",
     "accounts.middleware.staff_use_a_second_factor",
     "accounts.middleware.changes_are_proved_and_told",

@@ -7,7 +7,6 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.cache import add_never_cache_headers
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -65,14 +64,7 @@ def cycle_results(request: Request, cycle: str) -> HttpResponseBase:
         **totals_of(results),
         **_whether_public(found, at),
     }
-    return _only_for_now(context, render(request, "results/cycle_results.html", context))
-
-
-def _only_for_now(whether: dict[str, Any], answer: HttpResponseBase) -> HttpResponseBase:
-    """What staff see before the results are public stays in no cache."""
-    if not whether["is_public"]:
-        add_never_cache_headers(answer)
-    return answer
+    return render(request, "results/cycle_results.html", context)
 
 
 def totals_of(results: list[Result]) -> dict[str, Any]:
@@ -115,7 +107,7 @@ def contest_results(request: Request, cycle: str, contest: str) -> HttpResponseB
         "ballot_files": downloads.BALLOTS,
         **_whether_public(found, at),
     }
-    return _only_for_now(context, render(request, "results/contest_results.html", context))
+    return render(request, "results/contest_results.html", context)
 
 
 @require_GET
@@ -127,7 +119,7 @@ def contest_file(request: Request, cycle: str, contest: str, name: str) -> HttpR
     text, media_type = downloads.render(results[0], name)
     disposition = f'attachment; filename="{found.slug}-{contest}-{name}"'
     headers = {"Content-Type": f"{media_type}; charset=utf-8", "Content-Disposition": disposition}
-    return _only_for_now(_whether_public(found, at), HttpResponse(text, headers=headers))
+    return HttpResponse(text, headers=headers)
 
 
 @require_http_methods(["GET", "POST"])
@@ -169,5 +161,4 @@ def report_pdf(request: Request, cycle: str, contest: str | None = None) -> Http
     file = open_if_there(newest.file) if newest and newest.made_at else None
     if file is None:
         return redirect(_address("report", found, pot))
-    answer = FileResponse(file, content_type="application/pdf", filename=name_of(found, pot))
-    return _only_for_now(_whether_public(found, at), answer)
+    return FileResponse(file, content_type="application/pdf", filename=name_of(found, pot))

@@ -25,6 +25,15 @@ def addresses(values: Values) -> dict[str, str]:
     return found
 
 
+def one_of_each_route(values: Values, among: Mapping[str, Values]) -> dict[str, str]:
+    """Route by route, as the resolver writes it, one address of it; `among`: values for what begins like this."""
+    found = {}
+    for route, _ in _routes(get_resolver()):
+        own = next((own for beginning, own in among.items() if route.startswith(beginning)), {})
+        found[route] = f"/{next(_filled(route, {**values, **own}))}"
+    return found
+
+
 def _routes(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, str]]:
     for each in resolver.url_patterns:
         route = f"{before}{each.pattern}"

@@ -14,7 +14,6 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts.sessions import gave_a_factor, where_to_prove
@@ -35,7 +34,6 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@never_cache
 def prove_by_mail(request: HttpRequest) -> HttpResponse:
     """Whoever has neither password nor factor shows that it is still them by signing in anew, by a mailed code."""
     user, then = user_of(request), get_next_redirect_url(request) or registry.address_of(registry.Page.ME)

@@ -6,7 +6,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from ballots import superseding
@@ -23,7 +22,6 @@ from lib.refusal import allow, obeying
 
 
 @login_required
-@never_cache
 def corrections(request: Request, cycle: str, contest: str) -> HttpResponse:
     """What the committee has decided to correct of a frozen paper; its members decide here, others who may look."""
     found, at = contest_or_404(cycle, contest), clock.now()

@@ -9,7 +9,6 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.forms import LanguageForm, PublicNameForm
@@ -23,7 +22,6 @@ from residents.models import Resident, Verification
 
 
 @login_required
-@never_cache
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
     return _my_page(request, PublicNameForm(initial={"name": user_of(request).name}))
@@ -96,7 +94,6 @@ def _contests(cycles: Iterable[Cycle], ties: Mapping[int, Verification]) -> list
 
 
 @login_required
-@never_cache
 @require_GET
 def data(request: HttpRequest) -> JsonResponse:
     """Everything kept about me, as JSON: only to me, only while I am signed in, at no address that would work later.

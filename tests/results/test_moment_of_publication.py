@@ -20,19 +20,16 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Role, User
-from ballots import paper
-from ballots.models import KeyShare, Opening
-from budgeting.models import Contest, Cycle
-from budgeting.people import RoleName
+from accounts.models import User
+from ballots.models import Opening
+from budgeting.models import Cycle
 from lib import clock, pdf
 from proposals.models import Milestone, Proposal, Status
-from residents.models import RegisterImport
-from results import downloads
 from results.tasks import ask_for_report
 from tests import thoroughness
 from tests.addresses import addresses
-from tests.cast import count, drafted, enrol, middle_of, person, picture, propose, signed_in, work
+from tests.cast import count, middle_of, signed_in, work
+from tests.whole_city import WholeCity
 
 pytestmark = [pytest.mark.heavy, pytest.mark.marathon]
 
@@ -155,29 +152,6 @@ ALSO_TELLING = {
 }
 
 
-@pytest.fixture
-def people(rosa, tomas, clara, martin, ines, otto, cycle, riverside, hillside) -> dict[str, User | None]:
-    verified = person("Vera")
-    for resident, district in ((rosa, riverside), (verified, hillside)):
-        enrol(resident, cycle, district)
-    superuser = person("Ada", RoleName.COMMITTEE, district=hillside)
-    superuser.roles.all().delete()
-    superuser.is_staff = superuser.is_superuser = True
-    superuser.save()
-    return {
-        "visitor": None,
-        "resident": tomas,
-        "author": rosa,
-        "verified": verified,
-        "committee": martin,
-        "clerk": clara,
-        "council": ines,
-        "auditor": otto,
-        "key holder": person("Karl", RoleName.COMMITTEE, district=hillside),
-        "superuser": superuser,
-    }
-
-
 CLOSELY = ("visitor", "author", "clerk")  # who differ most from each other
 
 
@@ -194,52 +168,20 @@ def looks(moments: dict[datetime, bool], people: dict[str, User | None]) -> list
 
 
 @dataclass
-class City:
-    """With all that its people may ask for: each address and the name of its page."""
+class City(WholeCity):
+    """With all that its people may ask for, each address and the name of its page, and their browsers."""
 
-    cycle: Cycle
-    riverside: Contest
-    people: dict[str, User | None]
-    clients: dict[str, Client]
     addresses: dict[str, str]
+    clients: dict[str, Client]
 
 
 @pytest.fixture
-def city(cycle, riverside_contest, hillside_contest, city_wide_contest, people, shares, rosa, tomas, at, monkeypatch):
+def city(whole_city: WholeCity, monkeypatch) -> City:
     """Riverside and Hillside have voted, and the box is open; the whole city has no ballot paper."""
-    proposals = {contest: propose(contest) for contest in (riverside_contest, hillside_contest)}
-    Proposal.objects.update(author=rosa, latitude=0.5, longitude=0.5)
-    quay = Proposal.objects.select_related("author", "contest__cycle").get(number=1)
-    comment = quay.comment(by=tomas, at=middle_of("proposing"), text="Shade?")
-    photo = quay.add_photo(by=rosa, at=middle_of("proposing"), file=picture(), alt="The quay")
-    for contest, on_paper in proposals.items():
-        paper.write(contest, on_paper, by=None, at=middle_of("presenting"))
-    KeyShare.objects.create(key=cycle.box_key, number=4, holder=people["key holder"], commitment="0" * 64)
+    cycle, people = whole_city.cycle, whole_city.people
     Opening.objects.create(cycle=cycle, share_numbers=[1, 2], reconciliation={}, at=middle_of("counting"))
-    register = RegisterImport.objects.create(cycle=cycle, at=middle_of("voting"), confirmed_at=middle_of("voting"))
     monkeypatch.setattr(pdf, "render", undrawn)
-    found = addresses(
-        {
-            "cycle": [cycle.slug],
-            "contest": ["riverside", "hillside"],
-            "district": ["riverside"],
-            "numbered:number": [1, 3],
-            "int:number": [1, register.pk],
-            "str:name": [*downloads.RESULTS, *downloads.BALLOTS],
-            "slug:name": [photo.name],
-            "size": ["small"],
-            "pk": [drafted(rosa, riverside_contest).pk],
-            "step": ["what"],
-            "comment": [comment.pk],
-            "mail": [1],
-            "role": [Role.objects.earliest("pk").pk],
-            "person": [rosa.pk],
-            "invitation": [1],
-            "language": ["en"],
-            "object_id": [1],
-            "content_type_id": [1],
-        }
-    )
+    found = addresses(whole_city.values)
     found |= {each.get_absolute_url(): "proposal" for each in Proposal.objects.filter(number__in=(1, 3, 6, 7))}
     found |= {"/2027/city/": "contest", "/2027/city/results/": "contest_results"}
     for query in (
@@ -251,7 +193,7 @@ def city(cycle, riverside_contest, hillside_contest, city_wide_contest, people, 
     clients = {who: signed_in(user) if user else Client() for who, user in people.items()}
     for client in clients.values():
         client.cookies["order"] = "as drawn"  # of proposals that are mixed by lot
-    return City(cycle, riverside_contest, people, clients, found)
+    return City(cycle, whole_city.riverside, people, whole_city.values, found, clients)
 
 
 def undrawn(template: str, context: dict[str, Any], *, attachments: Sequence[pdf.Attachment] = (), **_: str) -> bytes:
@@ -294,7 +236,7 @@ DRAWN = re.compile(rb"nonce-[^']+|nonce=\"[^\"]+\"|[A-Za-z0-9]{64}")
 
 
 # The number of a job, drawn by lot, and the time of day.
-NEVER_ALIKE = {"django_tasks_database_dbtaskresult_changelist", "accounts_user_add", "invitation"}
+NEVER_ALIKE = {"django_tasks_database_dbtaskresult_changelist", "invitation"}
 
 
 def asked(city: City, who: str) -> dict[str, object]:

@@ -1,0 +1,87 @@
+"""A city with a row of every kind that an address can name, and somebody of every kind who may ask for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pytest
+
+from accounts.models import Role, User
+from ballots import paper
+from ballots.models import KeyShare
+from budgeting.models import Contest, Cycle
+from budgeting.people import RoleName
+from proposals.models import Proposal
+from residents.models import RegisterImport
+from results import downloads
+from tests.addresses import Values
+from tests.cast import drafted, enrol, middle_of, person, picture, propose
+
+
+@dataclass
+class WholeCity:
+    """`values`: what may stand for each part of an address (tests/addresses.py)."""
+
+    cycle: Cycle
+    riverside: Contest
+    people: Mapping[str, User | None]
+    values: Values
+
+
+@pytest.fixture
+def people(rosa, tomas, clara, martin, ines, otto, cycle, riverside, hillside) -> dict[str, User | None]:
+    verified = person("Vera")
+    for resident, district in ((rosa, riverside), (verified, hillside)):
+        enrol(resident, cycle, district)
+    superuser = person("Ada", RoleName.COMMITTEE, district=hillside)
+    superuser.roles.all().delete()
+    superuser.is_staff = superuser.is_superuser = True
+    superuser.save()
+    return {
+        "visitor": None,
+        "resident": tomas,
+        "author": rosa,
+        "verified": verified,
+        "committee": martin,
+        "clerk": clara,
+        "council": ines,
+        "auditor": otto,
+        "key holder": person("Karl", RoleName.COMMITTEE, district=hillside),
+        "superuser": superuser,
+    }
+
+
+@pytest.fixture
+def whole_city(
+    cycle, riverside_contest, hillside_contest, city_wide_contest, people, shares, rosa, tomas, at
+) -> WholeCity:
+    """Riverside and Hillside have a ballot paper, with six projects of Rosa's each; the whole city has none."""
+    proposals = {contest: propose(contest) for contest in (riverside_contest, hillside_contest)}
+    Proposal.objects.update(author=rosa, latitude=0.5, longitude=0.5)
+    quay = Proposal.objects.select_related("author", "contest__cycle").get(number=1)
+    comment = quay.comment(by=tomas, at=middle_of("proposing"), text="Shade?")
+    photo = quay.add_photo(by=rosa, at=middle_of("proposing"), file=picture(), alt="The quay")
+    for contest, on_paper in proposals.items():
+        paper.write(contest, on_paper, by=None, at=middle_of("presenting"))
+    KeyShare.objects.create(key=cycle.box_key, number=4, holder=people["key holder"], commitment="0" * 64)
+    register = RegisterImport.objects.create(cycle=cycle, at=middle_of("voting"), confirmed_at=middle_of("voting"))
+    values = {
+        "cycle": [cycle.slug],
+        "contest": ["riverside", "hillside"],
+        "district": ["riverside"],
+        "numbered:number": [1, 3],
+        "int:number": [1, register.pk],
+        "str:name": [*downloads.RESULTS, *downloads.BALLOTS],
+        "slug:name": [photo.name],
+        "size": ["small"],
+        "pk": [drafted(rosa, riverside_contest).pk],
+        "step": ["what"],
+        "comment": [comment.pk],
+        "mail": [1],
+        "role": [Role.objects.earliest("pk").pk],
+        "person": [rosa.pk],
+        "invitation": [1],
+        "language": ["en"],
+        "object_id": [1],
+        "content_type_id": [1],
+    }
+    return WholeCity(cycle, riverside_contest, people, values)
