@@ -6,6 +6,7 @@ import sys
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pabulib.checker import Checker
