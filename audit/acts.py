@@ -39,6 +39,7 @@ class Done(models.TextChoices):
     LETTER_ENDED = "letter ended", _("letter ended by whoever had it")
     LETTER_VOIDED = "letter voided", _("letter made worthless")
     RESIDENT_VERIFIED = "resident verified", _("resident verified")
+    LINES_JOINED = "lines joined", _("two lines of the register joined as one person's")
     CLAIM_FILED = "claim filed", _("second account claims a resident")
     CLAIM_SETTLED = "claim settled", _("claim decided")
     # Proposals

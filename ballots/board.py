@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ballots.models import BallotPaper, BoardBatch, Envelope
+from ballots.models import BallotPaper, BoardBatch, Envelope, SetAside
 from budgeting.models import Contest, Cycle
 from budgeting.stages import Stage
 from lib import clock
@@ -26,11 +26,15 @@ CROWD = 10  # so many new envelopes come up together; fewer wait for the day's f
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a receipt stands: in the box, on the board since `batch` (None: not yet), or replaced by a later ballot."""
+    """Where a receipt stands: in the box, on the board since `batch` (None: not yet), or replaced by a later ballot.
+
+    `set_aside`: it is in the box and not counted, since the line it was cast under was joined with another.
+    """
 
     contest: Contest
     batch: BoardBatch | None = None
     replaced: bool = False
+    set_aside: bool = False
 
 
 @transaction.atomic
@@ -46,23 +50,25 @@ def publish(contest: Contest) -> BoardBatch | None:
     if (batches and batches[-1].final) or not BallotPaper.objects.filter(contest=contest).exists():
         return None
     before = in_force(batches)
-    now = set(Envelope.objects.filter(contest=contest).values_list("fingerprint", flat=True))
-    if len(now) < len(before):
+    now = set(Envelope.objects.counted().filter(contest=contest).values_list("fingerprint", flat=True))
+    aside = set(contest.set_aside.values_list("fingerprint", flat=True)) - set_aside(batches)
+    if len(now) < len(before - aside):
         raise Refused(
             _("%(contest)s: %(missing)d envelopes are missing from the box.")
-            % {"contest": contest, "missing": len(before) - len(now)}
+            % {"contest": contest, "missing": len(before - aside) - len(now)}
         )
     today = timezone.localdate(clock.of_the_database())
     first_today = not batches or batches[-1].day < today
     added = sorted(now - before)
-    if not (closed or len(added) >= CROWD or (added and first_today)):
+    if not (closed or len(added) >= CROWD or ((added or aside) and first_today)):
         return None
     batch = BoardBatch(
         contest=contest,
         number=len(batches) + 1,
         day=today,
         added=added,
-        replaced=sorted(before - now),
+        replaced=sorted(before - now - aside),
+        set_aside=sorted(aside),
         envelopes=len(now),
         list_digest=digest_of(now),
         previous_root=batches[-1].root if batches else contest.paper.digest,
@@ -121,8 +127,18 @@ def in_force(batches: Iterable[BoardBatch]) -> set[str]:
     """The fingerprints on the board that no later batch has taken down."""
     found: set[str] = set()
     for batch in batches:
-        found = (found - set(batch.replaced)) | set(batch.added)
+        found = after(found, batch)
     return found
+
+
+def after(found: set[str], batch: BoardBatch) -> set[str]:
+    """What is in force after a batch, given what was before it."""
+    return (found - set(batch.replaced) - set(batch.set_aside)) | set(batch.added)
+
+
+def set_aside(batches: Iterable[BoardBatch]) -> set[str]:
+    """What the board has said of envelopes that are in the box and not counted."""
+    return {fingerprint for batch in batches for fingerprint in batch.set_aside}
 
 
 def list_of(fingerprints: Iterable[str]) -> str:
@@ -145,6 +161,7 @@ def text_of(batch: BoardBatch) -> str:
         *(["final"] if batch.final else []),
     ]
     lines = [*head, *(f"+ {one}" for one in batch.added), *(f"- {one}" for one in batch.replaced)]
+    lines += [f"x {one}" for one in batch.set_aside]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -156,7 +173,7 @@ def errors(contest: Contest) -> list[str]:
     """What is wrong with the board of a contest, a sentence each. Empty if every batch follows from the one before."""
     sentences, seen, previous = [], set[str](), contest.paper.digest
     for number, batch in enumerate(contest.batches.select_related("contest__cycle", "contest__district"), start=1):
-        seen = (seen - set(batch.replaced)) | set(batch.added)
+        seen = after(seen, batch)
         holds = (
             batch.number == number
             and batch.previous_root == previous
@@ -177,6 +194,9 @@ def look_up(cycle: Cycle, receipt: str) -> Standing | None:
     Whoever has just voted finds the envelope in the box before it is on the board. Only who has the receipt can ask.
     """
     fingerprint = understood(receipt)
+    aside = SetAside.objects.filter(contest__cycle=cycle, fingerprint=fingerprint)
+    if found := aside.select_related("contest__district").first():
+        return Standing(found.contest, set_aside=True)
     batches = BoardBatch.objects.filter(contest__cycle=cycle).select_related("contest__district")
     last_added = batches.filter(added__contains=[fingerprint]).order_by("-number").first()
     if last_added is None:

@@ -35,6 +35,7 @@ class Emptied:
     opened: Counter[str] = field(default_factory=Counter)
     fingerprints: set[str] = field(default_factory=set)
     altered: int = 0
+    set_aside: set[str] = field(default_factory=set)
 
     def balance(self) -> dict[str, dict[str, int]]:
         """By channel: envelopes, opened, invalid."""
@@ -82,7 +83,8 @@ def _refuse_unless_closed(cycle: Cycle) -> None:
 def _empty(contest: Contest, private: PrivateKey) -> Emptied:
     found, paper = Emptied(), contest.paper
     info = ballot_info(contest.cycle.slug, contest.slug, paper.digest)
-    rows = Envelope.objects.filter(contest=contest).values_list("sealed", "fingerprint", "channel")
+    found.set_aside.update(contest.set_aside.values_list("fingerprint", flat=True))
+    rows = Envelope.objects.counted().filter(contest=contest).values_list("sealed", "fingerprint", "channel")
     for sealed, name, channel in rows.iterator(chunk_size=2000):
         found.envelopes[channel] += 1
         found.fingerprints.add(name)
@@ -104,12 +106,14 @@ def _empty(contest: Contest, private: PrivateKey) -> Emptied:
 
 def _differences(contest: Contest, found: Emptied) -> list[str]:
     """Where the box, the board and the roll do not agree, a sentence each."""
-    on_board = board.in_force(contest.batches.all())
+    batches = list(contest.batches.all())
+    on_board, aside = board.in_force(batches), board.set_aside(batches)
     online, voters = found.envelopes[Envelope.Channel.ONLINE], voters_recorded(contest)
     checks = [
         (_("%(count)d envelopes are not what their fingerprints say."), found.altered),
         (_("%(count)d envelopes are on the board but not in the box."), len(on_board - found.fingerprints)),
         (_("%(count)d envelopes are in the box but not on the board."), len(found.fingerprints - on_board)),
+        (_("%(count)d envelopes are set aside in the box or on the board only."), len(found.set_aside ^ aside)),
         (_("%(count)d residents voted online, but have no envelope."), max(0, voters - online)),
         (_("%(count)d envelopes were put in by nobody who voted online."), max(0, online - voters)),
         (
@@ -147,6 +151,7 @@ def _reconciled(contest: Contest, found: Emptied) -> dict[str, Any]:
     last = contest.batches.get(final=True)
     return {
         "voters": voters_recorded(contest),
+        **({"set_aside": len(found.set_aside)} if found.set_aside else {}),
         "channels": found.balance(),
         "board": {"root": last.root, "batches": last.number, "envelopes": last.envelopes},
     }
@@ -162,10 +167,15 @@ def _same_again(opening: Opening, emptied: dict[Contest, Emptied]) -> Opening:
 
 
 def export(contest: Contest) -> str:
-    """The box of one contest without its residents, as canonical JSON: with the shares, enough to open it anew."""
+    """The box of one contest without its residents, as canonical JSON: with the shares, enough to open it anew.
+
+    Of what was set aside it has the fingerprints only, since nobody opens it.
+    """
     paper: BallotPaper = contest.paper
     box_key = key.key_of(contest.cycle)
-    rows = Envelope.objects.filter(contest=contest).order_by("fingerprint").values_list("fingerprint", "sealed")
+    counted = Envelope.objects.counted().filter(contest=contest)
+    rows = counted.order_by("fingerprint").values_list("fingerprint", "sealed")
+    aside = list(contest.set_aside.order_by("fingerprint").values_list("fingerprint", flat=True))
     return canonical(
         {
             "version": 1,
@@ -173,6 +183,7 @@ def export(contest: Contest) -> str:
             "manifest": paper.manifest,
             "public_key": b64encode(bytes(box_key.public_key)).decode(),
             "threshold": box_key.threshold,
+            **({"set_aside": aside} if aside else {}),
             "envelopes": [{"fingerprint": name, "sealed": b64encode(bytes(sealed)).decode()} for name, sealed in rows],
         }
     )

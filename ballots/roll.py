@@ -1,25 +1,82 @@
 """The roll: who took part, and nothing of what they put into the box."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
+from django.db import connection
 from django.db.models import Count
 
 from audit.acts import Done
 from audit.models import AuditEvent, reference
-from ballots.models import Envelope
+from ballots.models import Envelope, SetAside
 from budgeting.models import Contest
+from residents.models import JoinedLine
+
+GOES_ALONG, SET_ASIDE = "goes along", "set aside"
 
 
 def voters_recorded(contest: Contest) -> int:
-    """How many residents voted online in this contest according to the audit log: what the box is held against."""
+    """How many people voted online in this contest according to the audit log: what the box is held against.
+
+    Two lines that were joined are one person; whose envelope here was set aside has voted under the other line.
+    """
     events = AuditEvent.objects.filter(action=Done.VOTED, object=reference(contest))
-    return events.values("facts__resident").distinct().count()
+    recorded = events.values_list("facts__resident", flat=True).distinct()
+    joined = dict(JoinedLine.objects.filter(stays__cycle=contest.cycle_id).values_list("ended", "stays"))
+    if not joined:
+        return recorded.count()
+    aside = set(SetAside.objects.filter(contest=contest).values_list("joined__ended", flat=True))
+    return len({joined.get(line, line) for line in recorded if line not in aside})
 
 
 def voters_by_age(contests: Iterable[Contest]) -> dict[int, dict[str, int]]:
     """For each contest's key how many of each age band have an envelope in the box. Who has left the register voted."""
     found: dict[int, dict[str, int]] = {contest.pk: {} for contest in contests}
-    envelopes = Envelope.objects.filter(contest__in=found)
+    envelopes = Envelope.objects.counted().filter(contest__in=found)
     for contest, band, number in envelopes.values_list("contest", "resident__age_band").annotate(Count("resident")):
         found[contest][band] = number
     return found
+
+
+# Two lines that are one person's -------------------------------------------------------------------------------------
+
+
+def fates(ended: int, stays: int) -> list[dict[str, str]]:
+    """What becomes of each ballot under the line that ends: it goes along, or is set aside."""
+    kept = [each.contest for each in _ballots_under(stays)]
+    return [
+        {
+            "contest": each.contest.slug,
+            "title": each.contest.title,
+            "fate": SET_ASIDE if any(_is_instead(other, each.contest) for other in kept) else GOES_ALONG,
+        }
+        for each in _ballots_under(ended)
+    ]
+
+
+def carry_along(joined: int, ended: int, stays: int, at: datetime) -> None:
+    """Do what `fates` says. In the transaction that joins the lines, in which nobody votes."""
+    kept = [each.contest for each in _ballots_under(stays)]
+    for each in _ballots_under(ended):
+        if any(_is_instead(other, each.contest) for other in kept):
+            made = {"contest": each.contest, "fingerprint": each.fingerprint, "joined_id": joined, "at": at}
+            SetAside.objects.create(**made)
+        else:
+            with connection.cursor() as cursor:
+                cursor.execute(GO_ALONG, [stays, ended, each.contest_id])
+
+
+def _ballots_under(line: int) -> list[Envelope]:
+    ballots = Envelope.objects.counted().filter(resident=line).defer("sealed")
+    return list(ballots.select_related("contest__district").order_by("contest"))
+
+
+def _is_instead(counts: Contest, other: Contest) -> bool:
+    """Does a ballot in the one leave no room for one of the same person in the other? Nobody votes in two districts."""
+    if counts.pk == other.pk:
+        return True
+    of_districts = not (counts.district.city_wide or other.district.city_wide)
+    return of_districts and counts.district_id != other.district_id
+
+
+GO_ALONG = "UPDATE ballots_envelope SET resident_id = %s WHERE (resident_id, contest_id) = (%s, %s)"

@@ -49,6 +49,26 @@ class Deed(StrEnum):
     ADD_CONTEST = "add a contest to a cycle"  # with the cycle's key
 
 
+class Along(StrEnum):
+    """What is done in a lower room, and an upper room carries its own along."""
+
+    JOIN_LINES = "join two lines of a register"  # with the keys of the line that ends and of the one that stays
+
+
+@dataclass(frozen=True, slots=True)
+class Carrying:
+    """How an upper room carries along.
+
+    plan
+        Given what it is about, what would become of each thing of the room's own, as plain data.
+    carry_out
+        Given the key of the row that says it is done, the same, and the moment: does it, in the caller's transaction.
+    """
+
+    plan: Callable[..., list[dict[str, str]]]
+    carry_out: Callable[..., None]
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """A page that a room offers on every other: its words, and the name of its address, perhaps one of each cycle."""
@@ -63,6 +83,7 @@ class _Registry:
     pages: dict[Page, str] = field(default_factory=dict)
     links: dict[Place, list[Link]] = field(default_factory=dict)
     objections: dict[Deed, Callable[..., str]] = field(default_factory=dict)
+    carried: dict[Along, Carrying] = field(default_factory=dict)
     rows: list[ForeignKey] = field(default_factory=list)
     traces: list[ForeignKey] = field(default_factory=list)
 
@@ -126,6 +147,31 @@ def every_deed_is_answered_for(app_configs: Any, **options: Any) -> list[checks.
     """A deed that lower rooms ask about and no upper room has an answer to."""
     missing = [deed for deed in Deed if deed not in _registered.objections]
     return [checks.Error(f"No room says whether one may “{deed.value}”.", id="budgeting.E003") for deed in missing]
+
+
+# What an upper room carries along ------------------------------------------------------------------------------------
+
+
+def carries(what: Along, carrying: Carrying) -> None:
+    _registered.carried[what] = carrying
+
+
+def plan_along(what: Along, *about: Any) -> list[dict[str, str]]:
+    """What would become of what the upper room holds."""
+    return _registered.carried[what].plan(*about)
+
+
+def carry_along(what: Along, *about: Any) -> None:
+    """Have the upper room do its part, in the caller's transaction."""
+    _registered.carried[what].carry_out(*about)
+
+
+@checks.register
+def everything_is_carried_along(app_configs: Any, **options: Any) -> list[checks.CheckMessage]:
+    missing = [what for what in Along if what not in _registered.carried]
+    return [
+        checks.Error(f"No room carries along what goes with “{what.value}”.", id="budgeting.E004") for what in missing
+    ]
 
 
 # What is kept of a person --------------------------------------------------------------------------------------------

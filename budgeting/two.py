@@ -29,6 +29,7 @@ class Joint(StrEnum):
     """What takes two people. The value stands in the database for ever."""
 
     IMPORT_REGISTER = "import a register"
+    JOIN_LINES = "join two lines of a register"
     SETTLE_CLAIM = "settle a claim"
     FREEZE = "freeze a ballot paper"
     SUPERSEDE = "supersede a ballot paper"

@@ -6,12 +6,13 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from budgeting import registry
 from budgeting.models import JointAct
 from budgeting.two import Doing, Two, subject
 from lib.refusal import allow
-from residents import register_import, same_people
-from residents.models import Claim, RegisterImport, Verification
+from residents import joining, register_import, same_people
+from residents.models import Claim, RegisterImport, Resident, Verification
 
 
 def _claim(act: JointAct) -> Claim:
@@ -46,6 +47,39 @@ SETTLING = Doing(
     template="residents/settling.html",
     context=_shown,
     url=lambda act: registry.address_of(registry.Page.DESK),
+)
+
+
+# Two lines that are one person's --------------------------------------------------------------------------------------
+
+
+def _line(act: JointAct, which: str) -> Resident:
+    return Resident.objects.select_related("cycle", "district").get(pk=act.facts[which])
+
+
+def _plan_joining(act: JointAct, at: datetime) -> dict[str, Any]:
+    ended, stays = _line(act, "ended"), _line(act, "stays")
+    return {**act.facts, **joining.plan(ended, stays, by=act.proposed_by, at=at)}
+
+
+def _join(act: JointAct, *, by: Two, at: datetime) -> None:
+    ended, stays, reason = _line(act, "ended"), _line(act, "stays"), act.facts["reason"]
+    joining.join(ended, stays, by=by, act=act, at=at, reason=reason)
+
+
+def _shown_joining(act: JointAct) -> dict[str, Any]:
+    lines = [_line(act, which) for which in ("ended", "stays")]
+    accounts = [User.objects.filter(pk=key).first() for key in act.plan["accounts"]]
+    return {"plan": act.plan, "lines": list(zip(lines, accounts, strict=True))}
+
+
+JOINING = Doing(
+    plan=_plan_joining,
+    carry_out=_join,
+    name=lambda act: _("join line #%(ended)d of the register to line #%(stays)d, as one person's") % act.facts,
+    template="residents/joining.html",
+    context=_shown_joining,
+    url=lambda act: reverse("lines", args=[_line(act, "stays").cycle.slug]),
 )
 
 

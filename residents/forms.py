@@ -98,6 +98,41 @@ class DeskVerificationForm(forms.Form):
         return data
 
 
+class JoiningForm(forms.Form):
+    """Which two lines of the register are one person's."""
+
+    ended = forms.IntegerField(label=_("Line that ends"), min_value=1, help_text=_("Its number, such as 12 for #12."))
+    stays = forms.IntegerField(
+        label=_("Line that stays"),
+        min_value=1,
+        help_text=_(
+            "The one with the right identifier. If ballots were cast under both, the one cast under this counts."
+        ),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("By what you know that both are one person. It goes into the audit log."),
+    )
+
+    def __init__(self, *args: Any, cycle: Cycle, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines = Resident.objects.filter(cycle=cycle)
+
+    def clean_ended(self) -> int:
+        return self._line("ended")
+
+    def clean_stays(self) -> int:
+        return self._line("stays")
+
+    def _line(self, name: str) -> int:
+        found = self.lines.filter(pk=self.cleaned_data[name]).values_list("pk", flat=True).first()
+        if found is None:
+            raise ValidationError(_("This cycle's register has no line of that number."))
+        return found
+
+
 class ClaimForm(forms.Form):
     granted = forms.TypedChoiceField(
         label=_("Decision"),

@@ -26,7 +26,7 @@ from lib import pdf
 from lib.refusal import allow
 from residents.digests import identifier_digest, person_digest
 from residents.letter_codes import code_digest, new_code, new_reference
-from residents.models import LetterCode, LetterRun, Resident, StandingRegister
+from residents.models import JoinedLine, LetterCode, LetterRun, Resident, StandingRegister
 from residents.models.register import Residents
 from residents.register_import import RegisterEntry, entries_of
 
@@ -121,6 +121,9 @@ def letters(
 
 def _due(cycle: Cycle, entries: Sequence[RegisterEntry], *, again: bool) -> list[tuple[RegisterEntry, Resident]]:
     by_digest = {identifier_digest(cycle, entry.identifier): entry for entry in entries}
+    names = JoinedLine.objects.filter(ended__identifier_digest__in=by_digest)  # second ones, of lines that stay
+    for ended, stays in names.values_list("ended__identifier_digest", "stays__identifier_digest"):
+        by_digest.setdefault(bytes(stays), by_digest[bytes(ended)])
     unverified = Resident.objects.on_register(cycle).unverified()
     residents = unverified.filter(identifier_digest__in=by_digest).select_related("cycle")
     if not again:

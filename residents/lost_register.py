@@ -4,7 +4,7 @@ from datetime import datetime
 
 from budgeting.models import Cycle
 from residents import register_import
-from residents.models import Claim, LetterCode, LetterRun, Resident, StandingRegister, Verification
+from residents.models import Claim, JoinedLine, LetterCode, LetterRun, Resident, StandingRegister, Verification
 
 
 def begin_anew(cycle: Cycle, *, at: datetime) -> dict[str, int]:
@@ -13,6 +13,7 @@ def begin_anew(cycle: Cycle, *, at: datetime) -> dict[str, int]:
     In the caller's transaction, which has seen that nobody has voted. Gives how many of each there were.
     """
     _drop_what_waits(cycle, at=at)
+    JoinedLine.objects.filter(stays__cycle=cycle).delete()
     of_the_cycle = {"resident__cycle": cycle}
     removed = {
         "claims": Claim.objects.filter(**of_the_cycle).delete()[0],

@@ -106,6 +106,7 @@ def preview(cycle: Cycle, file: IO[bytes], *, by: User | None, at: datetime) -> 
         drop(waiting, at=at)
     made = RegisterImport.objects.create(cycle=cycle, by=by, at=at, ages_on=day_of_ages(cycle))
     faults = _stage(made, entries_of(cycle, file))
+    faults += same_people.follow_joined(made)
     faults += _take_out_duplicates(made)
     if len(faults) > MOST_FAULTS:
         raise RegisterFileError(_("More than %d lines cannot be taken: is this the right file?") % MOST_FAULTS)

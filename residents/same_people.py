@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from lib.refusal import require
 from residents.models import RegisterImport, StagedLine
+from residents.register_file import RowError
 
 
 def propose(made: RegisterImport) -> None:
@@ -48,6 +49,17 @@ def staying(made: RegisterImport, others: Collection[int] | None) -> int:
     return made.staged.filter(same_as__removed_at=None).exclude(same_as=None).exclude(line__in=others).count()
 
 
+def follow_joined(made: RegisterImport) -> list[RowError]:
+    """Read the identifier of a line that was joined with another as the other's, and take nobody twice."""
+    with connection.cursor() as cursor:
+        cursor.execute(BOTH_IN_THE_FILE, {"made": made.pk})
+        faults = [
+            RowError(line, "identifier", _("This line was joined with another of the file.")) for (line,) in cursor
+        ]
+    _run(FOLLOW_JOINED, made)
+    return faults
+
+
 def alike(made: RegisterImport) -> list[list[int]]:
     """The lines of the file, by number, that have one name and one date of birth, a list for each such person."""
     with connection.cursor() as cursor:
@@ -71,7 +83,8 @@ PROPOSE = """
         FROM residents_resident r
         WHERE cycle_id = %(cycle)s AND NOT EXISTS (
             SELECT FROM residents_stagedline s
-            WHERE s.register_import_id = %(made)s AND s.identifier_digest = r.identifier_digest)
+            WHERE s.register_import_id = %(made)s AND s.identifier_digest = r.identifier_digest
+        ) AND NOT EXISTS (SELECT FROM residents_joinedline WHERE ended_id = r.id)
         ORDER BY person_digest, removed_at DESC NULLS FIRST, id DESC
     )
     UPDATE residents_stagedline s SET same_as_id = left_out.id
@@ -79,6 +92,20 @@ PROPOSE = """
     WHERE s.register_import_id = %(made)s AND s.line = single.line AND on_register <= 1 AND NOT EXISTS (
         SELECT FROM residents_resident r
         WHERE r.cycle_id = %(cycle)s AND r.identifier_digest = s.identifier_digest)
+"""
+BOTH_IN_THE_FILE = """
+    DELETE FROM residents_stagedline s USING residents_joinedline, residents_resident ended, residents_resident stays
+    WHERE s.register_import_id = %(made)s AND ended.id = ended_id AND stays.id = stays_id
+        AND s.identifier_digest = ended.identifier_digest AND EXISTS (
+            SELECT FROM residents_stagedline other
+            WHERE other.register_import_id = %(made)s AND other.identifier_digest = stays.identifier_digest)
+    RETURNING s.line
+"""
+FOLLOW_JOINED = """
+    UPDATE residents_stagedline s SET identifier_digest = stays.identifier_digest
+    FROM residents_joinedline, residents_resident ended, residents_resident stays
+    WHERE s.register_import_id = %(made)s AND ended.id = ended_id AND stays.id = stays_id
+        AND s.identifier_digest = ended.identifier_digest
 """
 CARRY = """
     UPDATE residents_resident r SET identifier_digest = s.identifier_digest FROM residents_stagedline s

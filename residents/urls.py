@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from residents.views import in_person, letters, register, verify
+from residents.views import in_person, letters, lines, register, verify
 
 urlpatterns = [
     path("verify/", verify.ways, name="verify"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("desk/<cycle:cycle>/register/<int:number>/", register.preview, name="register_import"),
     path("desk/<cycle:cycle>/register/<int:number>/rejected.csv", register.rejected, name="register_rejected"),
     path("desk/<cycle:cycle>/register/<int:number>/same-people.csv", register.same, name="register_same_people"),
+    path("desk/<cycle:cycle>/register/lines/", lines.lines, name="lines"),
     path("desk/<cycle:cycle>/letters/", letters.make, name="letters"),
     path("desk/<cycle:cycle>/letters/voiding/", letters.void, name="letter_voiding"),
     path("desk/<cycle:cycle>/letters/runs/<int:number>/posting/", letters.post, name="letters_posting"),

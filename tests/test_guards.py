@@ -52,7 +52,13 @@ def refused(sql: str, *values: object) -> str:
 
 def test_no_session_can_switch_a_guard_off(db: None) -> None:
     found = guards()
-    assert {table.partition("_")[0] for table, *_ in found} == {"audit", "ballots", "budgeting", "proposals"}
+    assert {table.partition("_")[0] for table, *_ in found} == {
+        "audit",
+        "ballots",
+        "budgeting",
+        "proposals",
+        "residents",
+    }
     assert len(found) >= 36
     assert [f"{table}: {name}" for table, name, enabled in found if enabled != "A"] == []
 

@@ -1,6 +1,6 @@
 """One envelope each, sealed, until the box is opened and counted."""
 
-from ballots.models.box import BallotBoxKey, BoardBatch, Envelope, KeyGivenUp, KeyShare, Rehearsal
+from ballots.models.box import BallotBoxKey, BoardBatch, Envelope, KeyGivenUp, KeyShare, Rehearsal, SetAside
 from ballots.models.no_vote import NoResult, NoVote
 from ballots.models.opening import Count, InvalidBallot, OpenedBallot, Opening, ShareDestruction
 from ballots.models.paper import BallotLine, BallotPaper
@@ -22,6 +22,7 @@ __all__ = [
     "OpenedBallot",
     "Opening",
     "Rehearsal",
+    "SetAside",
     "ShareDestruction",
     "SupersededPaper",
 ]

@@ -108,12 +108,19 @@ class KeyGivenUp(ByTwo):
         return f"{self.cycle}, {self.at:%d.%m.%Y}"
 
 
+class Envelopes(models.QuerySet["Envelope"]):
+    def counted(self) -> "Envelopes":
+        """Those that are not set aside."""
+        return self.exclude(fingerprint__in=SetAside.objects.values("fingerprint"))
+
+
 class Envelope(models.Model):
     """One resident's ballot in one contest: the outer envelope names the resident, the inner one is sealed.
 
     The pair is the primary key, so a second ballot cannot exist: voting again replaces what is inside. No moment is
-    kept. A trigger refuses a sealed ballot of any other length than its contest's, any change once the box has been
-    opened, and removal while the shares of the key still exist.
+    kept. Where two lines of the register are joined it goes along, or is set aside. A trigger refuses a sealed ballot
+    of any other length than its contest's, any change once the box has been opened, and removal while the shares of
+    the key still exist.
     """
 
     class Channel(models.TextChoices):
@@ -126,6 +133,8 @@ class Envelope(models.Model):
     sealed = models.BinaryField()
     fingerprint = models.CharField(max_length=FINGERPRINT, unique=True)
     channel = models.CharField(max_length=6, choices=Channel, default=Channel.ONLINE)
+
+    objects = Envelopes.as_manager()
 
     class Meta:
         verbose_name = _("envelope")
@@ -142,9 +151,29 @@ class Envelope(models.Model):
         return self.fingerprint[:4]
 
 
+class SetAside(models.Model):
+    """An envelope that stays in the box and is not counted: its line of the register was joined with another.
+
+    Two people did that (`joined`), and under the other line a ballot was cast that counts in its place. Written once.
+    """
+
+    contest = models.ForeignKey(Contest, on_delete=models.PROTECT, related_name="set_aside")
+    fingerprint = models.CharField(max_length=FINGERPRINT, unique=True)
+    joined = models.ForeignKey("residents.JoinedLine", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("envelope set aside")
+        verbose_name_plural = _("envelopes set aside")
+
+    def __str__(self) -> str:
+        return self.fingerprint[:4]
+
+
 class BoardBatch(models.Model):
     """A page of the public board: fingerprints that came and went, sorted, chained by hash to the page before.
 
+    What is `set_aside` went as what is `replaced` did, but is in the box still.
     `root` is the SHA-256 of `ballots.board.text_of(batch)`, which names the previous root. Only the day is kept.
     """
 
@@ -153,6 +182,7 @@ class BoardBatch(models.Model):
     day = models.DateField()
     added = ArrayField(models.CharField(max_length=FINGERPRINT))
     replaced = ArrayField(models.CharField(max_length=FINGERPRINT))
+    set_aside = ArrayField(models.CharField(max_length=FINGERPRINT), default=list)
     envelopes = models.PositiveIntegerField()  # in force after this batch
     list_digest = models.CharField(max_length=64)  # SHA-256 of the list in force after this batch
     previous_root = models.CharField(max_length=64)

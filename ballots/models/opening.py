@@ -14,7 +14,7 @@ class Opening(models.Model):
     """The box of a cycle was opened: by whom, with which shares, and that everything in it was accounted for.
 
     `reconciliation`: for each contest's slug the `voters` the audit log recorded, the `envelopes`, `opened` and
-    `invalid` by channel, the `board` root and the number of its batches.
+    `invalid` by channel, the `board` root and the number of its batches; where envelopes were `set_aside`, how many.
     """
 
     cycle = models.OneToOneField(Cycle, on_delete=models.PROTECT, related_name="opening")

@@ -46,7 +46,7 @@ def old_papers(contest: Contest) -> dict[str, object]:
 @register.inclusion_tag("ballots/turnout.html")
 def turnout(contest: Contest) -> dict[str, object]:
     """{% turnout contest %}: how many envelopes are in the box; never what is in them."""
-    return {"envelopes": Envelope.objects.filter(contest=contest).count()}
+    return {"envelopes": Envelope.objects.counted().filter(contest=contest).count()}
 
 
 @register.inclusion_tag("ballots/desk.html", takes_context=True)

@@ -75,13 +75,18 @@ def open_box(box: dict, shares: list[tuple[int, bytes]]) -> Counter[str]:
 def main(path: str, board: str = "") -> None:
     with open(path, encoding="utf-8") as file:
         box = json.load(file)
+    counted, aside = {envelope["fingerprint"] for envelope in box["envelopes"]}, set(box.get("set_aside", []))
+    if counted & aside:
+        sys.exit("The box counts what was set aside.")
     if board:
         with open(board, encoding="utf-8") as file:
             listed = set(file.read().split())
-        if listed != {envelope["fingerprint"] for envelope in box["envelopes"]}:
+        if listed != counted:
             sys.exit("The box and the board do not hold the same envelopes.")
     for content, count in sorted(open_box(box, ask_for_shares(box["threshold"])).items()):
         print(f"{count:>8}  {content}")
+    if aside:
+        print(f"{len(aside):>8}  set aside: in the box and not counted, as a batch of the board says (“x”)")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Who lives here, and which account is whose."""
 
+from residents.models.joined_line import JoinedLine
 from residents.models.letter_code import LetterCode
 from residents.models.letter_run import LetterRun, LetterVotes
 from residents.models.register import RegisterImport, Resident, StagedLine, StandingRegister
@@ -7,6 +8,7 @@ from residents.models.verification import Claim, Verification
 
 __all__ = [
     "Claim",
+    "JoinedLine",
     "LetterCode",
     "LetterRun",
     "LetterVotes",

@@ -81,11 +81,9 @@ class Resident(models.Model):
     @classmethod
     def matching(cls, cycle: Cycle, identifier: str, name: str, born: date) -> "Resident | None":
         """The line of the register where all three stand together; None tells nothing about any of them."""
-        digests = {
-            "identifier_digest": identifier_digest(cycle, identifier),
-            "person_digest": person_digest(cycle, name, born),
-        }
-        return cls.objects.on_register(cycle).filter(**digests).first()
+        number = identifier_digest(cycle, identifier)
+        known = models.Q(identifier_digest=number) | models.Q(joined_to_it__ended__identifier_digest=number)
+        return cls.objects.on_register(cycle).filter(known, person_digest=person_digest(cycle, name, born)).first()
 
 
 class StandingRegister(models.Model):

@@ -1,0 +1,138 @@
+"""Joining two lines of the register that are one person's: by two people, with all that was done under either."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import connection, transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from audit.acts import Done
+from budgeting import registry
+from budgeting.models import Cycle, JointAct
+from budgeting.people import Person
+from budgeting.registry import Along
+from budgeting.stages import Act
+from budgeting.two import Two
+from lib.refusal import allow, require
+from residents.models import Claim, JoinedLine, LetterCode, Resident, StandingRegister, Verification
+
+
+def alike(cycle: Cycle) -> list[list[Resident]]:
+    """The lines of a cycle that look like one person's: those on the register, and those with an account that ended."""
+    with connection.cursor() as cursor:
+        cursor.execute(ALIKE, [cycle.pk])
+        groups = [keys for (keys,) in cursor.fetchall()]
+    lines = Resident.objects.filter(pk__in=[key for keys in groups for key in keys])
+    found = {line.pk: line for line in lines.select_related("district", "verification")}
+    return [[found[key] for key in keys] for keys in groups]
+
+
+def why_not(ended: Resident, stays: Resident, at: datetime) -> str:
+    """Why these two cannot be joined so; empty if they can."""
+    joined = JoinedLine.objects.all()
+    if ended.pk == stays.pk or ended.cycle_id != stays.cycle_id:
+        return _("Name two lines of this cycle's register.")
+    if not stays.cycle.allows(Act.IMPORT_REGISTER, at):
+        return _("The vote of this cycle has closed: its register no longer changes.")
+    if stays.removed_at:
+        return _("%s is no longer on the register: let it be the one that ends.") % stays
+    if joined.filter(ended=ended).exists():
+        return _("%s has been joined with another line already.") % ended
+    if joined.filter(stays=ended).exists():
+        return _("%s stands for another line already: let it be the one that stays.") % ended
+    if Claim.objects.filter(resident__in=[ended, stays], settled_at=None).exists():
+        return _("Two accounts claim one of these lines. Decide that first.")
+    return StandingRegister.why(stays.cycle)
+
+
+def plan(ended: Resident, stays: Resident, *, by: Person, at: datetime) -> dict[str, Any]:
+    """What joining them would do. Raises Refused as `why_not` says, or if an account of theirs is the person's own."""
+    allow(why_not(ended, stays, at))
+    accounts = [_account(ended), _account(stays)]
+    require(by.pk not in accounts, _("Your own line is for others to decide."))
+    return {"accounts": accounts, "ballots": registry.plan_along(Along.JOIN_LINES, ended.pk, stays.pk)}
+
+
+@transaction.atomic
+def join(ended: Resident, stays: Resident, *, by: Two, act: JointAct, at: datetime, reason: str) -> JoinedLine:
+    """Let a line go on as the other, on record: account, letter and ballots go along, if the other has none.
+
+    Where both have an account, that of the line that stays remains; where both have voted, its ballot counts, and the
+    other is set aside in the box. Waits for votes being cast, and no other can follow meanwhile. Whoever has an account
+    is told. Raises Refused as `plan` does.
+    """
+    Cycle.objects.select_for_update().get(pk=stays.cycle_id)
+    plans = [plan(ended, stays, by=person, at=at) for person in by.people]
+    (before, remains), ballots = plans[0]["accounts"], plans[0]["ballots"]
+    Resident.objects.filter(pk=ended.pk, removed_at=None).update(removed_at=at)
+    joined = JoinedLine.objects.create(ended=ended, stays=stays, act=act, at=at, reason=reason, **by.signed)
+    _move_the_account(ended, stays)
+    _move_the_letter(ended, stays, by=by, at=at)
+    registry.carry_along(Along.JOIN_LINES, joined.pk, ended.pk, stays.pk, at)
+    by.record(Done.LINES_JOINED, on=joined, ended=ended.pk, stays=stays.pk, reason=reason, **plans[0])
+    for account in User.objects.filter(pk__in=[key for key in (before, remains) if key]):
+        mine = ballots if account.pk == before else []
+        _tell(account, stays.cycle, mine, keeps=account.pk == (remains or before))
+    return joined
+
+
+def _account(line: Resident) -> int | None:
+    return Verification.objects.filter(resident=line).values_list("user", flat=True).first()
+
+
+def _move_the_account(ended: Resident, stays: Resident) -> None:
+    ties = Verification.objects.select_for_update()
+    if ties.filter(resident=stays).exists():
+        ties.filter(resident=ended).delete()
+    else:
+        ties.filter(resident=ended).update(resident=stays)
+
+
+def _move_the_letter(ended: Resident, stays: Resident, *, by: Two, at: datetime) -> None:
+    live = LetterCode.objects.live()
+    if Verification.objects.filter(resident=stays).exists():
+        live.filter(resident__in=[ended, stays]).update(voided_at=at, voided_by=by.first.pk)
+    elif live.filter(resident=stays).exists():
+        live.filter(resident=ended).update(voided_at=at, voided_by=by.first.pk)
+    else:
+        live.filter(resident=ended).update(resident=stays)
+
+
+def _tell(account: User, cycle: Cycle, ballots: list[dict[str, str]], *, keeps: bool) -> None:
+    """`ballots`: what becomes of those cast under the line the account was tied to."""
+    with translation.override(account.language or settings.LANGUAGE_CODE):
+        fates = {
+            "goes along": _("Your ballot in %(contest)s counts as before."),
+            "set aside": _(
+                "Your ballot in %(contest)s stays in the box, but was set aside: the ballot cast under the other line "
+                "counts."
+            ),
+        }
+        remains = _("Your account is verified for this vote as before.")
+        ends = _("The other line has an account, which remains: yours is verified for this vote no longer.")
+        what = [remains if keeps else ends, *(fates[each["fate"]] % {"contest": each["title"]} for each in ballots)]
+        text = _(
+            "Two lines of the register of residents of “%(cycle)s” are one person's, as two people of the city found. "
+            "They were joined, and one of them was yours.\n\n%(what)s\n\nIf this is not right, tell %(contact)s at "
+            "once.\n\n%(site)s"
+        )
+        said = {
+            "cycle": " ".join(str(cycle).split()),
+            "what": "\n".join(f"- {each}" for each in what),
+            "contact": settings.CITY_CONTACT or settings.CITY_NAME,
+            "site": settings.PUBLIC_URL,
+        }
+        EmailMessage(_("Your line of the register of residents"), text % said, to=[account.email]).send()
+
+
+ALIKE = """
+    SELECT array_agg(id ORDER BY removed_at IS NULL, id) FROM residents_resident r
+    WHERE cycle_id = %s AND (removed_at IS NULL OR EXISTS (SELECT FROM residents_verification WHERE resident_id = r.id))
+        AND NOT EXISTS (SELECT FROM residents_joinedline WHERE ended_id = r.id)
+    GROUP BY person_digest HAVING count(*) > 1 AND count(*) FILTER (WHERE removed_at IS NULL) > 0
+    ORDER BY min(id)
+"""
