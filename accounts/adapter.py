@@ -22,6 +22,12 @@ from notices.counts import in_words
 from notices.limits import Asker, in_turn, network_of, refused_until
 
 
+class ToNobody(Exception):
+    """A mail to the account for nobody that accounts/sign_up.py makes in a request, and takes back."""
+
+    ADDRESS = "address_of_nobody"  # an attribute of the request
+
+
 class Adapter(DefaultAccountAdapter):
     """Mails go out in the city's name, with links to the city's address, and not without end.
 
@@ -86,6 +92,8 @@ class Adapter(DefaultAccountAdapter):
         Raises ImmediateHttpResponse (429) where the address has got enough.
         """
         request: HttpRequest = allauth.request
+        if email == getattr(request, ToNobody.ADDRESS, None):
+            raise ToNobody
         asker = self._asker(request, email)
         about = {name: _at_our_address(value, request) for name, value in context.items()}
         message = self.render_mail(

@@ -1,12 +1,16 @@
 """Getting in: signing up, signing in by code, a lost password, and what a stranger cannot learn on the way."""
 
 import re
+from collections import Counter
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.contrib.auth.hashers import identify_hasher
+from django.contrib.auth.hashers import Argon2PasswordHasher, identify_hasher
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 
@@ -75,6 +79,34 @@ def test_t19_signing_up_with_a_known_address_says_what_a_new_one_says(known: Use
     one, two = stranger.get(taken.url), other.get(new.url)
     assert told(one, "ROSA@example.org", "rosa@example.org") == told(two, "new@example.org")
     assert User.objects.filter(email__iexact=known.email).count() == 1
+
+
+@pytest.mark.parametrize("proved", [True, False])
+def test_s15_signing_up_takes_the_same_work_whether_or_not_the_address_has_an_account(
+    known: User, proved: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Passwords hashed, rows written, questions asked. What time that is, `./run bench sign_up` measures."""
+    EmailAddress.objects.update(verified=proved)
+    encode: Any = Argon2PasswordHasher.encode
+    work: list[str] = []
+    monkeypatch.setattr(Argon2PasswordHasher, "encode", lambda *args: work.append("hash") or encode(*args))
+    done = {}
+    for email in (known.email, "new@example.org"):
+        browser = Client()
+        browser.get("/accounts/signup/")
+        work.clear()
+        with CaptureQueriesContext(connection) as queries:
+            answer = browser.post("/accounts/signup/", ROSA | {"email": email})
+        assert answer.status_code == 302
+        asked = Counter(re.findall(r'(FROM|INTO|UPDATE) "(?!cache)(\w+)"', " ".join(query["sql"] for query in queries)))
+        done[email] = work.copy(), asked, browser.session.keys()
+    (hashed, old, kept), (also_hashed, new, also_kept) = done.values()
+    assert hashed == also_hashed == ["hash"]
+    assert old >= new, "each question and each row of a new one"
+    assert (old - new).total() <= 3
+    assert set(kept) <= set(also_kept)
+    assert User.objects.count() == 2, "nothing stays of what was done for nobody"
+    assert EmailAddress.objects.filter(email__endswith=".invalid").count() == 0
 
 
 @pytest.mark.parametrize(
