@@ -4,7 +4,7 @@ from residents.models.joined_line import JoinedLine
 from residents.models.letter_code import LetterCode
 from residents.models.letter_run import LetterRun, LetterVotes
 from residents.models.register import RegisterImport, Resident, StagedLine, StandingRegister
-from residents.models.verification import Claim, Verification
+from residents.models.verification import Claim, Verification, VotedBefore
 
 __all__ = [
     "Claim",
@@ -17,4 +17,5 @@ __all__ = [
     "StagedLine",
     "StandingRegister",
     "Verification",
+    "VotedBefore",
 ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from audit.acts import Done
+from budgeting import registry
 from budgeting.models import Cycle, OneIsEnough
 from budgeting.people import Person
 from budgeting.stages import Act
@@ -29,6 +30,19 @@ def shut_out() -> str:
         "This code does not work. The key by which the city recognised its residents was lost after voting had begun, "
         "so nobody more can be verified for this vote. Who is verified votes as before."
     )
+
+
+class VotedBefore(Refused):
+    """The account has voted under a line that ended: two people join it with the other, and its ballots go along."""
+
+    def __init__(self, ended: Resident, stays: Resident) -> None:
+        self.ended, self.stays = ended, stays
+        super().__init__(
+            _(
+                "This account was verified under a line of the register that has ended, and has voted under it. Come "
+                "to the city's desk with a document: the vote goes along to the line there is now."
+            )
+        )
 
 
 class Verification(models.Model):
@@ -70,6 +84,11 @@ class Verification(models.Model):
         return ties.filter(user=person.pk, user__in=User.objects.proved(), resident__removed_at=None)
 
     @classmethod
+    def ended(cls) -> models.QuerySet["Verification"]:
+        """The ties to lines that have left the register."""
+        return cls.objects.exclude(resident__removed_at=None).select_related("resident__cycle", "user")
+
+    @classmethod
     @transaction.atomic
     def at_desk(cls, resident: Resident, account: User, *, by: User, at: datetime) -> "Verification | Claim":
         """Tie an account to a line of the register, the person having shown a document to the clerk `by`.
@@ -90,22 +109,29 @@ class Verification(models.Model):
     ) -> "Verification | Claim":
         """Tie an account to a line of the register, on record; a claim for a clerk if the line has an account already.
 
-        Runs in the caller's transaction, and the database's constraints decide. Raises Refused if the
-        account's address was not proved, verification is over, the line was removed, the register stands as it is, or
-        the account is tied to a line of this cycle.
+        A tie of the account to a line that has ended makes way. Runs in the caller's transaction, and the database's
+        constraints decide. Raises Refused if the account's address was not proved, verification is over, the line was
+        removed, the register stands as it is, or the account is tied to a line of this cycle; VotedBefore if ballots
+        were cast under the line that ended.
         """
         require(user.is_proved, _("Nobody has proved the address of this account yet."))
         if resident.removed_at or not resident.cycle.allows(Act.VERIFY, at):
             raise WrongCode(wrong_code())
         allow(StandingRegister.why(resident.cycle))
+        before = cls.ended().filter(user=user, cycle=resident.cycle).exclude(resident=resident).first()
+        if before and registry.plan_along(registry.Along.JOIN_LINES, before.resident_id, resident.pk):
+            raise VotedBefore(before.resident, resident)
         try:
             with transaction.atomic():
+                if before:
+                    before.delete()
                 made = cls.objects.create(resident=resident, user=user, cycle=resident.cycle, method=method, at=at)
         except IntegrityError:
             if cls.objects.filter(user=user, cycle=resident.cycle).exists():
                 raise Refused(_("This account has been verified for this vote already.")) from None
             return Claim.file(resident, user, method, by=by, at=at)
-        by.record(Done.RESIDENT_VERIFIED, on=resident, account=user.pk, method=method)
+        facts = {"account": user.pk, "method": method} | ({"before": before.resident_id} if before else {})
+        by.record(Done.RESIDENT_VERIFIED, on=resident, **facts)
         return made
 
 

@@ -1,8 +1,11 @@
 """People who come to the desk: verified by a document, or two accounts that say they are one person."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.visitors import user_of
@@ -12,7 +15,7 @@ from budgeting.models import Cycle, acts_on
 from lib import clock
 from lib.refusal import obeying
 from residents.forms import ClaimForm, DeskVerificationForm
-from residents.models import Claim, StandingRegister, Verification
+from residents.models import Claim, StandingRegister, Verification, VotedBefore
 
 
 @clerks_only
@@ -23,7 +26,12 @@ def verify(request: HttpRequest, cycle: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         account, resident = form.cleaned_data["email"], form.cleaned_data["resident"]
         with obeying(form):
-            made = Verification.at_desk(resident, account, by=user_of(request), at=clock.now())
+            try:
+                made = Verification.at_desk(resident, account, by=user_of(request), at=clock.now())
+            except VotedBefore as before:
+                messages.warning(request, _("This account has voted under a line that ended. Join the two lines."))
+                lines = urlencode({"ended": before.ended.pk, "stays": before.stays.pk})
+                return redirect(f"{reverse('lines', args=[found.slug])}?{lines}#join")
             if isinstance(made, Verification):
                 messages.success(request, _("%s is verified.") % account.email)
                 return redirect("verify_at_desk", found.slug)

@@ -11,7 +11,7 @@ from lib import clock
 from lib.refusal import obeying
 from residents import joining
 from residents.forms import JoiningForm
-from residents.models import Resident
+from residents.models import Resident, Verification
 
 SHOWN = 50  # groups
 
@@ -28,4 +28,5 @@ def lines(request: HttpRequest, cycle: str) -> HttpResponse:
             return redirect(two.propose(act, by=user_of(request), at=clock.now()))
     alike = joining.alike(found)
     context = {"cycle": found, "form": form, "alike": alike[:SHOWN], "more": len(alike) > SHOWN and len(alike)}
+    context["ended"] = Verification.ended().filter(cycle=found).order_by("resident__removed_at", "pk")[:SHOWN]
     return render(request, "residents/lines.html", context)

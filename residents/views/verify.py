@@ -16,7 +16,7 @@ from lib import clock
 from lib.refusal import obeying
 from residents.forms import LetterCodeForm
 from residents.letter_booth import network_of
-from residents.models import Claim, LetterCode, StandingRegister
+from residents.models import Claim, LetterCode, StandingRegister, Verification
 from residents.wrong_codes import TOO_MANY, counted
 
 SECOND_ACCOUNT = _(
@@ -28,8 +28,11 @@ SECOND_ACCOUNT = _(
 @require_GET
 def ways(request: Request) -> HttpResponse:
     """The ways to be verified, and what is kept and why."""
-    shut_out = StandingRegister.shutting_out(request.user, clock.now())
-    return render(request, "residents/verify.html", {"shut_out": shut_out})
+    at = clock.now()
+    shut_out = StandingRegister.shutting_out(request.user, at)
+    ties = Verification.ended().filter(user=request.user.pk).exclude(resident__cycle__in=shut_out)
+    ended = [tie.resident for tie in ties if tie.resident.cycle.allows(Act.VERIFY, at)]
+    return render(request, "residents/verify.html", {"shut_out": shut_out, "ended": ended})
 
 
 @never_cache
