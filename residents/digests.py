@@ -7,7 +7,6 @@ of the database cannot be searched by trying numbers, and two cycles cannot be j
 import hmac
 import re
 import unicodedata
-from datetime import date
 from functools import lru_cache
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -15,6 +14,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 from budgeting.models import Cycle
+from residents.birth_dates import BirthDate
 
 # Letters that carry their mark inside, so that taking accents off leaves them as they are.
 UNMARKED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
@@ -45,9 +45,9 @@ def identifier_digest(cycle: Cycle, identifier: str) -> bytes:
     return _digest(_key(f"roll/v1|{cycle.pk}|identifier"), normalised_identifier(identifier))
 
 
-def person_digest(cycle: Cycle, name: str, born: date) -> bytes:
-    """32 bytes."""
-    return _digest(_key(f"roll/v1|{cycle.pk}|person"), f"{normalised_name(name)}|{born.isoformat()}")
+def person_digest(cycle: Cycle, name: str, born: BirthDate) -> bytes:
+    """32 bytes. A person born in 1950 is another than one born on a day of it."""
+    return _digest(_key(f"roll/v1|{cycle.pk}|person"), f"{normalised_name(name)}|{born}")
 
 
 def letter_digest(code: str) -> bytes:

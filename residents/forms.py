@@ -1,6 +1,5 @@
 """What is typed to show who lives here: by a resident, and by a clerk at the desk."""
 
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -11,8 +10,9 @@ from accounts.models import User
 from budgeting.bodies import ORDINARY
 from budgeting.models import Cycle, District
 from lib.typed import letters_and_digits
+from residents.birth_dates import BirthDate, birth_date_of
 from residents.models import Resident, StandingRegister
-from residents.register_file import MOST_BYTES, date_of
+from residents.register_file import MOST_BYTES
 
 REGISTER_FORM = MOST_BYTES + ORDINARY  # bytes
 
@@ -31,6 +31,16 @@ class RegisterUploadForm(forms.Form):
         label=_("File"),
         help_text=_("CSV or XLSX. The first line names the columns: identifier, name, birth_date, district."),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx"}),
+    )
+
+
+class RegisterImportForm(RegisterUploadForm):
+    """A register, and what may be missing of it."""
+
+    years_alone = forms.BooleanField(
+        label=_("Of some people the year of birth alone is known"),
+        required=False,
+        help_text=_("Then 1950, 1950-00-00 and 00/00/1950 are taken. Otherwise such lines are not."),
     )
 
 
@@ -62,7 +72,11 @@ class DeskVerificationForm(forms.Form):
 
     identifier = forms.CharField(label=_("Identifier"), max_length=100, help_text=_("As on the document."))
     name = forms.CharField(label=_("Name"), max_length=200, help_text=_("As on the document; accents do not matter."))
-    birth_date = forms.CharField(label=_("Date of birth"), max_length=10, help_text=_("Such as 31/03/1979."))
+    birth_date = forms.CharField(
+        label=_("Date of birth"),
+        max_length=10,
+        help_text=_("Such as 31/03/1979; the year, where the document says no more."),
+    )
     email = forms.EmailField(label=_("E-mail address of their account"))
 
     def __init__(self, *args: Any, cycle: Cycle, **kwargs: Any) -> None:
@@ -71,8 +85,8 @@ class DeskVerificationForm(forms.Form):
         for field in self.fields.values():
             field.widget.attrs["autocomplete"] = "off"
 
-    def clean_birth_date(self) -> date:
-        if (born := date_of(self.cleaned_data["birth_date"])) is None:
+    def clean_birth_date(self) -> BirthDate:
+        if (born := birth_date_of(self.cleaned_data["birth_date"])) is None:
             raise ValidationError(_("Write the day, the month and the year, such as 31/03/1979."))
         return born
 

@@ -28,7 +28,7 @@ from residents.digests import identifier_digest, person_digest
 from residents.letter_codes import code_digest, new_code, new_reference
 from residents.models import JoinedLine, LetterCode, LetterRun, Resident, StandingRegister
 from residents.models.register import Residents
-from residents.register_import import RegisterEntry, entries_of
+from residents.register_entries import RegisterEntry, entries_of
 
 MOST_SHEETS = 200  # in one PDF: about half a minute and half a gigabyte
 LINES_AT_A_TIME = 500
@@ -103,7 +103,7 @@ def letters(
     allow(StandingRegister.why(cycle))
     entries = (
         entry
-        for entry in entries_of(cycle, file)
+        for entry in entries_of(cycle, file, years_alone=True)
         if isinstance(entry, RegisterEntry) and entry.line >= first_line and district in (None, entry.district)
     )
     left, run = limit, None

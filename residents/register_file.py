@@ -3,11 +3,9 @@
 import codecs
 import csv
 import io
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import chain
 from typing import IO
 
@@ -35,10 +33,6 @@ COLUMNS = {
     "district": {"district", "quartier", "neighbourhood", "neighborhood"},
 }
 REQUIRED = ("identifier", "name", "birth_date", "district")
-DATES = (
-    re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"),
-    re.compile(r"(?P<day>\d{1,2})[./-](?P<month>\d{1,2})[./-](?P<year>\d{4})"),
-)
 
 
 class RegisterFileError(Refused):
@@ -188,14 +182,3 @@ def _sentence(reason: str) -> str:
         bounded.BUSY: _("Another spreadsheet is being read just now. Try again in a minute."),
     }
     return sentences.get(reason, _("The spreadsheet is damaged. Save it again, or save it as CSV."))
-
-
-def date_of(text: str) -> date | None:
-    """A date written 1979-03-31, 31/03/1979, 31.03.1979 or 31-03-1979 (the day before the month), or None."""
-    for pattern in DATES:
-        if match := pattern.fullmatch(text):
-            try:
-                return date(int(match["year"]), int(match["month"]), int(match["day"]))
-            except ValueError:
-                return None
-    return None

@@ -4,8 +4,8 @@ Of the file only digests are kept, first in a staging table that is in no backup
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from dataclasses import asdict
+from datetime import datetime
 from typing import IO, Any
 
 from django.db import connection, transaction
@@ -15,86 +15,27 @@ from accounts.models import User
 from audit.acts import Done
 from audit.models import AuditEvent
 from budgeting import registry
-from budgeting.models import Cycle, District
+from budgeting.models import Cycle
 from budgeting.stages import Act
 from budgeting.two import Two
 from lib.refusal import allow
 from residents import same_people
-from residents.digests import identifier_digest, normalised_identifier, normalised_name, person_digest
+from residents.digests import identifier_digest, person_digest
 from residents.models import RegisterImport, Resident, StandingRegister
-from residents.models.register import AgeBand, first_day
-from residents.register_file import RegisterFileError, RegisterRow, RowError, date_of, rows_of
+from residents.models.register import AgeBand
+from residents.register_entries import OLD, RegisterEntry, day_of_ages, entries_of
+from residents.register_file import RegisterFileError, RowError
 
-OLDEST = 120
 MOST_FAULTS = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class RegisterEntry:
-    """A line of the register that was found good, still in clear: never stored."""
-
-    line: int
-    identifier: str
-    name: str
-    born: date
-    age: int
-    district: District
-    address: str
-    postcode: str
-    town: str
-
-
-def entries_of(cycle: Cycle, file: IO[bytes]) -> Iterator[RegisterEntry | RowError]:
-    """Every line of a register's file, as an entry or as what is wrong with it.
-
-    Raises RegisterFileError for the whole file. The database is asked before the first line and not again, so that the
-    lines can go straight into a COPY.
-    """
-    voting_opens = day_of_ages(cycle)
-    districts = {}
-    for district in District.objects.all():
-        for name in (district.name, normalised_name(district.name), normalised_name(district.slug)):
-            districts[name] = district
-    return (_checked(row, districts, voting_opens) if isinstance(row, RegisterRow) else row for row in rows_of(file))
-
-
-def _checked(row: RegisterRow, districts: dict[str, District], voting_opens: date) -> RegisterEntry | RowError:
-    cells = row.cells
-    if not normalised_identifier(cells["identifier"]):
-        return RowError(row.number, "identifier", _("No identifier."))
-    if not normalised_name(cells["name"]):
-        return RowError(row.number, "name", _("No name."))
-    if (born := date_of(cells["birth_date"])) is None:
-        return RowError(row.number, "birth_date", _("Not a date such as 1979-03-31 or 31/03/1979."))
-    age = age_on(voting_opens, born)
-    if age < 0:
-        return RowError(row.number, "birth_date", _("Born after the vote opens."))
-    if age > OLDEST:
-        return RowError(row.number, "birth_date", _("Older than %d years.") % OLDEST)
-    district = districts.get(cells["district"]) or districts.get(normalised_name(cells["district"]))
-    if district is None:
-        return RowError(row.number, "district", _("No district of that name."))
-    place = cells["address"], cells["postcode"], cells["town"]
-    return RegisterEntry(row.number, cells["identifier"], cells["name"], born, age, district, *place)
-
-
-def day_of_ages(cycle: Cycle) -> date:
-    """The day on which ages count. Raises RegisterFileError if the cycle has no dates at all."""
-    day = first_day(cycle)
-    if day is None:
-        raise RegisterFileError(_("Set the dates of this cycle first: ages count on the day voting opens."))
-    return day
-
-
-def age_on(day: date, born: date) -> int:
-    """Whole years; who was born on 29 February is a year older on 1 March. Negative before birth."""
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
-
-
 @transaction.atomic
-def preview(cycle: Cycle, file: IO[bytes], *, by: User | None, at: datetime) -> RegisterImport:
+def preview(
+    cycle: Cycle, file: IO[bytes], *, by: User | None, at: datetime, years_alone: bool = False
+) -> RegisterImport:
     """Stage a file as digests and say what confirming it would change. Replaces an import of the cycle that waits.
 
+    `years_alone`: whether lines are taken of which the year of birth alone is known.
     Raises RegisterFileError, and stages nothing, if the file as a whole cannot be taken or the cycle's vote has closed;
     Refused if the register stands as it is.
     """
@@ -105,7 +46,7 @@ def preview(cycle: Cycle, file: IO[bytes], *, by: User | None, at: datetime) -> 
     for waiting in cycle.register_imports.waiting():
         drop(waiting, at=at)
     made = RegisterImport.objects.create(cycle=cycle, by=by, at=at, ages_on=day_of_ages(cycle))
-    faults = _stage(made, entries_of(cycle, file))
+    faults = _stage(made, entries_of(cycle, file, years_alone=years_alone))
     faults += same_people.follow_joined(made)
     faults += _take_out_duplicates(made)
     if len(faults) > MOST_FAULTS:
@@ -128,6 +69,8 @@ def _stage(made: RegisterImport, entries: Iterator[RegisterEntry | RowError]) ->
                 if len(faults) > MOST_FAULTS:
                     break
                 continue
+            made.years_alone += isinstance(entry.born, int)
+            made.very_old += entry.age > OLD
             digests = (
                 identifier_digest(made.cycle, entry.identifier),
                 person_digest(made.cycle, entry.name, entry.born),
@@ -226,6 +169,8 @@ def confirm(
         facts["same_people"], facts["other_people"] = made.carried, len(others or ())
     if made.ages_on:
         facts["ages_on"] = made.ages_on.isoformat()
+    if made.years_alone:
+        facts["years_alone"] = made.years_alone
     facts["rejected"] = len(made.rejected)
     if isinstance(by, Two):
         by.record(Done.REGISTER_IMPORTED, on=made, **facts)

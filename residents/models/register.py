@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from budgeting.models import Cycle, District
 from budgeting.people import Person
 from budgeting.stages import Act, Stage
+from residents.birth_dates import BirthDate, year_of
 from residents.digests import identifier_digest, person_digest
 
 
@@ -79,11 +80,15 @@ class Resident(models.Model):
         return f"#{self.pk}"
 
     @classmethod
-    def matching(cls, cycle: Cycle, identifier: str, name: str, born: date) -> "Resident | None":
-        """The line of the register where all three stand together; None tells nothing about any of them."""
+    def matching(cls, cycle: Cycle, identifier: str, name: str, born: BirthDate) -> "Resident | None":
+        """The line of the register where all three stand together; None tells nothing about any of them.
+
+        Where the register knows the year of birth alone, a day of it is right.
+        """
         number = identifier_digest(cycle, identifier)
+        people = [person_digest(cycle, name, each) for each in (born, year_of(born))]
         known = models.Q(identifier_digest=number) | models.Q(joined_to_it__ended__identifier_digest=number)
-        return cls.objects.on_register(cycle).filter(known, person_digest=person_digest(cycle, name, born)).first()
+        return cls.objects.on_register(cycle).filter(known, person_digest__in=people).first()
 
 
 class StandingRegister(models.Model):
@@ -145,6 +150,8 @@ class RegisterImport(models.Model):
     changed = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
     gone = models.PositiveIntegerField(default=0)
+    years_alone = models.PositiveIntegerField(default=0)  # lines of which the year of birth alone is known
+    very_old = models.PositiveIntegerField(default=0)  # lines of people older than OLD
     carried = models.PositiveIntegerField(default=0)  # lines that went on under another identifier
     # The day the ages were worked out for: birth dates are not kept, so for another day the file is needed again.
     ages_on = models.DateField(_("ages on"), null=True)

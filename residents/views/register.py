@@ -18,7 +18,7 @@ from lib import clock
 from lib.refusal import obeying
 from lib.spreadsheets import csv_response
 from residents import register_import, same_people
-from residents.forms import REGISTER_FORM, RegisterUploadForm
+from residents.forms import REGISTER_FORM, RegisterImportForm
 from residents.models import RegisterImport, Resident, StandingRegister
 
 SHOWN = 50  # rejected lines on the page; the download has them all
@@ -28,11 +28,12 @@ SHOWN = 50  # rejected lines on the page; the download has them all
 @clerks_only
 def upload(request: HttpRequest, cycle: str) -> HttpResponse:
     found = get_object_or_404(Cycle, slug=cycle)
-    form = RegisterUploadForm(request.POST or None, request.FILES or None)
+    form = RegisterImportForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         # The file is gone from the disk when this block ends.
         with obeying(form, "file"), form.cleaned_data["file"].file as file:
-            made = register_import.preview(found, file, by=user_of(request), at=clock.now())
+            years = form.cleaned_data["years_alone"]
+            made = register_import.preview(found, file, by=user_of(request), at=clock.now(), years_alone=years)
             return redirect("register_import", found.slug, made.pk)
     imports = found.register_imports.select_related("by").order_by("-at")
     on_it = Resident.objects.on_register(found).count()

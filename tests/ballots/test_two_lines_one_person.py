@@ -13,6 +13,7 @@ from ballots.models import Envelope, OpenedBallot, SetAside
 from ballots.opening import export, open_box
 from budgeting.models import Cycle, JointAct
 from residents import lost_register, register_import
+from residents.birth_dates import birth_date_of
 from residents.digests import identifier_digest, person_digest
 from residents.letters import make_codes
 from residents.models import JoinedLine, LetterCode, Resident, Verification
@@ -161,7 +162,7 @@ def test_v4_the_letter_goes_along_to_a_line_that_has_none(cycle, register, clara
 
 def on_register(cycle: Cycle, riverside, number: str) -> Resident:
     """A line of Rosa Lund's."""
-    who = person_digest(cycle, "Rosa Lund", register_import.date_of("1985-01-01"))
+    who = person_digest(cycle, "Rosa Lund", birth_date_of("1985-01-01"))
     digests = {"identifier_digest": identifier_digest(cycle, number), "person_digest": who}
     return Resident.objects.create(cycle=cycle, district=riverside, age_band="30-44", **digests)
 
@@ -179,7 +180,7 @@ def test_v4_a_file_brings_no_joined_line_back(cycle, riverside, clara, otto, at,
     assert Resident.objects.on_register(cycle).get() == stays
     assert Resident.objects.count() == 2
     for number in ("12345", "12346"):
-        assert Resident.matching(cycle, number, "Rosa Lund", register_import.date_of("1985-01-01")) == stays
+        assert Resident.matching(cycle, number, "Rosa Lund", birth_date_of("1985-01-01")) == stays
 
 
 def test_v4_one_alone_joins_nothing(both_voted, rosa, other, clara) -> None:

@@ -39,7 +39,7 @@ def seconds_to_import(cycle: "Cycle", content: bytes) -> tuple[float, float]:
 
 def seconds_row_by_row(cycle: "Cycle", content: bytes) -> float:
     start = perf_counter()
-    for entry in register_import.entries_of(cycle, BytesIO(content)):
+    for entry in entries_of(cycle, BytesIO(content), years_alone=False):
         Resident.objects.update_or_create(
             cycle=cycle,
             identifier_digest=identifier_digest(cycle, entry.identifier),
@@ -77,6 +77,7 @@ if __name__ == "__main__":
     from residents.digests import identifier_digest, person_digest
     from residents.models import Resident
     from residents.models.register import AgeBand
+    from residents.register_entries import entries_of
 
     name = connection.creation.create_test_db(verbosity=0, autoclobber=True)
     try:

@@ -8,10 +8,10 @@ from accounts.models import User
 from audit.models import AuditEvent
 from ballots.models import Envelope
 from budgeting.models import Cycle
+from residents.birth_dates import birth_date_of
 from residents.digests import identifier_digest, person_digest
 from residents.letters import make_codes
 from residents.models import LetterCode, Resident, Verification, VotedBefore
-from residents.register_file import date_of
 from tests.cast import signed_in
 from tests.papers import words_on
 from tests.vote import cast
@@ -24,7 +24,7 @@ def anew(rosa_may_vote: User, cycle: Cycle, riverside) -> Resident:
     """Rosa's line on the register, since the one her account is tied to has ended."""
     digests = {
         "identifier_digest": identifier_digest(cycle, TYPED["identifier"]),
-        "person_digest": person_digest(cycle, TYPED["name"], date_of(TYPED["birth_date"])),
+        "person_digest": person_digest(cycle, TYPED["name"], birth_date_of(TYPED["birth_date"])),
     }
     return Resident.objects.create(cycle=cycle, district=riverside, age_band="30-44", **digests)
 

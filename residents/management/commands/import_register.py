@@ -20,6 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("cycle", help="the cycle's address, such as 2027")
         parser.add_argument("file", type=Path)
         parser.add_argument("--yes", action="store_true", help="change the register")
+        parser.add_argument("--years-alone", action="store_true", help="take who has a year of birth and no date")
         parser.add_argument("--nearly-everybody", action="store_true", help="also if hardly anybody stays on it")
 
         who = parser.add_mutually_exclusive_group()
@@ -32,7 +33,9 @@ class Command(BaseCommand):
         try:
             found = Cycle.objects.get(slug=cycle)
             with file.open("rb") as opened:
-                made = register_import.preview(found, opened, by=None, at=clock.now())
+                made = register_import.preview(
+                    found, opened, by=None, at=clock.now(), years_alone=options["years_alone"]
+                )
             for fault in made.rejected:
                 self.stderr.write(f"line {fault['line']}, {fault['column'] or 'the whole line'}: {fault['reason']}")
             self.stdout.write(

@@ -1,0 +1,82 @@
+"""The lines of a register's file as entries: who, born when, and in which district; or what is wrong with them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import IO
+
+from django.utils.translation import gettext as _
+
+from budgeting.models import Cycle, District
+from residents.birth_dates import BirthDate, age_on, birth_date_of, has_two_digits
+from residents.digests import normalised_identifier, normalised_name
+from residents.models.register import first_day
+from residents.register_file import RegisterFileError, RegisterRow, RowError, rows_of
+
+OLD, OLDEST = 120, 150  # years: a date put for one that is not known, perhaps; and none at all
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterEntry:
+    """A line of the register that was found good, still in clear: never stored."""
+
+    line: int
+    identifier: str
+    name: str
+    born: BirthDate
+    age: int
+    district: District
+    address: str
+    postcode: str
+    town: str
+
+
+def entries_of(cycle: Cycle, file: IO[bytes], *, years_alone: bool) -> Iterator[RegisterEntry | RowError]:
+    """Every line of a register's file, as an entry or as what is wrong with it.
+
+    `years_alone`: whether a year of birth is enough. Raises RegisterFileError for the whole file. The database is asked
+    before the first line and not again, so that the lines can go straight into a COPY.
+    """
+    voting_opens = day_of_ages(cycle)
+    districts = {}
+    for district in District.objects.all():
+        for name in (district.name, normalised_name(district.name), normalised_name(district.slug)):
+            districts[name] = district
+    read = partial(_checked, districts=districts, voting_opens=voting_opens, years_alone=years_alone)
+    return (read(row) if isinstance(row, RegisterRow) else row for row in rows_of(file))
+
+
+def _checked(
+    row: RegisterRow, *, districts: dict[str, District], voting_opens: date, years_alone: bool
+) -> RegisterEntry | RowError:
+    cells = row.cells
+    if not normalised_identifier(cells["identifier"]):
+        return RowError(row.number, "identifier", _("No identifier."))
+    if not normalised_name(cells["name"]):
+        return RowError(row.number, "name", _("No name."))
+    if has_two_digits(cells["birth_date"]):
+        return RowError(row.number, "birth_date", _("The year has two digits, and may be of two centuries."))
+    if (born := birth_date_of(cells["birth_date"])) is None:
+        return RowError(row.number, "birth_date", _("Not a date such as 1979-03-31 or 31/03/1979."))
+    if isinstance(born, int) and not years_alone:
+        said = _("A year alone. If that is all that is known, say so at the upload.")
+        return RowError(row.number, "birth_date", said)
+    age = age_on(voting_opens, born)
+    if age < 0:
+        return RowError(row.number, "birth_date", _("Born after the vote opens."))
+    if age > OLDEST:
+        return RowError(row.number, "birth_date", _("Older than %d years.") % OLDEST)
+    district = districts.get(cells["district"]) or districts.get(normalised_name(cells["district"]))
+    if district is None:
+        return RowError(row.number, "district", _("No district of that name."))
+    place = cells["address"], cells["postcode"], cells["town"]
+    return RegisterEntry(row.number, cells["identifier"], cells["name"], born, age, district, *place)
+
+
+def day_of_ages(cycle: Cycle) -> date:
+    """The day on which ages count. Raises RegisterFileError if the cycle has no dates at all."""
+    day = first_day(cycle)
+    if day is None:
+        raise RegisterFileError(_("Set the dates of this cycle first: ages count on the day voting opens."))
+    return day
