@@ -161,7 +161,10 @@ class CycleAdmin(SetUp[Cycle]):
     search_fields = ("title", "slug")
     inlines = (PhaseInline, ContestInline)
     form = CycleForm
-    fields = ("slug", "title", "currency", "introduction", "votes_by_letter", "objections_until", "reason")
+    fields = (
+        *("slug", "title", "currency", "introduction", "most_proposals"),
+        *("votes_by_letter", "objections_until", "reason"),
+    )
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Dates that people go by are moved with a reason that stands beside them."""

@@ -53,8 +53,8 @@ def in_words(until: datetime) -> str:
 ONE_MORE = """
     INSERT INTO notices_count AS c (whose, times, until) VALUES (%(whose)s, 1, %(until)s)
     ON CONFLICT (whose) DO UPDATE SET
-        times = CASE WHEN c.until > %(at)s THEN c.times + 1 ELSE 1 END,
-        until = CASE WHEN c.until > %(at)s THEN c.until ELSE excluded.until END
+        times = CASE WHEN c.until > %(at)s AND c.until <= excluded.until THEN c.times + 1 ELSE 1 END,
+        until = CASE WHEN c.until > %(at)s THEN least(c.until, excluded.until) ELSE excluded.until END
     RETURNING times, until
 """
 ONE_LESS = "UPDATE notices_count SET times = greatest(times - 1, 0) WHERE whose = %s"

@@ -8,7 +8,7 @@ from functools import cache
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +25,7 @@ OTHER_DECIMALS = _(
 )
 
 OBJECTIONS = _("Objections to the vote")
+AT_LEAST_ONE = _("At least 1. Whether proposals are collected at all, the calendar says.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +70,24 @@ class Cycle(models.Model):
         default=True,
         help_text=_("A resident may vote with the code of their letter, without an account. Frozen with the papers."),
     )
+    most_proposals = models.PositiveSmallIntegerField(
+        _("proposals of one person"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1, AT_LEAST_ONE)],
+        help_text=_("How many one person may submit, not counting withdrawn ones. Empty: any number."),
+    )
 
     class Meta:
         ordering = ("-slug",)
         verbose_name = _("cycle")
         verbose_name_plural = _("cycles")
         constraints = (
+            models.CheckConstraint(
+                name="a_person_may_submit_at_least_one",
+                condition=models.Q(most_proposals__isnull=True) | models.Q(most_proposals__gte=1),
+                violation_error_message=AT_LEAST_ONE,
+            ),
             models.CheckConstraint(
                 name="cycle_slug_begins_with_the_year",
                 condition=models.Q(slug__regex=r"^\d{4}"),

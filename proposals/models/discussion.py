@@ -11,6 +11,7 @@ from audit.acts import Done
 from budgeting.people import Person
 from budgeting.stages import Act
 from lib.refusal import allow, require
+from proposals import quotas
 from proposals.models.text import ProposalText
 from proposals.models.versions import LONGEST_REASON, SAYS_SOMETHING
 
@@ -50,7 +51,9 @@ class Comment(models.Model):
         """Tell the clerks of a comment. Reporting again only changes the reason."""
         require(by.is_authenticated, _("Sign in to report a comment."))
         require(reason.strip(), _("Say in a few words what is wrong with this comment."))
-        self.reports.update_or_create(by_id=by.pk, defaults={"at": at, "reason": reason.strip()})
+        with transaction.atomic():
+            quotas.spend(quotas.REPORTS, by=by, at=at)
+            self.reports.update_or_create(by_id=by.pk, defaults={"at": at, "reason": reason.strip()})
 
     def hide(self, *, by: Person, at: datetime, reason: str) -> None:
         """Take the text out of sight; that it was hidden, when and why stays visible. Settles its reports."""
@@ -142,7 +145,10 @@ class Discussed(ProposalText):
             parent = parent.parent or parent
         official = by.is_clerk or by.is_committee_for(self.contest.district)
         said = {"text": text.strip(), "parent": parent, "official": official}
-        return Comment.objects.create(proposal_id=self.pk, author_id=by.pk, at=at, **said)
+        with transaction.atomic():
+            if not official:
+                quotas.spend(quotas.COMMENTS, by=by, at=at)
+            return Comment.objects.create(proposal_id=self.pk, author_id=by.pk, at=at, **said)
 
     def why_not_comment(self, at: datetime) -> str:
         if not self.is_draft and self.cycle.allows(Act.COMMENT, at):

@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from budgeting.people import Person
 from budgeting.stages import Act
 from lib.refusal import allow, require
+from proposals import quotas
 from proposals.models.text import ProposalText
 
 
@@ -45,7 +46,12 @@ class Supported(ProposalText):
         """Support it. Doing so twice, even at the same instant, leaves one endorsement."""
         require(by.is_authenticated, _("Sign in to support a proposal."))
         allow(self.why_not_endorse(at))
-        Endorsement.objects.bulk_create([Endorsement(proposal_id=self.pk, by_id=by.pk, at=at)], ignore_conflicts=True)
+        if self.is_endorsed_by(by):
+            return
+        with transaction.atomic():
+            quotas.spend(quotas.SUPPORT, by=by, at=at)
+            mine = [Endorsement(proposal_id=self.pk, by_id=by.pk, at=at)]
+            Endorsement.objects.bulk_create(mine, ignore_conflicts=True)
 
     def unendorse(self, *, by: Person, at: datetime) -> None:
         require(by.is_authenticated, _("Sign in to change your support."))

@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import IO, Any
 
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from audit.acts import Done
 from budgeting import registry
@@ -15,13 +16,13 @@ from lib import money
 from lib.geography import lies_within
 from lib.refusal import allow, require
 from lib.safe_image import Picture, redrawn
+from proposals import quotas
 from proposals.models.photo import MOST_PHOTOS, Photo
 from proposals.models.status import Status
 from proposals.models.text import ProposalText
 from proposals.models.versions import Withdrawal
 
 MOST_DRAFTS = 10  # of one person, in one cycle
-DRAFTS = 0x0D4AF7  # the lock under which those of a person are counted
 
 
 class Writing(ProposalText):
@@ -36,11 +37,11 @@ class Writing(ProposalText):
         return next((photo for photo in self.photos.all() if not photo.withheld), None)  # type: ignore[attr-defined]  # of Proposal, once it is a table
 
     def begin(self, *, by: Person, at: datetime) -> None:
-        """Keep a new draft. Raises Refused where proposals are not collected, or its author has drafts enough."""
+        """Keep a new draft. Raises Refused where proposals are not collected, or its author has begun enough."""
         require(self.contest.cycle.allows(Act.PROPOSE, at), _("Proposals are not being collected now."))
         with transaction.atomic():
-            with connection.cursor() as cursor:  # two at once are counted one after the other
-                cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [DRAFTS, by.pk])
+            quotas.spend(quotas.DRAFTS, by=by, at=at)  # holds the next of this person up, so each sees those before
+            allow(self.why_not_one_more(by, self.contest.cycle))
             drafts = type(self).objects.drafts().filter(author=by.pk, contest__cycle=self.contest.cycle_id)  # type: ignore[attr-defined]
             sentence = _("You have %d drafts here already. Submit one of them, or throw one away.") % MOST_DRAFTS
             require(drafts.count() < MOST_DRAFTS, sentence)
@@ -58,9 +59,27 @@ class Writing(ProposalText):
             require(not missing, _("Before you submit, fill in: %s.") % ", ".join(missing))
             self.require_within_means()
             self.number = self._next_number()
+            allow(self.why_not_one_more(by, self.cycle))  # under the lock of the number
             self.submitted_at = at
             self.save()
             self.keep_version(by=by, at=at)
+
+    @classmethod
+    def why_not_one_more(cls, person: Person, cycle: Cycle) -> str:
+        """Has this person as many proposals in the cycle as the city lets one have? Withdrawn ones do not count."""
+        if cycle.most_proposals is None or cls.submitted_by(person, cycle) < cycle.most_proposals:
+            return ""
+        return ngettext(
+            "Each person may submit %(n)d proposal here, and you have.",
+            "Each person may submit %(n)d proposals here, and you have.",
+            cycle.most_proposals,
+        ) % {"n": cycle.most_proposals}
+
+    @classmethod
+    def submitted_by(cls, person: Person, cycle: Cycle) -> int:
+        """How many of this person stand in the cycle."""
+        submitted = cls.objects.submitted()  # type: ignore[attr-defined]
+        return int(submitted.filter(cycle=cycle, author=person.pk, withdrawal=None).count())
 
     def missing(self) -> list[str]:
         """The names of what a draft still lacks before it can be submitted."""

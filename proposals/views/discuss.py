@@ -29,6 +29,7 @@ def endorse(request: Request, cycle: str, district: str, number: int) -> HttpRes
     context = {
         "proposal": proposal,
         "endorsed": proposal.is_endorsed_by(request.user),
+        "alone": True,
         "may": {"endorse": not proposal.why_not_endorse(at)},
     }
     return render(request, "proposals/detail.html#endorsement", context)

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from budgeting.bodies import ORDINARY, takes
-from budgeting.models import Contest
+from budgeting.models import Contest, Cycle
 from budgeting.people import Request
 from budgeting.stages import Act
 from lib import clock
@@ -41,7 +41,15 @@ def choose_district(request: Request, cycle: str) -> HttpResponse:
     found = cycle_of(cycle)
     contests = found.contests.select_related("district", "cycle")
     context = {"cycle": found, "contests": contests, "open": found.allows(Act.PROPOSE, clock.now())}
-    return render(request, "proposals/choose_district.html", context)
+    return render(request, "proposals/choose_district.html", context | _how_many_more(request, found))
+
+
+def _how_many_more(request: Request, cycle: Cycle) -> dict[str, object]:
+    """Before anything is written: how many of theirs stand, and why there cannot be another."""
+    return {
+        "standing": Proposal.submitted_by(request.user, cycle),
+        "enough": Proposal.why_not_one_more(request.user, cycle),
+    }
 
 
 @login_required
@@ -58,7 +66,7 @@ def begin(request: Request, cycle: str, contest: str) -> HttpResponse:
         with obeying(form):
             draft.begin(by=request.user, at=at)
             return redirect(_page(draft, "where"))
-    return _written(request, draft, "what", form=form)
+    return _written(request, draft, "what", form=form, **_how_many_more(request, found.cycle))
 
 
 @takes(PHOTO_FORM)
