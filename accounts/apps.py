@@ -14,13 +14,17 @@ class Accounts(AppConfig):
         from django.contrib.admin.models import LogEntry  # noqa: PLC0415
         from django.db.models.signals import pre_save  # noqa: PLC0415
 
-        from accounts import changes, directory, factors_by_two, lost_factors, proving  # noqa: PLC0415
+        from accounts import changes, closing, directory, factors_by_two, lost_factors, proving  # noqa: PLC0415
+        from accounts import retention as ours  # noqa: PLC0415
         from accounts.models import Invitation, KnownNetwork, Role, User  # noqa: PLC0415
+        from accounts.sessions import before_it_is_kept  # noqa: PLC0415
         from audit.models import AuditEvent  # noqa: PLC0415
-        from budgeting import people, registry, two  # noqa: PLC0415
+        from budgeting import people, registry, retention, two  # noqa: PLC0415
 
         people.keep_directory(directory.holders_of)
         two.does(two.Joint.TAKE_FACTOR, factors_by_two.TAKING)
+        retention.keeps(*ours.KEPT)
+        registry.when_somebody_leaves(closing.LEAVING)
         registry.keep_of_a_person(
             rows=[
                 (User, "id"),
@@ -38,5 +42,6 @@ class Accounts(AppConfig):
         user_signed_up.connect(proving.set_here)
         password_reset.connect(changes.password_set_anew)
         # allauth has no other door: it saves addresses and second factors itself.
+        pre_save.connect(before_it_is_kept, sender=UserSession)
         pre_save.connect(proving.before_a_proof, sender=EmailAddress)
         pre_save.connect(lost_factors.before_a_new_one, sender=Authenticator)

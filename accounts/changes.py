@@ -24,6 +24,7 @@ from audit.acts import Done
 CHANGES = frozenset(
     {
         "account_change_password",
+        "closing",
         "account_email",
         "account_set_password",
         "mfa_activate_totp",
@@ -61,6 +62,8 @@ class Account:
 
 def settle(before: Account, user: User, *, request: HttpRequest) -> None:
     """Put on record what a request changed of this account, tell its owner, and end the other sessions."""
+    if user.closed_at:  # which is told by itself
+        return
     after = Account.of(user.pk)
     changes = [
         (Done.ADDRESS_CHANGED, before.email != after.email, {}),

@@ -40,6 +40,13 @@ class LanguageForm(forms.Form):
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
 
 
+class ClosingForm(forms.Form):
+    sure = forms.BooleanField(
+        label=gettext_lazy("Close my account for good"),
+        error_messages={"required": gettext_lazy("Tick this if you are sure: it cannot be taken back.")},
+    )
+
+
 def _day(**options: Any) -> forms.DateField:
     return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options)
 

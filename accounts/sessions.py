@@ -1,10 +1,13 @@
 """How this session signed in: asked of the session and never of the account, which others may hold open elsewhere."""
 
+from ipaddress import IPv6Address
+from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest
@@ -12,6 +15,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from lib import clock
+from notices.limits import network_of
 
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
@@ -61,3 +65,14 @@ def end_sessions(user: User, *, but: HttpRequest | None = None) -> None:
     user.end_sessions()
     if but is not None and but.user.pk == user.pk:
         update_session_auth_hash(but, User.objects.get(pk=user.pk))
+
+
+def before_it_is_kept(sender: Any, instance: UserSession, **_: Any) -> None:
+    """Of where a session is, a keyed digest of the network is kept and nothing else."""
+    if not UserSession.objects.filter(pk=instance.pk, ip=instance.ip).exists():
+        instance.ip = as_kept(instance.ip)
+
+
+def as_kept(address: str) -> str:
+    """The digest, written as an address, since the column holds one: of fc00::/7, where nobody on the Internet is."""
+    return str(IPv6Address(b"\xfd" + bytes.fromhex(network_of(address))[:15]))

@@ -19,6 +19,7 @@ class Done(models.TextChoices):
     SET_BEFORE_VOIDED = "set before voided", _("what was set before the address was proved made void")
     ADDRESS_CHANGED = "address changed", _("e-mail address of an account changed")
     PASSWORD_CHANGED = "password changed", _("password changed")
+    ACCOUNT_CLOSED = "account closed", _("account closed by its owner")
     FACTOR_ADDED = "factor added", _("second factor added")
     FACTOR_REMOVED = "factor removed", _("second factor removed by its holder")
     SIGN_IN_CONNECTED = "sign-in connected", _("sign-in of the city connected with an account")
@@ -41,6 +42,7 @@ class Done(models.TextChoices):
     RESIDENT_VERIFIED = "resident verified", _("resident verified")
     LINES_JOINED = "lines joined", _("two lines of the register joined as one person's")
     CLAIM_FILED = "claim filed", _("second account claims a resident")
+    REGISTER_FORGOTTEN = "register forgotten", _("who was on the register forgotten")
     CLAIM_SETTLED = "claim settled", _("claim decided")
     # Proposals
     PROPOSAL_WITHDRAWN = "proposal withdrawn", _("proposal withdrawn")

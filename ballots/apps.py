@@ -6,7 +6,7 @@ class Ballots(AppConfig):
 
     def ready(self) -> None:
         """Say what a ballot holds fast, what takes two, and what is kept of a person: never how they voted."""
-        from ballots import acts_of_two, holding, models, papers_by_two, roll  # noqa: PLC0415  (models can be imported now)
+        from ballots import acts_of_two, holding, leaving, models, papers_by_two, roll  # noqa: PLC0415  (they can be now)
         from budgeting import registry  # noqa: PLC0415
         from budgeting.two import Joint, does  # noqa: PLC0415
 
@@ -17,6 +17,7 @@ class Ballots(AppConfig):
         registry.holds(registry.Deed.LET_ONE_BE_ENOUGH, holding.why_not_let_one_be_enough)
         registry.holds(registry.Deed.LET_LETTERS_VOTE, holding.why_not_let_letters_vote)
         registry.holds(registry.Deed.ADD_CONTEST, holding.why_not_add_contest)
+        registry.holds(registry.Deed.FORGET_RESIDENTS, holding.why_not_forget_residents)
         registry.carries(registry.Along.JOIN_LINES, registry.Carrying(roll.fates, roll.carry_along))
         does(Joint.FREEZE, papers_by_two.FREEZING)
         does(Joint.SUPERSEDE, papers_by_two.SUPERSEDING)
@@ -28,6 +29,7 @@ class Ballots(AppConfig):
         does(Joint.CLOSE_WITHOUT_VOTE, acts_of_two.WITHOUT_VOTE)
         does(Joint.CLOSE_WITHOUT_RESULT, acts_of_two.WITHOUT_RESULT)
         does(Joint.GIVE_UP_KEY, acts_of_two.GIVING_UP)
+        registry.when_somebody_leaves(leaving.LEAVING)
         registry.keep_of_a_person(
             rows=[(models.KeyShare, "holder")],
             traces=[

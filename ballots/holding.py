@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from ballots.models import BallotLine, BallotPaper, Envelope, Opening
 from budgeting.calendar import Window
-from budgeting.models import Cycle
+from budgeting.models import Contest, Cycle
 from budgeting.stages import Stage
 from proposals.models import Proposal
 
@@ -16,6 +17,18 @@ def has_begun(cycle: int) -> bool:
     return (
         Envelope.objects.filter(contest__cycle=cycle).exists() or Opening.objects.filter(cycle=cycle).exists()
     )  # after the end of the shares the envelopes may be gone
+
+
+def unsettled(cycle: Cycle) -> QuerySet[Contest]:
+    """The contests whose result is still to come: neither counted nor closed by two people."""
+    return Contest.objects.filter(cycle=cycle, counted=None, no_vote=None, no_result=None)
+
+
+def why_not_forget_residents(cycle: Cycle) -> str:
+    """As long as ballots are to be counted, it matters whose they are: the record of the opening names every voter."""
+    if has_begun(cycle.pk) and unsettled(cycle).exists():
+        return _("Ballots of this cycle are still to be counted.")
+    return ""
 
 
 def why_not_change(proposal: Proposal) -> str:

@@ -4,7 +4,7 @@ Data and words only, never a template: a room that needs to know nothing of thos
 and hand out what they keep of a person.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -47,6 +47,7 @@ class Deed(StrEnum):
     LET_ONE_BE_ENOUGH = "let one person be enough"
     LET_LETTERS_VOTE = "let letters vote, or not"  # with the cycle's key
     ADD_CONTEST = "add a contest to a cycle"  # with the cycle's key
+    FORGET_RESIDENTS = "forget who was on a register"  # with the cycle
 
 
 class Along(StrEnum):
@@ -78,6 +79,24 @@ class Link:
     of_a_cycle: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What becomes of what a room keeps of somebody who closes their account.
+
+    goes, stays
+        Say it to them: what is gone, and what stays, why and until when.
+    forget
+        Lets it go, in the transaction of the closing.
+    why_not
+        Why this person cannot leave yet, in a sentence; empty if they can.
+    """
+
+    goes: Sequence[Promise] = ()
+    stays: Sequence[Promise] = ()
+    forget: Callable[[Person], None] = lambda person: None
+    why_not: Callable[[Person], str] = lambda person: ""
+
+
 @dataclass
 class _Registry:
     pages: dict[Page, str] = field(default_factory=dict)
@@ -86,6 +105,7 @@ class _Registry:
     carried: dict[Along, Carrying] = field(default_factory=dict)
     rows: list[ForeignKey] = field(default_factory=list)
     traces: list[ForeignKey] = field(default_factory=list)
+    leavings: list[Leaving] = field(default_factory=list)
 
 
 _registered = _Registry()
@@ -190,6 +210,15 @@ def keep_of_a_person(rows: Iterable[ForeignKey] = (), traces: Iterable[ForeignKe
 def foreign_keys() -> set[ForeignKey]:
     """Every foreign key to a person that some room answers for."""
     return {*_registered.rows, *_registered.traces}
+
+
+def when_somebody_leaves(leaving: Leaving) -> None:
+    """Say what becomes of a room's rows when an account is closed."""
+    _registered.leavings.append(leaving)
+
+
+def leavings() -> list[Leaving]:
+    return list(_registered.leavings)
 
 
 # `data` is what an authenticator app shares with us, `commitment` a hash of somebody's share of a key.

@@ -73,7 +73,7 @@ def enrol(town: Town, cycle: Cycle, plan: str) -> None:
     made = register_import.preview(cycle, electorate.as_file(town.lines, town.city), by=town.clerk, at=at)
     register_import.confirm(made, by=town.two, at=at)
     verified = [line for line in town.lines if line.name == town.city.sign_ins["verified"]]
-    of_digest = {bytes(one.identifier_digest): one for one in Resident.objects.filter(cycle=cycle)}
+    of_digest = {one.known_by[0]: one for one in Resident.objects.filter(cycle=cycle)}
     for line in (*_turnout(town, plan), *verified):
         one = of_digest[identifier_digest(cycle, line.identifier)]
         one.cycle = cycle  # read once for all of them

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from front.views import audit, desk, joint_acts, me, one_is_enough, pages, rule
+from front.views import audit, desk, joint_acts, kept, me, one_is_enough, pages, rule
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -15,11 +15,13 @@ urlpatterns = [
     path("me/name/", me.name, name="my_name"),
     path("me/language/", me.language, name="my_language"),
     path("me/data.json", me.data, name="my_data"),
+    path("me/closing/", me.closing, name="closing"),
     path("desk/", desk.page, name="desk"),
     path("desk/mail/again/", desk.send_all_again, name="send_all_mail_again"),
     path("desk/mail/give-up/", desk.give_up_all_mails, name="give_up_all_mail"),
     path("desk/mail/<int:mail>/again/", desk.send_again, name="send_mail_again"),
     path("desk/mail/<int:mail>/give-up/", desk.give_up_mail, name="give_up_mail"),
+    path("desk/kept/", kept.page, name="kept"),
     path("desk/two-people/", one_is_enough.page, name="one_is_enough"),
     path("desk/two-people/again/", one_is_enough.revoke, name="two_again"),
     path("desk/acts/<int:number>/", joint_acts.show, name="joint_act"),

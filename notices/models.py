@@ -170,5 +170,6 @@ class Count(models.Model):
         return f"{self.times}, {self.until:%H:%M}"
 
     @classmethod
-    def forget_old(cls, at: datetime) -> None:
-        cls.objects.filter(until__lte=at).delete()
+    def forget_old(cls, at: datetime) -> int:
+        """How many there were."""
+        return cls.objects.filter(until__lte=at).delete()[0]

@@ -56,7 +56,7 @@ class Admission:
         if not person.is_authenticated:
             return {}
         ties = Verification.standing(person).filter(cycle__in=cycles)
-        return {tie.cycle_id: cls(tie.resident, Channel.ACCOUNT, person) for tie in ties}
+        return {tie.cycle_id: cls(tie.resident, Channel.ACCOUNT, person) for tie in ties if tie.resident}
 
     def upheld(self) -> "Admission | None":
         """The same, asked anew in the transaction in which a ballot goes into the box; None if it no longer stands.
@@ -65,7 +65,7 @@ class Admission:
         away: the rows by which it stands are locked.
         """
         row = self._rows().select_for_update(of=("self", "resident"), no_key=True).first()
-        return replace(self, resident=row.resident) if row else None
+        return replace(self, resident=row.resident) if row and row.resident else None
 
     def count(self, *, at: datetime) -> None:
         """Count a ballot that came by letter, once it is in the box and apart from it: for alarms, and by no name."""

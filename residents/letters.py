@@ -123,16 +123,16 @@ def _due(cycle: Cycle, entries: Sequence[RegisterEntry], *, again: bool) -> list
     by_digest = {identifier_digest(cycle, entry.identifier): entry for entry in entries}
     names = JoinedLine.objects.filter(ended__identifier_digest__in=by_digest)  # second ones, of lines that stay
     for ended, stays in names.values_list("ended__identifier_digest", "stays__identifier_digest"):
-        by_digest.setdefault(bytes(stays), by_digest[bytes(ended)])
+        by_digest.setdefault(bytes(stays or b""), by_digest[bytes(ended or b"")])
     unverified = Resident.objects.on_register(cycle).unverified()
     residents = unverified.filter(identifier_digest__in=by_digest).select_related("cycle")
     if not again:
         residents = without_a_letter(residents)
-    found = [(by_digest[bytes(resident.identifier_digest)], resident) for resident in residents]
+    found = [(by_digest[resident.known_by[0]], resident) for resident in residents]
     same = [
         (entry, resident)
         for entry, resident in found
-        if person_digest(cycle, entry.name, entry.born) == bytes(resident.person_digest)
+        if person_digest(cycle, entry.name, entry.born) == resident.known_by[1]
     ]
     return sorted(same, key=lambda pair: pair[0].line)
 

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from ballots.holding import unsettled
 from ballots.models import BallotPaper, NoResult, NoVote
 from budgeting.models import Contest, Cycle
 
@@ -26,7 +27,7 @@ class Missing:
 
 def missing_of(cycle: Cycle, contest: Contest | None = None) -> list[Missing]:
     """Every contest of a cycle whose result is still to come, or that one of them, in one query."""
-    found = Contest.objects.filter(cycle=cycle, counted=None, no_vote=None, no_result=None).select_related("district")
+    found = unsettled(cycle).select_related("district")
     if contest is not None:
         found = found.filter(pk=contest.pk)
     found = found.annotate(has_paper=Exists(BallotPaper.objects.filter(contest=OuterRef("pk"))))

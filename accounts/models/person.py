@@ -68,6 +68,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(gettext_lazy("may enter the set-up"), default=False)
     is_active = models.BooleanField(gettext_lazy("active"), default=True)
     session_epoch = models.PositiveIntegerField(default=0, editable=False)  # sessions of an earlier one have ended
+    closed_at = models.DateTimeField(gettext_lazy("closed"), null=True, editable=False)  # by its owner: closing.py
     joined_at = models.DateTimeField(gettext_lazy("joined"), db_default=Now(), editable=False)
 
     USERNAME_FIELD = "email"
@@ -85,6 +86,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         )
 
     def __str__(self) -> str:
+        if self.closed_at:
+            return _("A former resident")
         return self.name or _("Resident %d") % self.pk
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:

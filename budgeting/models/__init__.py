@@ -6,6 +6,7 @@ from budgeting.models.counted import Counted
 from budgeting.models.cycle import Cycle, Phase, check_calendar, check_objections
 from budgeting.models.district import District, boundaries
 from budgeting.models.draw import Draw
+from budgeting.models.forgotten import Forgotten
 from budgeting.models.joint_act import JointAct, OneIsEnough, acts_on
 from budgeting.models.secret_check import SecretCheck
 
@@ -16,6 +17,7 @@ __all__ = [
     "Cycle",
     "District",
     "Draw",
+    "Forgotten",
     "JointAct",
     "OneIsEnough",
     "Phase",

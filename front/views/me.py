@@ -1,7 +1,9 @@
 """My own page."""
 
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -11,13 +13,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.forms import LanguageForm, PublicNameForm
+from accounts import closing as accounts_closing
+from accounts.forms import ClosingForm, LanguageForm, PublicNameForm
 from accounts.visitors import user_of
 from ballots.casting import entrances
 from budgeting import registry
 from budgeting.models import Contest, Cycle
 from budgeting.stages import Act
 from lib import clock
+from lib.refusal import obeying
 from residents.models import Resident, Verification
 
 
@@ -56,9 +60,33 @@ def language(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@login_required
+def closing(request: HttpRequest) -> HttpResponse:
+    """What goes and what stays when I close my account; and closing it."""
+    user, form = user_of(request), ClosingForm(request.POST or None)
+    why_not = accounts_closing.why_not(user)
+    if request.method == "POST" and form.is_valid():
+        with obeying(form):
+            accounts_closing.close(user, at=clock.now())
+            get_adapter().logout(request)
+            messages.success(request, _("Your account is closed. A mail says so."))
+            return redirect("home")
+    found = registry.leavings()
+    context = {
+        "form": form,
+        "why_not": why_not,
+        "goes": [each for leaving in found for each in leaving.goes],
+        "stays": [each for leaving in found for each in leaving.stays],
+    }
+    return render(
+        request, "front/closing.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else 200
+    )
+
+
 def _my_page(request: HttpRequest, name_form: PublicNameForm) -> HttpResponse:
     user, at = user_of(request), clock.now()
-    ties = {tie.cycle_id: tie for tie in user.verifications.select_related("resident__district")}
+    known = user.verifications.exclude(resident=None).select_related("resident__district")
+    ties = {tie.cycle_id: tie for tie in known}
     claimed = set(user.claims.filter(settled_at=None).values_list("resident__cycle", flat=True))
     has_register = Exists(Resident.objects.filter(cycle=OuterRef("pk")))  # before, nobody can be verified
     cycles = [
@@ -85,7 +113,8 @@ def _my_page(request: HttpRequest, name_form: PublicNameForm) -> HttpResponse:
 
 def _contests(cycles: Iterable[Cycle], ties: Mapping[int, Verification]) -> list[Contest]:
     """Where this person may vote: the contests of their district in each cycle, and the city's."""
-    homes = {cycle: tie.resident.district_id for cycle, tie in ties.items() if not tie.resident.removed_at}
+    lines = {cycle: tie.resident for cycle, tie in ties.items()}
+    homes = {cycle: line.district_id for cycle, line in lines.items() if line and not line.removed_at}
     known = {cycle.pk: cycle for cycle in cycles if cycle.pk in homes}
     contests = list(Contest.objects.filter(cycle__in=known).select_related("district"))
     for contest in contests:

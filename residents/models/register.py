@@ -58,8 +58,9 @@ class Resident(models.Model):
 
     cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="residents")
     district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="residents")
-    identifier_digest = models.BinaryField(max_length=32)
-    person_digest = models.BinaryField(max_length=32)
+    # Both gone once the cycle is over (residents/retention.py).
+    identifier_digest = models.BinaryField(max_length=32, null=True)
+    person_digest = models.BinaryField(max_length=32, null=True)
     age_band = models.CharField(_("age band"), max_length=5, choices=AgeBand)
     removed_at = models.DateTimeField(_("removed"), null=True, blank=True)
 
@@ -74,10 +75,21 @@ class Resident(models.Model):
                 name="one_line_per_identifier_and_cycle",
                 violation_error_message=_("Another line of this cycle's register has this number already."),
             ),
+            models.CheckConstraint(
+                condition=models.Q(identifier_digest=None, person_digest=None)
+                | models.Q(identifier_digest__isnull=False, person_digest__isnull=False),
+                name="a_line_is_forgotten_as_a_whole",
+                violation_error_message=_("A line of the register is known by both digests, or forgotten."),
+            ),
         )
 
     def __str__(self) -> str:
         return f"#{self.pk}"
+
+    @property
+    def known_by(self) -> tuple[bytes, bytes]:
+        """The digests of its identifier and of its person; empty once the line is forgotten."""
+        return bytes(self.identifier_digest or b""), bytes(self.person_digest or b"")
 
     @classmethod
     def matching(cls, cycle: Cycle, identifier: str, name: str, born: BirthDate) -> "Resident | None":

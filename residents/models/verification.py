@@ -52,7 +52,8 @@ class Verification(models.Model):
         LETTER = "letter", gettext_lazy("Letter code")
         DESK = "desk", gettext_lazy("At the desk")
 
-    resident = models.OneToOneField(Resident, on_delete=models.PROTECT, related_name="verification")
+    # Gone once the cycle is over (retention.py): that somebody was verified stays, and which line they were does not.
+    resident = models.OneToOneField(Resident, on_delete=models.PROTECT, related_name="verification", null=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="verifications")
     cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="+")
     method = models.CharField(gettext_lazy("way"), max_length=8, choices=Method)
@@ -81,7 +82,8 @@ class Verification(models.Model):
     def standing(cls, person: Person) -> models.QuerySet["Verification"]:
         """The ties of a person whose address is proved to lines that are still on the register of their cycle."""
         ties = cls.objects.select_related("resident__district")
-        return ties.filter(user=person.pk, user__in=User.objects.proved(), resident__removed_at=None)
+        on_register = {"resident__cycle": models.F("cycle"), "resident__removed_at": None}  # so that none is forgotten
+        return ties.filter(user=person.pk, user__in=User.objects.proved(), **on_register)
 
     @classmethod
     def ended(cls) -> models.QuerySet["Verification"]:
@@ -119,8 +121,9 @@ class Verification(models.Model):
             raise WrongCode(wrong_code())
         allow(StandingRegister.why(resident.cycle))
         before = cls.ended().filter(user=user, cycle=resident.cycle).exclude(resident=resident).first()
-        if before and registry.plan_along(registry.Along.JOIN_LINES, before.resident_id, resident.pk):
-            raise VotedBefore(before.resident, resident)
+        line = before.resident if before else None
+        if line and registry.plan_along(registry.Along.JOIN_LINES, line.pk, resident.pk):
+            raise VotedBefore(line, resident)
         try:
             with transaction.atomic():
                 if before:

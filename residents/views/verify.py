@@ -31,7 +31,7 @@ def ways(request: Request) -> HttpResponse:
     at = clock.now()
     shut_out = StandingRegister.shutting_out(request.user, at)
     ties = Verification.ended().filter(user=request.user.pk).exclude(resident__cycle__in=shut_out)
-    ended = [tie.resident for tie in ties if tie.resident.cycle.allows(Act.VERIFY, at)]
+    ended = [tie.resident for tie in ties if tie.resident and tie.resident.cycle.allows(Act.VERIFY, at)]
     return render(request, "residents/verify.html", {"shut_out": shut_out, "ended": ended})
 
 

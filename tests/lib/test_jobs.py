@@ -274,7 +274,7 @@ def test_two_workers_never_do_periodic_work_at_once() -> None:
 def test_a_worker_finds_the_periodic_work_of_every_room(monkeypatch) -> None:
     found: list[jobs.PeriodicWork] = []
     monkeypatch.setattr(jobs, "PERIODIC", found)
-    for tasks in ("ballots.tasks", "notices.tasks"):
+    for tasks in ("accounts.tasks", "ballots.tasks", "budgeting.tasks", "notices.tasks"):
         import_module(tasks)
         monkeypatch.delitem(sys.modules, tasks)
     found.clear()
@@ -284,5 +284,10 @@ def test_a_worker_finds_the_periodic_work_of_every_room(monkeypatch) -> None:
     call_command("worker")
     assert sorted(in_threads, key=len) == [
         ["notices.tasks.send_mail"],  # in a thread of its own: a mail server may keep it waiting
-        ["notices.tasks.forget_sent_mail", "ballots.tasks.publish_boards", "ballots.tasks.publish_final_batches"],
+        [
+            "budgeting.tasks.forget_what_is_over",
+            "accounts.tasks.tell_of_new_roles",
+            "ballots.tasks.publish_boards",
+            "ballots.tasks.publish_final_batches",
+        ],
     ]

@@ -1,0 +1,21 @@
+"""What is kept of mails and of counts only for a time."""
+
+from django.utils.translation import gettext_lazy as _
+
+from budgeting.retention import Kept
+from notices.models import Count, Mail
+
+KEPT = [
+    Kept(
+        "mails",
+        _("Mails: to whom, when, and their subject; what they say, until they are sent"),
+        _("30 days after they were sent or failed"),
+        Mail.objects.forget_old,
+    ),
+    Kept(
+        "counts",
+        _("How often something was tried or done within a time, by whom only as a keyed digest"),
+        _("until that time is over, and a day at most"),
+        Count.forget_old,
+    ),
+]
