@@ -70,7 +70,8 @@ REVIEWED = {
     "budgeting.cycle": Writes(
         add=True,
         delete=True,
-        fields=typed(slug="2028", title="A new title", currency="SEK", introduction="Hello.", reason="A flood.")
+        fields=typed(slug="2028", title="A new title", currency="SEK", introduction="Hello.")
+        | typed(most_proposals="3", reason="A flood.")
         | {
             "votes_by_letter": {"votes_by_letter": ""},
             "objections_until": {"objections_until_0": "2027-06-20", "objections_until_1": "12:00"},
