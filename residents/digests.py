@@ -5,7 +5,6 @@ of the database cannot be searched by trying numbers, and two cycles cannot be j
 """
 
 import hmac
-import re
 import unicodedata
 from functools import lru_cache
 
@@ -14,12 +13,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 from budgeting.models import Cycle
+from lib.names import one_form
 from residents.birth_dates import BirthDate
-
-# Letters that carry their mark inside, so that taking accents off leaves them as they are.
-UNMARKED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
-APOSTROPHE = re.compile("['’`]")
-WORD = re.compile(r"[^\W_]+")
 
 
 def normalised_identifier(text: str) -> str:
@@ -32,14 +27,6 @@ def normalised_identifier(text: str) -> str:
     return "".join(filter(str.isalnum, folded)).lstrip("0")
 
 
-def normalised_name(text: str) -> str:
-    """The same for every way of writing one name: accents, capitals, hyphens, apostrophes, the order of words."""
-    letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    if not letters.isascii():
-        letters = "".join(char for char in letters if not unicodedata.combining(char)).translate(UNMARKED)
-    return " ".join(sorted(WORD.findall(APOSTROPHE.sub("", letters))))
-
-
 def identifier_digest(cycle: Cycle, identifier: str) -> bytes:
     """32 bytes."""
     return _digest(_key(f"roll/v1|{cycle.pk}|identifier"), normalised_identifier(identifier))
@@ -47,7 +34,7 @@ def identifier_digest(cycle: Cycle, identifier: str) -> bytes:
 
 def person_digest(cycle: Cycle, name: str, born: BirthDate) -> bytes:
     """32 bytes. A person born in 1950 is another than one born on a day of it."""
-    return _digest(_key(f"roll/v1|{cycle.pk}|person"), f"{normalised_name(name)}|{born}")
+    return _digest(_key(f"roll/v1|{cycle.pk}|person"), f"{one_form(name)}|{born}")
 
 
 def letter_digest(code: str) -> bytes:

@@ -40,7 +40,7 @@ class RegisterImportForm(RegisterUploadForm):
     years_alone = forms.BooleanField(
         label=_("Of some people the year of birth alone is known"),
         required=False,
-        help_text=_("Then 1950, 1950-00-00 and 00/00/1950 are taken. Otherwise such lines are not."),
+        help_text=_("1950, 1950-00-00 and 00/00/1950 are taken only with this."),
     )
 
 

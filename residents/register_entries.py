@@ -9,8 +9,9 @@ from typing import IO
 from django.utils.translation import gettext as _
 
 from budgeting.models import Cycle, District
+from lib.names import one_form
 from residents.birth_dates import BirthDate, age_on, birth_date_of, has_two_digits
-from residents.digests import normalised_identifier, normalised_name
+from residents.digests import normalised_identifier
 from residents.models.register import first_day
 from residents.register_file import RegisterFileError, RegisterRow, RowError, rows_of
 
@@ -41,7 +42,7 @@ def entries_of(cycle: Cycle, file: IO[bytes], *, years_alone: bool) -> Iterator[
     voting_opens = day_of_ages(cycle)
     districts = {}
     for district in District.objects.all():
-        for name in (district.name, normalised_name(district.name), normalised_name(district.slug)):
+        for name in (district.name, one_form(district.name), one_form(district.slug)):
             districts[name] = district
     read = partial(_checked, districts=districts, voting_opens=voting_opens, years_alone=years_alone)
     return (read(row) if isinstance(row, RegisterRow) else row for row in rows_of(file))
@@ -53,7 +54,7 @@ def _checked(
     cells = row.cells
     if not normalised_identifier(cells["identifier"]):
         return RowError(row.number, "identifier", _("No identifier."))
-    if not normalised_name(cells["name"]):
+    if not one_form(cells["name"]):
         return RowError(row.number, "name", _("No name."))
     if has_two_digits(cells["birth_date"]):
         return RowError(row.number, "birth_date", _("The year has two digits, and may be of two centuries."))
@@ -67,7 +68,7 @@ def _checked(
         return RowError(row.number, "birth_date", _("Born after the vote opens."))
     if age > OLDEST:
         return RowError(row.number, "birth_date", _("Older than %d years.") % OLDEST)
-    district = districts.get(cells["district"]) or districts.get(normalised_name(cells["district"]))
+    district = districts.get(cells["district"]) or districts.get(one_form(cells["district"]))
     if district is None:
         return RowError(row.number, "district", _("No district of that name."))
     place = cells["address"], cells["postcode"], cells["town"]

@@ -18,6 +18,7 @@ from budgeting import registry
 from budgeting.models import Cycle
 from budgeting.stages import Act
 from budgeting.two import Two
+from lib.names import FORM
 from lib.refusal import allow
 from residents import same_people
 from residents.digests import identifier_digest, person_digest
@@ -45,7 +46,7 @@ def preview(
     allow(StandingRegister.why(cycle))
     for waiting in cycle.register_imports.waiting():
         drop(waiting, at=at)
-    made = RegisterImport.objects.create(cycle=cycle, by=by, at=at, ages_on=day_of_ages(cycle))
+    made = RegisterImport.objects.create(cycle=cycle, by=by, at=at, ages_on=day_of_ages(cycle), name_form=FORM)
     faults = _stage(made, entries_of(cycle, file, years_alone=years_alone))
     faults += same_people.follow_joined(made)
     faults += _take_out_duplicates(made)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from budgeting.models import Cycle, District
 from budgeting.people import Person
 from budgeting.stages import Act, Stage
+from lib.names import FORM, forms
 from residents.birth_dates import BirthDate, year_of
 from residents.digests import identifier_digest, person_digest
 
@@ -95,10 +96,11 @@ class Resident(models.Model):
     def matching(cls, cycle: Cycle, identifier: str, name: str, born: BirthDate) -> "Resident | None":
         """The line of the register where all three stand together; None tells nothing about any of them.
 
-        Where the register knows the year of birth alone, a day of it is right.
+        Where the register knows the year of birth alone, a day of it is right; where a name has an apostrophe, a blank
+        or nothing may stand for it.
         """
         number = identifier_digest(cycle, identifier)
-        people = [person_digest(cycle, name, each) for each in (born, year_of(born))]
+        people = [person_digest(cycle, each, day) for each in forms(name) for day in (born, year_of(born))]
         known = models.Q(identifier_digest=number) | models.Q(joined_to_it__ended__identifier_digest=number)
         return cls.objects.on_register(cycle).filter(known, person_digest__in=people).first()
 
@@ -167,6 +169,7 @@ class RegisterImport(models.Model):
     carried = models.PositiveIntegerField(default=0)  # lines that went on under another identifier
     # The day the ages were worked out for: birth dates are not kept, so for another day the file is needed again.
     ages_on = models.DateField(_("ages on"), null=True)
+    name_form = models.PositiveSmallIntegerField(default=1)  # lib.names.FORM, by which names were read
     rejected = models.JSONField(default=list)  # [{"line": 7, "column": "birth_date", "reason": "…"}], never a value
     confirmed_at = models.DateTimeField(null=True, blank=True)
     dropped_at = models.DateTimeField(null=True, blank=True)
@@ -195,12 +198,24 @@ class RegisterImport(models.Model):
 
     @classmethod
     def why_anew(cls, cycles: Sequence[Cycle]) -> list[tuple[Cycle, str]]:
-        """Each cycle, and in a sentence why its register has to be imported anew; empty if its ages are right.
+        """Each cycle, and in a sentence why its register has to be imported anew; empty if ages and names are right.
 
         Of a register made before the day was kept, nobody knows it.
         """
-        made, none = cls.objects.that_made(cycles), cls()
-        return [(cycle, made.get(cycle.pk, none).why_ages_are_wrong(first_day(cycle))) for cycle in cycles]
+        made, none = cls.objects.that_made(cycles), cls(name_form=FORM)
+        return [(cycle, made.get(cycle.pk, none)._why_anew(first_day(cycle))) for cycle in cycles]
+
+    def _why_anew(self, opens: date | None) -> str:
+        return " ".join(filter(None, (self.why_ages_are_wrong(opens), self._why_names_are_wrong())))
+
+    def _why_names_are_wrong(self) -> str:
+        """What to do where names are compared in another form by now; or ""."""
+        if self.name_form == FORM:
+            return ""
+        return gettext(
+            "Names with rare signs are compared in another way since this register was imported: import it anew, so "
+            "that nobody is turned away at the desk for theirs."
+        )
 
     def why_ages_are_wrong(self, opens: date | None) -> str:
         """What to do where they were worked out for another day than the vote's first; or ""."""

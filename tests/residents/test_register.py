@@ -15,9 +15,10 @@ from openpyxl import Workbook
 from accounts.models import User
 from audit.models import AuditEvent
 from budgeting.models import Cycle
+from lib.names import one_form
 from residents import register_file, register_import
 from residents.birth_dates import age_on
-from residents.digests import identifier_digest, normalised_identifier, normalised_name, person_digest
+from residents.digests import identifier_digest, normalised_identifier, person_digest
 from residents.models import RegisterImport, Resident, StagedLine, Verification
 from residents.register_entries import entries_of
 from residents.register_file import RegisterFileError
@@ -389,7 +390,7 @@ def test_t18_one_name_is_one_digest_however_it_is_written(city, writing: str) ->
 @given(st.text())
 def test_t18_normalising_twice_changes_nothing(text: str) -> None:
     assert normalised_identifier(normalised_identifier(text)) == normalised_identifier(text)
-    assert normalised_name(normalised_name(text)) == normalised_name(text)
+    assert one_form(one_form(text)) == one_form(text)
 
 
 @given(st.from_regex(r"[1-9][0-9]{10}", fullmatch=True), st.from_regex(r"[1-9][0-9]{10}", fullmatch=True))
@@ -456,3 +457,14 @@ def test_the_command_asks_too(city, tmp_path) -> None:
     assert Resident.objects.count() == 20
     call_command("import_register", "2027", str(file), "--yes", "--nearly-everybody", stdout=StringIO())
     assert Resident.objects.count() == 40
+
+
+def test_v22_a_register_whose_names_are_in_an_earlier_form_asks_to_be_imported_anew(city, clara, client) -> None:
+    confirm(upload(city, HEADER + ANNA))
+    client.force_login(clara)
+    anew = "Names with rare signs are compared in another way"
+    assert anew not in words_on(client.get("/desk/2027/register/"))
+    RegisterImport.objects.update(name_form=1)
+    assert anew in words_on(client.get("/desk/2027/register/"))
+    confirm(upload(city, HEADER + ANNA))
+    assert anew not in words_on(client.get("/desk/2027/register/"))

@@ -1,6 +1,7 @@
 """One line of the register, one account: by letter, at the desk, and when two say they are the same person."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from threading import Barrier
 
 import pytest
@@ -11,6 +12,7 @@ from audit.models import AuditEvent
 from budgeting.models import Cycle
 from budgeting.two import Two
 from lib.refusal import Refused
+from residents.digests import identifier_digest, person_digest
 from residents.letter_codes import new_code
 from residents.letters import make_codes
 from residents.models import Claim, LetterCode, Resident, Verification
@@ -199,3 +201,15 @@ def test_two_clerks_tying_one_line_at_once_leave_one_verified_and_one_claim(resi
     with ThreadPoolExecutor(len(people)) as pool:
         assert sorted(pool.map(tie, people)) == ["Claim", "Verification"]
     assert Verification.objects.count() == 1
+
+
+@pytest.mark.parametrize("typed", ["O‘Brien, Seán", "sean o brien", "Se\u00adán OʼBRIEN"])
+def test_v22_at_the_desk_a_name_is_found_however_its_apostrophe_is_written(cycle, riverside, typed, at) -> None:
+    at("presenting")
+    digests = {
+        "identifier_digest": identifier_digest(cycle, "7"),
+        "person_digest": person_digest(cycle, "Seán O’Brien", date(1979, 3, 31)),
+    }
+    line = Resident.objects.create(cycle=cycle, district=riverside, age_band="30-44", **digests)
+    assert Resident.matching(cycle, "7", typed, date(1979, 3, 31)) == line
+    assert Resident.matching(cycle, "7", "Seán Bryan", date(1979, 3, 31)) is None
