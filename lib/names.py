@@ -1,6 +1,6 @@
 """One form of a name, the same for every way of writing it, by which names are compared and never shown.
 
-Argued over scripts, signs and invisible characters in docs/decisions/0029.
+Argued over scripts, signs and invisible characters in docs/decisions/0030.
 """
 
 import re

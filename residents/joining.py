@@ -74,7 +74,7 @@ def join(ended: Resident, stays: Resident, *, by: Two, act: JointAct, at: dateti
     _move_the_letter(ended, stays, by=by, at=at)
     registry.carry_along(Along.JOIN_LINES, joined.pk, ended.pk, stays.pk, at)
     by.record(Done.LINES_JOINED, on=joined, ended=ended.pk, stays=stays.pk, reason=reason, **plans[0])
-    for account in User.objects.filter(pk__in=[key for key in (before, remains) if key]):
+    for account in User.objects.filter(pk__in=[key for key in (before, remains) if key], is_active=True):
         mine = ballots if account.pk == before else []
         _tell(account, stays.cycle, mine, keeps=account.pk == (remains or before))
     return joined
@@ -131,7 +131,8 @@ def _tell(account: User, cycle: Cycle, ballots: list[dict[str, str]], *, keeps: 
 
 ALIKE = """
     SELECT array_agg(id ORDER BY removed_at IS NULL, id) FROM residents_resident r
-    WHERE cycle_id = %s AND (removed_at IS NULL OR EXISTS (SELECT FROM residents_verification WHERE resident_id = r.id))
+    WHERE cycle_id = %s AND person_digest IS NOT NULL
+        AND (removed_at IS NULL OR EXISTS (SELECT FROM residents_verification WHERE resident_id = r.id))
         AND NOT EXISTS (SELECT FROM residents_joinedline WHERE ended_id = r.id)
     GROUP BY person_digest HAVING count(*) > 1 AND count(*) FILTER (WHERE removed_at IS NULL) > 0
     ORDER BY min(id)

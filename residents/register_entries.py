@@ -1,5 +1,6 @@
 """The lines of a register's file as entries: who, born when, and in which district; or what is wrong with them."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -33,24 +34,47 @@ class RegisterEntry:
     town: str
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The districts by the form of their names and addresses; None: two go by it. `open_to`: whose residents vote."""
+
+    by_form: dict[str, District | None]
+    open_to: set[int]
+
+    @classmethod
+    def of(cls, cycle: Cycle) -> "Places":
+        """As long as a cycle has no contest at all, or one of the whole city, every district is open to it."""
+        every = list(District.objects.all())
+        forms = Counter(one_form(district.name) for district in every)
+        by_form: dict[str, District | None] = {one_form(each.slug): each for each in every}
+        by_form |= {one_form(each.name): each if forms[one_form(each.name)] == 1 else None for each in every}
+        contests = cycle.contests.values_list("district", "district__city_wide")
+        with_contest = {district for district, _city_wide in contests}
+        for_all = not contests or any(city_wide for _district, city_wide in contests)
+        return cls(by_form, {each.pk for each in every if for_all or each.pk in with_contest})
+
+    def find(self, name: str) -> District | str:
+        """The district a register means, or a sentence on why it is none."""
+        form = one_form(name)
+        district = self.by_form.get(form)
+        if district is None:
+            return _("Two districts have that name.") if form in self.by_form else _("No district of that name.")
+        if district.pk not in self.open_to:
+            return _("Nobody votes there: this district has no contest in this cycle.")
+        return district
+
+
 def entries_of(cycle: Cycle, file: IO[bytes], *, years_alone: bool) -> Iterator[RegisterEntry | RowError]:
     """Every line of a register's file, as an entry or as what is wrong with it.
 
     `years_alone`: whether a year of birth is enough. Raises RegisterFileError for the whole file. The database is asked
     before the first line and not again, so that the lines can go straight into a COPY.
     """
-    voting_opens = day_of_ages(cycle)
-    districts = {}
-    for district in District.objects.all():
-        for name in (district.name, one_form(district.name), one_form(district.slug)):
-            districts[name] = district
-    read = partial(_checked, districts=districts, voting_opens=voting_opens, years_alone=years_alone)
+    read = partial(_checked, places=Places.of(cycle), voting_opens=day_of_ages(cycle), years_alone=years_alone)
     return (read(row) if isinstance(row, RegisterRow) else row for row in rows_of(file))
 
 
-def _checked(
-    row: RegisterRow, *, districts: dict[str, District], voting_opens: date, years_alone: bool
-) -> RegisterEntry | RowError:
+def _checked(row: RegisterRow, *, places: Places, voting_opens: date, years_alone: bool) -> RegisterEntry | RowError:
     cells = row.cells
     if not normalised_identifier(cells["identifier"]):
         return RowError(row.number, "identifier", _("No identifier."))
@@ -68,9 +92,9 @@ def _checked(
         return RowError(row.number, "birth_date", _("Born after the vote opens."))
     if age > OLDEST:
         return RowError(row.number, "birth_date", _("Older than %d years.") % OLDEST)
-    district = districts.get(cells["district"]) or districts.get(one_form(cells["district"]))
-    if district is None:
-        return RowError(row.number, "district", _("No district of that name."))
+    district = places.find(cells["district"])
+    if isinstance(district, str):
+        return RowError(row.number, "district", district)
     place = cells["address"], cells["postcode"], cells["town"]
     return RegisterEntry(row.number, cells["identifier"], cells["name"], born, age, district, *place)
 

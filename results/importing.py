@@ -106,7 +106,10 @@ def _day(text: str, first: bool) -> date:
 
 def _district(file: PabulibFile) -> District:
     unit, part = file.meta["unit"], file.meta.get("subunit") or file.meta.get("district") or ""
-    return District.objects.get_or_create(slug=_slug(f"{unit} {part}"), defaults={"name": (part or unit)[:120]})[0]
+    slug, name = _slug(f"{unit} {part}"), (part or unit)[:120]
+    if District.called(name):  # that of another city
+        name = ", ".join(filter(None, [part, unit]))[:120]
+    return District.objects.get_or_create(slug=slug, defaults={"name": name})[0]
 
 
 def _slug(text: str) -> str:

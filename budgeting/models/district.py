@@ -5,11 +5,15 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from budgeting.pages import is_no_page
 from lib.geography import check_boundary, feature
+from lib.names import one_form
 from lib.one_line import OneLine
+
+NAME_TAKEN = _("Another district has this name already, but for the way it is written.")
 
 
 class District(models.Model):
@@ -33,6 +37,9 @@ class District(models.Model):
                 violation_error_message=_("Another district is already the city-wide one."),
             ),
             is_no_page("a_district_is_no_page"),
+            models.UniqueConstraint(
+                Lower("name"), name="two_districts_have_two_names", violation_error_message=NAME_TAKEN
+            ),
         )
 
     def __str__(self) -> str:
@@ -46,8 +53,15 @@ class District(models.Model):
             if before not in (None, self.slug):
                 self.contests.filter(slug=before).update(slug=self.slug)
 
+    @classmethod
+    def called(cls, name: str) -> "list[District]":
+        """Those of that name, however it is written: a register names them so."""
+        return [district for district in cls.objects.all() if one_form(district.name) == one_form(name)]
+
     def clean(self) -> None:
-        """What only a reader of GeoJSON can see, and that no address leads to two places."""
+        """What only a reader of GeoJSON or of names can see, and that no address leads to two places."""
+        if any(other.pk != self.pk for other in District.called(self.name)):
+            raise ValidationError({"name": NAME_TAKEN})
         if self.boundary is not None:
             try:
                 check_boundary(self.boundary)

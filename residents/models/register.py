@@ -47,6 +47,13 @@ class Residents(models.QuerySet["Resident"]):
         """The lines of a cycle's register as it stands: without those that a later import has marked as gone."""
         return self.filter(cycle=cycle, removed_at=None)
 
+    def that_vote_nowhere(self, cycle: Cycle) -> "Residents":
+        """Those in whose district this cycle has no contest, where it has some, and none of the whole city."""
+        contests = cycle.contests.all()
+        if not contests or contests.filter(district__city_wide=True).exists():
+            return self.none()
+        return self.exclude(district__in=contests.values("district"))
+
     def unverified(self) -> "Residents":
         """Those no account is tied to."""
         return self.filter(verification=None)

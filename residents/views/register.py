@@ -39,7 +39,7 @@ def upload(request: HttpRequest, cycle: str) -> HttpResponse:
     on_it = Resident.objects.on_register(found).count()
     context = {"cycle": found, "form": form, "imports": imports[:20], "residents": on_it}
     context["standing"] = StandingRegister.why(found)
-    context["anew"] = ""
+    context["anew"], context["nowhere"] = "", Resident.objects.on_register(found).that_vote_nowhere(found)
     if found.allows(Act.IMPORT_REGISTER, clock.now()):
         ((_cycle, context["anew"]),) = RegisterImport.why_anew([found])
     return render(request, "residents/register.html", context)

@@ -2,6 +2,7 @@
 
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import call_command
@@ -11,6 +12,7 @@ from ballots.models import Count, OpenedBallot
 from budgeting.models import Contest, Cycle
 from lib.refusal import Refused
 from proposals.models import Proposal
+from results import importing
 from results.importing import import_election
 from tally import pabulib
 
@@ -168,3 +170,8 @@ def test_an_election_that_cannot_be_ours_leaves_nothing_behind(db, tmp_path) -> 
     with pytest.raises(Refused, match="finer than PLN"):
         import_election(pabulib.read(path))
     assert not Cycle.objects.exists()
+
+
+def test_i9_districts_of_one_name_in_two_cities_are_called_by_their_city_too(db) -> None:
+    files = [SimpleNamespace(meta={"unit": unit, "subunit": "Centrum"}) for unit in ("Assen", "Utrecht", "Assen")]
+    assert [str(importing._district(file)) for file in files] == ["Centrum", "Centrum, Utrecht", "Centrum"]
