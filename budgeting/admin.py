@@ -162,7 +162,7 @@ class CycleAdmin(SetUp[Cycle]):
     inlines = (PhaseInline, ContestInline)
     form = CycleForm
     fields = (
-        *("slug", "title", "currency", "introduction", "most_proposals"),
+        *("slug", "title", "currency", "introduction", "most_proposals", "supporters"),
         *("votes_by_letter", "objections_until", "reason"),
     )
 

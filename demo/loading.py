@@ -14,7 +14,7 @@ from django.utils.timezone import localdate
 
 from audit.acts import Done
 from audit.models import AuditEvent
-from budgeting.models import Contest, Cycle, District
+from budgeting.models import Contest, Cycle, District, Supporters
 from demo import content, electorate
 from demo.content import City
 from demo.dates import lay
@@ -101,6 +101,8 @@ def _begin_cycle(town: Town, plan: str) -> Cycle:
         title=f"{title} {year}",
         currency=town.city.currency,
         introduction=town.city.history if plan == "voting" else "",
+        # The register comes before the vote; until then nobody is verified, and this city wants to know all the same.
+        supporters=Supporters.ANY if plan in ("reviewing", "collecting") else Supporters.VERIFIED,
     )
     lay(cycle, plan, town.now)
     town.cycles[plan] = cycle

@@ -31,12 +31,14 @@ class ProposalResource(resources.ModelResource):
     category = fields.Field("category__slug")
     status = fields.Field("status")
     supporters = fields.Field("endorsement_count")
+    support_not_counted = fields.Field("support_apart")
 
     class Meta:
         model = Proposal
         fields = (
             *("cycle", "number", "district", "status", "title", "summary", "description", "category", "cost", "upkeep"),
             *("beneficiaries", "address", "latitude", "longitude", "language", "submitted_at", "supporters"),
+            "support_not_counted",
         )
         export_order = fields
 
@@ -58,7 +60,7 @@ class ProposalAdmin(ExportMixin, ReadOnly[Proposal]):
     list_select_related = ("contest__district", "contest__cycle")
 
     def get_queryset(self, request: HttpRequest) -> Proposals:
-        return Proposal.objects.submitted().as_rows(clock.now())
+        return Proposal.objects.submitted().as_rows(clock.now()).with_support_apart()
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)

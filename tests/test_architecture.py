@@ -29,7 +29,7 @@ LAW = Law(
         "notices": {"lib", "audit", "budgeting"},
         "accounts": {"lib", "audit", "budgeting", "notices"},
         "residents": {"lib", "audit", "budgeting", "notices", "accounts"},
-        "proposals": {"lib", "audit", "budgeting", "notices"},
+        "proposals": {"lib", "audit", "budgeting", "notices", "residents.verified.is_verified"},
         "ballots": {"lib", "audit", "tally", "budgeting", "notices", "proposals"},
         "results": {
             *("lib", "audit", "tally", "budgeting", "notices", "proposals", "ballots"),

@@ -3,12 +3,13 @@
 from budgeting.models.change import CalendarChange
 from budgeting.models.contest import Contest
 from budgeting.models.counted import Counted
-from budgeting.models.cycle import Cycle, Phase, check_calendar, check_objections
+from budgeting.models.cycle import Cycle, Phase, Supporters
 from budgeting.models.district import District, boundaries
 from budgeting.models.draw import Draw
 from budgeting.models.forgotten import Forgotten
 from budgeting.models.joint_act import JointAct, OneIsEnough, acts_on
 from budgeting.models.secret_check import SecretCheck
+from budgeting.models.whole_calendar import check_calendar, check_objections
 
 __all__ = [
     "CalendarChange",
@@ -22,6 +23,7 @@ __all__ = [
     "OneIsEnough",
     "Phase",
     "SecretCheck",
+    "Supporters",
     "acts_on",
     "boundaries",
     "check_calendar",

@@ -13,7 +13,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from budgeting.calendar import Window, Wrong, errors, is_open, stage_at
+from budgeting.calendar import Window, is_open, stage_at
 from budgeting.models.change import CalendarChange, Told
 from budgeting.stages import Act, Stage
 from lib import money
@@ -42,6 +42,13 @@ class CalendarEntry:
     @property
     def name(self) -> str:
         return str(self.stage.about.name if self.stage else OBJECTIONS)
+
+
+class Supporters(models.TextChoices):
+    """Whose support counts, before the review."""
+
+    VERIFIED = "verified", _("Residents verified on the register")
+    ANY = "any", _("Any account")
 
 
 class Cycle(models.Model):
@@ -78,11 +85,26 @@ class Cycle(models.Model):
         help_text=_("How many one person may submit, not counting withdrawn ones. Empty: any number."),
     )
 
+    supporters = models.CharField(
+        _("whose support counts"),
+        max_length=8,
+        choices=Supporters,
+        default=Supporters.VERIFIED,
+        help_text=_(
+            "With any account, whoever has several e-mail addresses counts several times. Other support is shown apart."
+        ),
+    )
+
     class Meta:
         ordering = ("-slug",)
         verbose_name = _("cycle")
         verbose_name_plural = _("cycles")
         constraints = (
+            models.CheckConstraint(
+                name="support_counts_of_those_there_are",
+                condition=models.Q(supporters__in=Supporters.values),
+                violation_error_message=_("Choose whose support counts."),
+            ),
             models.CheckConstraint(
                 name="a_person_may_submit_at_least_one",
                 condition=models.Q(most_proposals__isnull=True) | models.Q(most_proposals__gte=1),
@@ -263,26 +285,3 @@ class Phase(models.Model):
         """
         stages = [stage.value for stage in Stage if Act.SEE_RESULTS in stage.about.acts]
         return Phase.objects.filter(stage__in=stages, opens__lte=at)
-
-
-SENTENCES = {
-    Wrong.BACKWARDS: _("“%(later)s” comes before “%(earlier)s” in a cycle, so it cannot open after it."),
-    Wrong.OVERLAPPING: _("“%(earlier)s” is still open when “%(later)s” opens. Close it first."),
-}
-
-
-def check_calendar(phases: Iterable[Phase]) -> None:
-    """Raise ValidationError, a sentence for each fault, if the phases of one cycle overlap or run backwards."""
-    sentences = [
-        SENTENCES[wrong] % {"earlier": earlier.about.name, "later": later.about.name}
-        for wrong, earlier, later in errors(phase.window() for phase in phases)
-    ]
-    if sentences:
-        raise ValidationError(sentences)
-
-
-def check_objections(until: datetime | None, phases: Iterable[Phase]) -> None:
-    """Raise ValidationError unless there is time to object to a vote once it has closed."""
-    closes = next((phase.closes for phase in phases if phase.stage == Stage.VOTING), None)
-    if until and (closes is None or until <= closes):
-        raise ValidationError(_("The time for objections to the vote ends after the close of the vote."))

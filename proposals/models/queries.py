@@ -82,8 +82,13 @@ class Proposals(models.QuerySet[Any]):
         )
 
     def with_counts(self) -> "Proposals":
-        """Adds `endorsement_count` and `comment_count`, each counted in its own subquery."""
-        return self.annotate(endorsement_count=_how_many(Endorsement), comment_count=_how_many(Comment))
+        """Adds `endorsement_count`, of support that counts, and `comment_count`, each in its own subquery."""
+        return self.annotate(endorsement_count=_supporters(), comment_count=_how_many(Comment.objects.all()))
+
+    def with_support_apart(self) -> "Proposals":
+        """Adds `support_apart`, to what has counts: how many support it whose support does not count."""
+        everybody = _how_many(Endorsement.objects.all())
+        return self.annotate(support_apart=everybody - models.F("endorsement_count"))
 
     def as_rows(self, at: datetime) -> "Proposals":
         """With all that a row of a list shows."""
@@ -126,8 +131,12 @@ class Proposals(models.QuerySet[Any]):
 
 
 @cache
-def _how_many(model: type[models.Model]) -> Any:
-    counted = model._default_manager.filter(proposal=models.OuterRef("pk")).order_by().values("proposal")
+def _supporters() -> Any:
+    return _how_many(Endorsement.objects.that_count())
+
+
+def _how_many(rows: models.QuerySet[Any]) -> Any:
+    counted = rows.filter(proposal=models.OuterRef("pk")).order_by().values("proposal")
     number = models.Subquery(counted.annotate(n=models.Count("pk")).values("n"), output_field=models.IntegerField())
     return models.functions.Coalesce(number, 0)
 

@@ -7,11 +7,22 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from budgeting.models import Supporters
 from budgeting.people import Person
 from budgeting.stages import Act
 from lib.refusal import allow, require
 from proposals import quotas
 from proposals.models.text import ProposalText
+from residents.verified import is_verified
+
+
+class Endorsements(models.QuerySet["Endorsement"]):
+    """What may be asked of much support."""
+
+    def that_count(self) -> "Endorsements":
+        """By residents who are verified; by anybody with an account where the city chose so for the cycle."""
+        verified = is_verified(models.OuterRef("by"), models.OuterRef("proposal__cycle"))
+        return self.filter(models.Q(proposal__cycle__supporters=Supporters.ANY) | models.Q(verified))
 
 
 class Endorsement(models.Model):
@@ -20,6 +31,8 @@ class Endorsement(models.Model):
     proposal = models.ForeignKey("proposals.Proposal", on_delete=models.CASCADE, related_name="endorsements")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="endorsements")
     at = models.DateTimeField()
+
+    objects = Endorsements.as_manager()
 
     class Meta:
         verbose_name = gettext_lazy("endorsement")
@@ -63,3 +76,7 @@ class Supported(ProposalText):
 
     def is_endorsed_by(self, person: Person) -> bool:
         return person.is_authenticated and Endorsement.objects.filter(proposal=self.pk, by=person.pk).exists()
+
+    def counts_support_of(self, person: Person) -> bool:
+        """Does this person support it, in a way that counts?"""
+        return Endorsement.objects.that_count().filter(proposal=self.pk, by=person.pk).exists()

@@ -67,7 +67,12 @@ def latest_proposals(cycle: Cycle, most: int = 6) -> dict[str, object]:
 @register.inclusion_tag("proposals/mine.html", takes_context=True)
 def my_proposals(context: dict[str, Any]) -> dict[str, object]:
     """{% my_proposals %}: the drafts and proposals of the person signed in."""
-    mine = Proposal.objects.filter(author=context["request"].user.pk).with_status(clock.now()).with_counts()
+    mine = (
+        Proposal.objects.filter(author=context["request"].user.pk)
+        .with_status(clock.now())
+        .with_counts()
+        .with_support_apart()
+    )
     mine = mine.select_related("contest__district", "contest__cycle").order_by("-created_at")
     return {"drafts": mine.drafts(), "proposals": mine.submitted()}
 

@@ -38,7 +38,7 @@ def cycle_of(slug: str) -> Cycle:
 
 def find(request: Request, at: datetime, cycle: str, district: str, number: int) -> Proposal:
     """The submitted proposal of that number, or 404."""
-    proposals = Proposal.objects.visible_to(request.user).with_status(at).with_counts()
+    proposals = Proposal.objects.visible_to(request.user).with_status(at).with_counts().with_support_apart()
     related = ("author", "category", "cycle", "contest__district", "contest__cycle", "withdrawal", "award")
     return get_object_or_404(
         proposals.select_related(*related).prefetch_related("cycle__phases", "photos", "milestones"),
@@ -110,7 +110,7 @@ def shown(request: Request, proposal: Proposal, at: datetime, form: CommentForm 
         "merged": proposal.merged.select_related("proposal__contest__district", "proposal__contest__cycle"),
         "form": form or CommentForm(),
         "replying_to": form.data.get("parent") if form else None,
-        "endorsed": proposal.is_endorsed_by(request.user),
+        **support_of(request, proposal),
         "may": {
             "edit": not proposal.why_not_edit(by=request.user, at=at),
             "withdraw": not proposal.why_not_withdraw(by=request.user, at=at),
@@ -122,6 +122,12 @@ def shown(request: Request, proposal: Proposal, at: datetime, form: CommentForm 
         },
     }
     return render(request, "proposals/detail.html", context, status=422 if form else 200)
+
+
+def support_of(request: Request, proposal: Proposal) -> dict[str, object]:
+    """Whether whoever asks supports it, and whether that counts."""
+    endorsed = proposal.is_endorsed_by(request.user)
+    return {"endorsed": endorsed, "counted": endorsed and proposal.counts_support_of(request.user)}
 
 
 @require_safe

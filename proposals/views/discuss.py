@@ -11,7 +11,7 @@ from budgeting.people import Request
 from lib import clock
 from lib.refusal import obeying
 from proposals.forms.discussion import CommentForm, HidingForm, ReportForm
-from proposals.views.browse import find, shown
+from proposals.views.browse import find, shown, support_of
 
 
 @login_required
@@ -28,7 +28,7 @@ def endorse(request: Request, cycle: str, district: str, number: int) -> HttpRes
     proposal = find(request, at, cycle, district, number)
     context = {
         "proposal": proposal,
-        "endorsed": proposal.is_endorsed_by(request.user),
+        **support_of(request, proposal),
         "alone": True,
         "may": {"endorse": not proposal.why_not_endorse(at)},
     }

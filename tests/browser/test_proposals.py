@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.cast import conclude, drafted, middle_of, picture
+from tests.cast import conclude, drafted, enrol, middle_of, picture
 
 
 @pytest.fixture
@@ -81,6 +81,7 @@ def test_without_javascript_the_search_finds_as_well(opened, city):
 @pytest.mark.parametrize("script", [True, False])
 def test_tomas_presses_support_and_takes_it_back(opened, city, tomas, script):
     slide, _ = city
+    enrol(tomas, slide.cycle, slide.contest.district)
     page = opened(slide.get_absolute_url(), by=tomas, java_script_enabled=script)
     page.get_by_role("button", name="I support this").click()
     expect(page.locator("#support")).to_contain_text("and you are one of them")

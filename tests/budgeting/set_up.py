@@ -24,6 +24,6 @@ def calendar(dates: dict[str, tuple[str, str]]) -> list[dict[str, Any]]:
 
 
 def form(phases: list[dict[str, Any]], contests: list[dict[str, Any]] | None = None, **more: Any) -> dict[str, Any]:
-    cycle = {"slug": "2027", "title": "Budget 2027", "currency": "EUR", "introduction": ""}
+    cycle = {"slug": "2027", "title": "Budget 2027", "currency": "EUR", "introduction": "", "supporters": "verified"}
     already = sum("id" in row for row in phases)
     return cycle | rows("phases", phases, already) | rows("contests", contests or []) | more

@@ -156,7 +156,14 @@ def test_the_page_of_the_cycle_leaves_the_rule_as_it_is(set_up: Client, riversid
     cycle = riverside_contest.cycle
     row = {"id": riverside_contest.pk, "cycle": cycle.pk, "district": riverside_contest.district_id}
     row |= {"slug": "riverside", "budget": "300000", "ballot_style": "approval"}
-    fields = {"slug": "2027", "title": "Budget", "currency": "EUR", "phases-TOTAL_FORMS": 0, "phases-INITIAL_FORMS": 0}
+    fields = {
+        "slug": "2027",
+        "title": "Budget",
+        "currency": "EUR",
+        "supporters": "verified",
+        "phases-TOTAL_FORMS": 0,
+        "phases-INITIAL_FORMS": 0,
+    }
     fields |= {"contests-TOTAL_FORMS": 1, "contests-INITIAL_FORMS": 1}
     fields |= {f"contests-0-{name}": value for name, value in row.items()}
     page = f"/admin/budgeting/cycle/{cycle.pk}/change/"

@@ -71,7 +71,7 @@ REVIEWED = {
         add=True,
         delete=True,
         fields=typed(slug="2028", title="A new title", currency="SEK", introduction="Hello.")
-        | typed(most_proposals="3", reason="A flood.")
+        | typed(most_proposals="3", supporters="any", reason="A flood.")
         | {
             "votes_by_letter": {"votes_by_letter": ""},
             "objections_until": {"objections_until_0": "2027-06-20", "objections_until_1": "12:00"},
@@ -257,7 +257,7 @@ NEW = {
         "counting_rule": "greedy",
     },
     "budgeting.cycle": {
-        **{"title": "2030", "slug": "2030", "currency": "EUR"},
+        **{"title": "2030", "slug": "2030", "currency": "EUR", "supporters": "verified"},
         **{f"{rows}-{which}_FORMS": "0" for rows in ("phases", "contests") for which in ("TOTAL", "INITIAL")},
     },
 }

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from proposals.models import Category
+from tests.cast import enrol
 
 
 def titles(answer) -> list[str]:
@@ -19,6 +20,7 @@ def city(submitted, rosa, tomas, martin, hillside_contest, at):
     bench = submitted(rosa, hillside_contest, title="Bench", cost=100_00, latitude=None, longitude=None)
     jeux = submitted(tomas, title="Aire de jeux", cost=200_00, language="fr")
     for user in (rosa, tomas, martin):
+        enrol(user, bench.cycle, hillside_contest.district)
         bench.endorse(by=user, at=now)
     jeux.endorse(by=rosa, at=now)
     slide.decide(by=martin, at=at("reviewing"), outcome="shortlist", reason="Good")

@@ -1,6 +1,7 @@
 import pytest
 
 from proposals.models import Comment, Hiding
+from tests.cast import enrol
 
 
 def test_tomas_comments_and_his_words_are_on_the_page(client, proposal, tomas, at):
@@ -75,8 +76,9 @@ def test_a_report_reaches_the_clerk_who_keeps_the_comment(client, proposal, rosa
     assert not Hiding.objects.exists()
 
 
-def test_tomas_supports_with_one_button_and_takes_it_back(client, proposal, tomas, at):
+def test_tomas_supports_with_one_button_and_takes_it_back(client, proposal, tomas, at, cycle, riverside):
     at("proposing")
+    enrol(tomas, cycle, riverside)
     client.force_login(tomas)
     address = f"{proposal.get_absolute_url()}endorsement/"
     client.post(address)

@@ -6,6 +6,7 @@ from django.db import connection
 from accounts.visitors import Visitor
 from lib.refusal import Refused
 from proposals.models import Endorsement, Proposal
+from tests.cast import enrol
 
 
 def test_tomas_supports_a_proposal_once_and_may_take_it_back(proposal, tomas, at):
@@ -37,9 +38,10 @@ def test_a_draft_gets_no_support(draft, tomas, at):
         draft.endorse(by=tomas, at=at("proposing"))
 
 
-def test_support_and_talk_are_counted_apart(submitted, rosa, tomas, martin, at):
+def test_support_and_talk_are_counted_apart(submitted, rosa, tomas, martin, at, cycle, riverside):
     one, other = submitted(rosa), submitted(rosa)
     for user in (rosa, tomas, martin):
+        enrol(user, cycle, riverside)
         one.endorse(by=user, at=at("proposing"))
     for _ in range(2):
         one.comment(by=tomas, at=at("proposing"), text="Yes")

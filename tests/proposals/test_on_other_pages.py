@@ -4,7 +4,7 @@ import pytest
 from django.template import Context, Template
 
 from accounts.visitors import Visitor
-from tests.cast import conclude
+from tests.cast import conclude, enrol
 
 
 def shown(rf, tag: str, user=None, **context) -> str:
@@ -17,6 +17,7 @@ def test_a_district_shows_its_most_supported_proposals_and_how_many_there_are(
     rf, submitted, rosa, tomas, riverside_contest, hillside_contest, at
 ):
     now = at("proposing")
+    enrol(tomas, riverside_contest.cycle, riverside_contest.district)
     submitted(rosa, title="Bench")
     submitted(rosa, title="Slide").endorse(by=tomas, at=now)
     submitted(rosa, hillside_contest, title="Far away", latitude=None, longitude=None)
