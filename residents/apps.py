@@ -31,5 +31,6 @@ class Residents(AppConfig):
                 (LetterRun, "made_by"),
                 (LetterRun, "posted_by"),
                 (RegisterImport, "by"),
+                (Verification, "by"),
             ],
         )

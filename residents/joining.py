@@ -3,10 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import connection, transaction
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -18,6 +15,7 @@ from budgeting.registry import Along
 from budgeting.stages import Act
 from budgeting.two import Two
 from lib.refusal import allow, require
+from residents import telling
 from residents.models import Claim, JoinedLine, LetterCode, Resident, StandingRegister, Verification
 
 
@@ -74,9 +72,9 @@ def join(ended: Resident, stays: Resident, *, by: Two, act: JointAct, at: dateti
     _move_the_letter(ended, stays, by=by, at=at)
     registry.carry_along(Along.JOIN_LINES, joined.pk, ended.pk, stays.pk, at)
     by.record(Done.LINES_JOINED, on=joined, ended=ended.pk, stays=stays.pk, reason=reason, **plans[0])
-    for account in User.objects.filter(pk__in=[key for key in (before, remains) if key], is_active=True):
+    for account in User.objects.filter(pk__in=[key for key in (before, remains) if key]):
         mine = ballots if account.pk == before else []
-        _tell(account, stays.cycle, mine, keeps=account.pk == (remains or before))
+        telling.lines_joined(account, stays.cycle, mine, keeps=account.pk == (remains or before))
     return joined
 
 
@@ -100,33 +98,6 @@ def _move_the_letter(ended: Resident, stays: Resident, *, by: Two, at: datetime)
         live.filter(resident=ended).update(voided_at=at, voided_by=by.first.pk)
     else:
         live.filter(resident=ended).update(resident=stays)
-
-
-def _tell(account: User, cycle: Cycle, ballots: list[dict[str, str]], *, keeps: bool) -> None:
-    """`ballots`: what becomes of those cast under the line the account was tied to."""
-    with translation.override(account.language or settings.LANGUAGE_CODE):
-        fates = {
-            "goes along": _("Your ballot in %(contest)s counts as before."),
-            "set aside": _(
-                "Your ballot in %(contest)s stays in the box, but was set aside: the ballot cast under the other line "
-                "counts."
-            ),
-        }
-        remains = _("Your account is verified for this vote as before.")
-        ends = _("The other line has an account, which remains: yours is verified for this vote no longer.")
-        what = [remains if keeps else ends, *(fates[each["fate"]] % {"contest": each["title"]} for each in ballots)]
-        text = _(
-            "Two lines of the register of residents of “%(cycle)s” are one person's, as two people of the city found. "
-            "They were joined, and one of them was yours.\n\n%(what)s\n\nIf this is not right, tell %(contact)s at "
-            "once.\n\n%(site)s"
-        )
-        said = {
-            "cycle": " ".join(str(cycle).split()),
-            "what": "\n".join(f"- {each}" for each in what),
-            "contact": settings.CITY_CONTACT or settings.CITY_NAME,
-            "site": settings.PUBLIC_URL,
-        }
-        EmailMessage(_("Your line of the register of residents"), text % said, to=[account.email]).send()
 
 
 ALIKE = """

@@ -16,5 +16,6 @@ urlpatterns = [
     path("desk/<cycle:cycle>/letters/voiding/", letters.void, name="letter_voiding"),
     path("desk/<cycle:cycle>/letters/runs/<int:number>/posting/", letters.post, name="letters_posting"),
     path("desk/<cycle:cycle>/residents/", in_person.verify, name="verify_at_desk"),
+    path("desk/<cycle:cycle>/residents/verified/", in_person.verified, name="verified_at_desk"),
     path("desk/<cycle:cycle>/claims/<int:number>/", in_person.claim, name="claim"),
 ]

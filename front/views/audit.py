@@ -17,7 +17,9 @@ from budgeting.models import Cycle
 from lib import clock
 from lib.spreadsheets import csv_response
 from lib.typed import typed
+from residents import desk_alarms, desk_days
 from residents.letter_alarms import alarms, runs_of
+from residents.models import Verification
 
 PER_PAGE = 50
 COLUMNS = ("number", "at", "actor", "action", "object", "facts", "previous_hash", "hash")
@@ -28,7 +30,7 @@ def page(request: HttpRequest) -> HttpResponse:
     query = _asked(request)
     shown = Paginator(_matching(query).order_by("-number"), PER_PAGE).get_page(request.GET.get("page"))
     head = AuditEvent.objects.last()
-    context = {"page": shown, "query": query, "head": head, "letters": _letters(request)}
+    context = {"page": shown, "query": query, "head": head, "letters": _letters(request), "desk": _desk()}
     return render(request, "front/audit.html", context)
 
 
@@ -37,6 +39,15 @@ def _letters(request: HttpRequest) -> list[dict[str, Any]]:
     cycles = Cycle.objects.filter(letter_runs__isnull=False).distinct()
     user, at = user_of(request), clock.now()
     return [{"cycle": cycle, "runs": runs_of(cycle, asks=user, at=at), "alarms": alarms(cycle)} for cycle in cycles]
+
+
+def _desk() -> list[dict[str, Any]]:
+    """Each cycle for which somebody was verified at the desk: how many, and what to look into."""
+    at_desk = Verification.objects.filter(method=Verification.Method.DESK)
+    cycles = Cycle.objects.filter(pk__in=at_desk.values("cycle"))
+    return [
+        {"cycle": cycle, "number": desk_days.of(cycle).count(), "alarms": desk_alarms.alarms(cycle)} for cycle in cycles
+    ]
 
 
 @auditors_only

@@ -1,5 +1,6 @@
 """Who lives here, and which account is whose."""
 
+from residents.models.desk_list import DeskList
 from residents.models.joined_line import JoinedLine
 from residents.models.letter_code import LetterCode
 from residents.models.letter_run import LetterRun, LetterVotes
@@ -8,6 +9,7 @@ from residents.models.verification import Claim, Verification, VotedBefore
 
 __all__ = [
     "Claim",
+    "DeskList",
     "JoinedLine",
     "LetterCode",
     "LetterRun",

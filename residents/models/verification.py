@@ -15,6 +15,7 @@ from budgeting.people import Person
 from budgeting.stages import Act
 from budgeting.two import Two
 from lib.refusal import Refused, allow, require
+from residents import telling
 from residents.models.register import Resident, StandingRegister
 from residents.wrong_codes import WrongCode
 
@@ -58,6 +59,8 @@ class Verification(models.Model):
     cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="+")
     method = models.CharField(gettext_lazy("way"), max_length=8, choices=Method)
     at = models.DateTimeField(gettext_lazy("when"))
+    # The clerk who was shown a document; nobody where a letter was enough.
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         verbose_name = gettext_lazy("verification")
@@ -95,7 +98,7 @@ class Verification(models.Model):
     def at_desk(cls, resident: Resident, account: User, *, by: User, at: datetime) -> "Verification | Claim":
         """Tie an account to a line of the register, the person having shown a document to the clerk `by`.
 
-        Letter codes of that line stop working. Raises Refused with a sentence for the clerk.
+        Letter codes of that line stop working, and the account is told. Raises Refused with a sentence for the clerk.
         """
         require(by.pk != account.pk, _("Your own account is for another clerk to verify."))
         # Before the log is held: whoever casts with a letter holds the letter first, and then the log.
@@ -103,6 +106,7 @@ class Verification(models.Model):
         made = cls.tie(resident, account, cls.Method.DESK, by=by, at=at)
         if isinstance(made, Verification):
             resident.letter_codes.live().update(voided_at=at, voided_by=by)
+            telling.verified_at_desk(account, resident.cycle, at=at)
         return made
 
     @classmethod
@@ -128,7 +132,9 @@ class Verification(models.Model):
             with transaction.atomic():
                 if before:
                     before.delete()
-                made = cls.objects.create(resident=resident, user=user, cycle=resident.cycle, method=method, at=at)
+                clerk = by.pk if method == cls.Method.DESK else None
+                of_the_line = {"resident": resident, "cycle": resident.cycle}
+                made = cls.objects.create(**of_the_line, user=user, method=method, at=at, by_id=clerk)
         except IntegrityError:
             if cls.objects.filter(user=user, cycle=resident.cycle).exists():
                 raise Refused(_("This account has been verified for this vote already.")) from None
@@ -198,7 +204,7 @@ class Claim(models.Model):
 
     @transaction.atomic
     def settle(self, *, by: Two, at: datetime, granted: bool, reason: str) -> None:
-        """Give the line to the claimant, or leave it where it is, with a reason, on record.
+        """Give the line to the claimant, or leave it where it is, with a reason, on record. Both are told.
 
         Raises Refused as `why_not_settle` says, or if the claimant has another line meanwhile.
         """
@@ -216,3 +222,6 @@ class Claim(models.Model):
             made = Verification.tie(self.resident, self.user, method, by=by.first, at=at)
             if isinstance(made, Claim):  # somebody else was verified in the same moment
                 raise Refused(_("Somebody else was tied to this line in the same moment: look again."))
+        for account in User.objects.filter(pk__in=[before, self.user_id]):
+            keeps = (account.pk == self.user_id) == granted
+            telling.claim_settled(account, self.resident.cycle, keeps=keeps)

@@ -1,8 +1,10 @@
 """People who come to the desk: verified by a document, or two accounts that say they are one person."""
 
+from itertools import groupby
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,12 +12,15 @@ from django.utils.translation import gettext as _
 
 from accounts.visitors import user_of
 from budgeting import two
-from budgeting.guards import clerks_only
+from budgeting.guards import clerks_only, only
 from budgeting.models import Cycle, acts_on
 from lib import clock
 from lib.refusal import obeying
+from residents import desk_days
 from residents.forms import ClaimForm, DeskVerificationForm
 from residents.models import Claim, StandingRegister, Verification, VotedBefore
+
+PER_PAGE = 100
 
 
 @clerks_only
@@ -39,6 +44,15 @@ def verify(request: HttpRequest, cycle: str) -> HttpResponse:
             return redirect("claim", found.slug, made.pk)
     context = {"cycle": found, "form": form, "standing": StandingRegister.why(found)}
     return render(request, "residents/verify_at_desk.html", context)
+
+
+@only(lambda person: person.is_clerk or person.is_auditor)
+def verified(request: HttpRequest, cycle: str) -> HttpResponse:
+    """Who was verified at the desk, day by day, for somebody else than the clerk to look through."""
+    found = get_object_or_404(Cycle, slug=cycle)
+    page = Paginator(desk_days.of(found), PER_PAGE).get_page(request.GET.get("page"))
+    days = [(day, list(ties)) for day, ties in groupby(page, key=lambda tie: desk_days.day_of(tie.at))]
+    return render(request, "residents/verified_at_desk.html", {"cycle": found, "page": page, "days": days})
 
 
 @clerks_only

@@ -159,7 +159,8 @@ def test_a_page_of_many_districts_asks_the_database_no_more(
         with CaptureQueriesContext(connection) as one:
             client.get(address)
         for n in range(3):
-            more = District.objects.create(slug=f"d{n}{len(address)}", name=f"District {n}", boundary=square(n + 3, 0))
+            slug = f"d{n}{len(address)}"
+            more = District.objects.create(slug=slug, name=f"District {slug}", boundary=square(n + 3, 0))
             Contest.objects.create(cycle=cycle, district=more, budget=1_000_00)
         with django_assert_num_queries(len(one)):
             client.get(address)

@@ -1,0 +1,12 @@
+"""What the worker does for residents."""
+
+from datetime import timedelta
+
+from lib import clock
+from lib.jobs import every
+from residents import desk_days
+
+
+@every(timedelta(hours=1))
+def send_lists_of_the_desk() -> None:
+    desk_days.send_due(clock.now())
