@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from budgeting.models import Contest, Cycle
 from lib.refusal import Refused
 from proposals.models import Proposal
-from tests.cast import drafted
+from tests.cast import WHAT, drafted
 
 NEW, CHOOSE = "/2027/riverside/proposals/new/", "/2027/proposals/new/"
 
@@ -62,6 +62,8 @@ def test_b20_it_is_said_before_anybody_writes(client, submitted, rosa, hillside_
     for address in (CHOOSE, NEW):
         assert "Each person may submit 2 proposals here, and you have." in client.get(address).text
     assert NEW not in client.get(CHOOSE).text
+    assert 'name="title"' not in client.get(NEW).text
+    assert "A bench for two" in client.post(NEW, WHAT | {"title": "A bench for two"}).text, "what was typed is there"
 
 
 @pytest.mark.usefixtures("_two_each")
