@@ -57,7 +57,17 @@ def test_a_resident_meets_no_barrier(nobody_is_kept_out: Check, rosa: User, addr
     nobody_is_kept_out(address, by=rosa)
 
 
-@pytest.mark.parametrize("address", ["/desk/", "/desk/2027/register/", "/desk/2027/letters/", "/desk/2027/residents/"])
+DESKS = [
+    "/desk/",
+    "/desk/2027/register/",
+    "/desk/2027/register/lines/",
+    "/desk/2027/letters/",
+    "/desk/2027/residents/",
+    "/desk/2027/residents/verified/",
+]
+
+
+@pytest.mark.parametrize("address", DESKS)
 def test_a_clerk_meets_no_barrier(nobody_is_kept_out: Check, clara: User, address: str) -> None:
     nobody_is_kept_out(address, by=clara)
 
