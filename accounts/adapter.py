@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts import devices, guesses
 from accounts.lost_factors import at_sign_in, has_only_lost_ones
 from accounts.models import KnownNetwork, User
+from audit.acts import Done
 from budgeting.errors import too_many
 from lib import clock
 from notices.counts import in_words
@@ -60,6 +61,8 @@ class Adapter(DefaultAccountAdapter):
         """Remember network and device, so that strangers do not use up what this person needs there."""
         at_sign_in(user)
         KnownNetwork.remember(user, network_of(self.get_client_ip(request)), at=clock.now())
+        if user.must_use_a_second_factor:
+            user.record(Done.SIGNED_IN, on=user)
         response = super().post_login(request, user, **more)
         devices.remember(request, response, user)
         return response

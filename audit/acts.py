@@ -11,7 +11,9 @@ class Done(models.TextChoices):
     MADE = "made", _("made in the set-up")
     CHANGED = "changed", _("changed in the set-up")
     DELETED = "deleted", _("deleted in the set-up")
+    DOWNLOADED = "downloaded", _("file taken away")
     # People
+    SIGNED_IN = "signed in", _("signed in, holding a role or the set-up")
     ROLE_GRANTED = "role granted", _("role granted")
     ROLE_REVOKED = "role revoked", _("role revoked")
     INVITED = "invited", _("invited to a role")
@@ -34,6 +36,8 @@ class Done(models.TextChoices):
     # The secrets of the site
     SECRET_GIVEN_UP = "secret given up", _("secret of the site given up as lost")
     # The register of residents
+    REGISTER_UPLOADED = "register uploaded", _("register uploaded, to look at")
+    REGISTER_DROPPED = "register dropped", _("uploaded register dropped")
     REGISTER_IMPORTED = "register imported", _("register imported")
     LETTERS_MADE = "letters made", _("letters made")
     LETTERS_POSTED = "letters posted", _("letters posted")
@@ -51,6 +55,7 @@ class Done(models.TextChoices):
     SHOWN_AGAIN = "shown again", _("text or photo shown again")
     COMMENT_HIDDEN = "comment hidden", _("comment hidden")
     COMMENT_KEPT = "comment kept", _("reported comment kept")
+    DELIVERY_REPORTED = "delivery reported", _("building reported on")
     # The vote
     DRAW_ANNOUNCED = "draw announced", _("public draw announced")
     SEED_ENTERED = "seed entered", _("what was drawn entered")
@@ -59,6 +64,7 @@ class Done(models.TextChoices):
     PAPER_SUPERSEDED = "paper superseded", _("ballot paper superseded")
     KEY_MADE = "key made", _("ballot-box key made")
     KEY_GIVEN_UP = "key given up", _("rehearsed ballot-box key given up")
+    SHARES_REFUSED = "shares refused", _("opening or rehearsal that failed")
     OPENING_REHEARSED = "opening rehearsed", _("opening rehearsed")
     VOTED = "voted", _("resident voted")
     VOTING_ENDED = "voting ended", _("voting ended early")
@@ -67,6 +73,7 @@ class Done(models.TextChoices):
     VOTING_RESUMED = "voting resumed", _("voting resumed")
     CLOSED_WITHOUT_VOTE = "closed without vote", _("contest closed without a vote")
     CLOSED_WITHOUT_RESULT = "closed without result", _("contest closed without a result")
+    BOARD_CLOSED = "board closed", _("last batch of a board put up")
     BOX_OPENED = "box opened", _("ballot box opened")
     COUNTED = "counted", _("ballots counted")
     SHARES_DESTROYED = "shares destroyed", _("shares of the key destroyed")

@@ -14,6 +14,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from audit.acts import Done
+from audit.models import AuditEvent
 from ballots.models import BallotPaper, BoardBatch, Envelope, SetAside
 from budgeting.models import Contest, Cycle
 from budgeting.stages import Stage
@@ -76,6 +78,8 @@ def publish(contest: Contest) -> BoardBatch | None:
     )
     batch.root = root_of(batch)
     batch.save(force_insert=True)
+    if batch.final:
+        AuditEvent.append(Done.BOARD_CLOSED, by=None, on=contest, batches=batch.number, root=batch.root)
     return batch
 
 

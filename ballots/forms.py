@@ -90,6 +90,15 @@ class SharesForm(forms.Form):
                 ),
             )
 
+    @property
+    def sheets(self) -> list[int]:
+        """The numbers of the sheets from which something was typed."""
+        places = range(1, self.key.threshold + 1)
+        return [int(self[f"number_{place}"].value()) for place in places if self._is_typed(place)]
+
+    def _is_typed(self, place: int) -> bool:
+        return bool(self[f"words_{place}"].value()) and f"number_{place}" in self.cleaned_data
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         self.shares = []

@@ -9,6 +9,8 @@ from import_export import fields, resources
 from import_export.admin import ExportMixin
 from import_export.formats.base_formats import CSV, XLSX
 
+from accounts.visitors import user_of
+from audit.acts import Done
 from audit.admin import SetUp
 from lib import clock
 from lib.admin import ReadOnly
@@ -61,6 +63,10 @@ class ProposalAdmin(ExportMixin, ReadOnly[Proposal]):
 
     def get_queryset(self, request: HttpRequest) -> Proposals:
         return Proposal.objects.submitted().as_rows(clock.now()).with_support_apart()
+
+    def get_export_data(self, file_format: Any, request: HttpRequest, queryset: Any, **options: Any) -> Any:
+        user_of(request).record(Done.DOWNLOADED, file="proposals")
+        return super().get_export_data(file_format, request, queryset, **options)
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)

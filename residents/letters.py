@@ -74,13 +74,15 @@ def make_codes(
         return []
     run = run or LetterRun.objects.create(cycle=residents[0].cycle, made_at=at, made_by=by)
     live = LetterCode.objects.live().filter(resident__in=residents)
+    voided = sorted(live.values_list("reference", flat=True))
     live.update(voided_at=at, voided_by=by)
     made = [(new_code(), new_reference()) for _ in residents]
     LetterCode.objects.bulk_create(
         LetterCode(run=run, resident=resident, digest=code_digest(code), reference=ref, made_at=at, made_by=by)
         for resident, (code, ref) in zip(residents, made, strict=True)
     )
-    AuditEvent.append(Done.LETTERS_MADE, by=by, on=residents[0].cycle, letters=len(residents), run=run.pk)
+    facts = {"letters": len(residents), "run": run.pk, **({"voided": voided} if voided else {})}
+    AuditEvent.append(Done.LETTERS_MADE, by=by, on=residents[0].cycle, **facts)
     return made
 
 

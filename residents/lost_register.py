@@ -35,4 +35,4 @@ def let_stand(cycle: Cycle, *, at: datetime) -> dict[str, int]:
 
 def _drop_what_waits(cycle: Cycle, *, at: datetime) -> None:
     for waiting in cycle.register_imports.waiting():
-        register_import.drop(waiting, at=at)
+        register_import.drop(waiting, by=None, at=at)

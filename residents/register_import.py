@@ -45,7 +45,7 @@ def preview(
     cycle = Cycle.objects.select_for_update().get(pk=cycle.pk)
     allow(StandingRegister.why(cycle))
     for waiting in cycle.register_imports.waiting():
-        drop(waiting, at=at)
+        drop(waiting, by=by, at=at)
     made = RegisterImport.objects.create(cycle=cycle, by=by, at=at, ages_on=day_of_ages(cycle), name_form=FORM)
     faults = _stage(made, entries_of(cycle, file, years_alone=years_alone))
     faults += same_people.follow_joined(made)
@@ -56,6 +56,8 @@ def preview(
     made.rejected = [asdict(fault) for fault in sorted(faults, key=lambda fault: fault.line)]
     made.new, made.changed, made.unchanged, made.gone = _counts(made)
     made.save()
+    counts = {"new": made.new, "changed": made.changed, "gone": made.gone, "rejected": len(made.rejected)}
+    AuditEvent.append(Done.REGISTER_UPLOADED, by=by, on=made, **counts)
     return made
 
 
@@ -205,10 +207,12 @@ def nearly_everybody_goes(made: RegisterImport, others: Collection[int] | None =
     ) % {"gone": gone, "all": on_register}
 
 
-def drop(made: RegisterImport, *, at: datetime) -> None:
-    """Forget a preview."""
+@transaction.atomic
+def drop(made: RegisterImport, *, by: User | None, at: datetime) -> None:
+    """Forget a preview, on record."""
     made.staged.all().delete()
-    RegisterImport.objects.waiting().filter(pk=made.pk).update(dropped_at=at)
+    if RegisterImport.objects.waiting().filter(pk=made.pk).update(dropped_at=at):
+        AuditEvent.append(Done.REGISTER_DROPPED, by=by, on=made)
 
 
 UPSERT = """

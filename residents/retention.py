@@ -55,7 +55,7 @@ def forget_uploads(at: datetime) -> int:
     forgotten = 0
     for upload in RegisterImport.objects.waiting().filter(at__lte=at - DAYS):
         forgotten += upload.staged.count()
-        register_import.drop(upload, at=at)
+        register_import.drop(upload, by=None, at=at)
     return forgotten
 
 

@@ -43,7 +43,11 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        """On record: whoever can run a command on the server makes one, and nobody sees it otherwise."""
+        with transaction.atomic():
+            user = self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+            AuditEvent.append(Done.MADE, by=None, on=user, is_staff=True, is_superuser=True)
+        return user
 
 
 class User(AbstractBaseUser, PermissionsMixin):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
+from audit.acts import Done
 from ballots import closing, key, opening
 from ballots.checklist import checklist
 from ballots.counting import count_contest
@@ -114,6 +115,8 @@ def _with_shares(request: Request, cycle: str, prefix: str, verb: Callable[..., 
             verb(found, form.shares, by=request.user, at=clock.now())
             messages.success(request, success)
             return redirect("box", cycle)
+    if sheets := form.sheets:
+        request.user.record(Done.SHARES_REFUSED, on=found, act=prefix, sheets=sheets)
     return page(request, found, status=422, **{f"{prefix}_form": form})
 
 
@@ -163,7 +166,9 @@ def destroy_shares(request: Request, cycle: str) -> HttpResponse:
 def box_file(request: Request, cycle: str, contest: str) -> HttpResponse:
     """The envelopes of one contest without their residents, to open them again elsewhere. Once the box is open."""
     opened = _frozen(cycle_or_404(cycle)).filter(cycle__opening__isnull=False)
-    content = opening.export(get_object_or_404(opened, slug=contest))
+    found = get_object_or_404(opened, slug=contest)
+    content = opening.export(found)
+    request.user.record(Done.DOWNLOADED, on=found, file="box")
     answer = HttpResponse(content, content_type="application/json")
     answer["Content-Disposition"] = f'attachment; filename="box-{cycle}-{contest}.json"'
     return answer

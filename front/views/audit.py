@@ -53,7 +53,9 @@ def _desk() -> list[dict[str, Any]]:
 @auditors_only
 def export(request: HttpRequest) -> HttpResponseBase:
     """The whole log, or what matches, with everything needed to recompute the chain."""
-    events = _matching(_asked(request))
+    query = _asked(request)
+    user_of(request).record(Done.DOWNLOADED, file="audit log", search=query)
+    events = _matching(query)
     rows = (_row(event) for event in events.iterator(chunk_size=2_000))
     return csv_response("audit-log.csv", COLUMNS, rows)
 

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from audit.acts import Done
 from budgeting.people import Person
 from budgeting.stages import Act
 from lib.refusal import allow
@@ -100,7 +101,10 @@ class Delivered(ProposalText):
         if kind == Milestone.Kind.DELIVERED:
             milestone.percent = 100
         milestone.full_clean(exclude=["by"])
-        milestone.save()
+        with transaction.atomic():
+            milestone.save()
+            said = {name: str(value) for name, value in facts.items() if value is not None}
+            by.record(Done.DELIVERY_REPORTED, on=milestone, proposal=self.pk, kind=kind, said=said)
         self.forget_status()
         return milestone
 

@@ -10,7 +10,7 @@ from django.db.models import CharField, Prefetch, Q, TextField
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from budgeting.guards import oversees
@@ -30,6 +30,7 @@ from proposals.timeline import timeline
 PER_PAGE = 24
 MOST_PLACES = 2000
 UNAVAILABLE_FOR_LEGAL_REASONS = 451
+PHOTOS_ARE_KEPT_FOR = 600  # seconds, without asking again: one that was taken away is gone everywhere after that
 
 
 def cycle_of(slug: str) -> Cycle:
@@ -167,10 +168,12 @@ def photo(request: Request, name: str, size: str) -> HttpResponseBase:
         answer = HttpResponse(found.alt, content_type="text/plain; charset=utf-8", status=UNAVAILABLE_FOR_LEGAL_REASONS)
         answer["Cache-Control"] = "no-store"
         return answer
-    file = open_if_there(getattr(found, size))
-    if file is None:
-        raise Http404
-    response = FileResponse(file, content_type="image/jpeg")
+    tag = f'"{name}-{size}"'  # the file behind an address never changes: it is there or not
+    response: HttpResponseBase | None = get_conditional_response(request, etag=tag)
+    if response is None:
+        if (file := open_if_there(getattr(found, size))) is None:
+            raise Http404
+        response = FileResponse(file, content_type="image/jpeg", headers={"ETag": tag})
     reach = "private" if found.proposal.is_draft else "public"
-    response["Cache-Control"] = "no-store" if found.withheld else f"{reach}, max-age=604800, immutable"
+    response["Cache-Control"] = "no-store" if found.withheld else f"{reach}, max-age={PHOTOS_ARE_KEPT_FOR}"
     return response

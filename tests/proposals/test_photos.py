@@ -181,3 +181,19 @@ def test_a_photo_whose_file_is_missing_is_not_found(client, rosa, riverside_cont
     assert client.get(address).status_code == 404
     assert client.get(proposal.get_absolute_url()).status_code == 200, "the page beside it stands"
     photo.delete()
+
+
+def test_s27_a_photo_that_was_taken_away_is_gone_after_ten_minutes(
+    client, rosa, riverside_contest, at
+) -> None:
+    now = at("proposing")
+    proposal = drafted(rosa, riverside_contest)
+    photo = proposal.add_photo(by=rosa, at=now, file=picture(), alt="The quay")
+    proposal.submit(by=rosa, at=now)
+    first = client.get(photo.address)
+    assert first["Cache-Control"] == "public, max-age=600"
+    again = {"If-None-Match": first["ETag"]}
+    answer = client.get(photo.address, headers=again)
+    assert (answer.status_code, answer["Cache-Control"]) == (304, "public, max-age=600")
+    photo.delete()
+    assert client.get(photo.address, headers=again).status_code == 404

@@ -63,7 +63,7 @@ def test_on_the_pages_the_second_sees_what_would_change(upload, clara, otto, at)
 
 def test_an_upload_that_was_dropped_meanwhile_is_not_taken(upload, clara, otto, at) -> None:
     act = signed_in(clara).post(f"/desk/2027/register/{upload.pk}/", {"confirm": "yes"}).url
-    register_import.drop(upload, at=at("presenting"))
+    register_import.drop(upload, by=None, at=at("presenting"))
     assert "no longer stands" in source_of(signed_in(otto).post(f"{act}confirmation/", follow=True))
     assert not Resident.objects.exists()
 

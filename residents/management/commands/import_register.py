@@ -53,7 +53,7 @@ class Command(BaseCommand):
                 register_import.confirm(made, by=None, at=clock.now(), nearly_everybody=meant, others=others)
                 self.stdout.write("The register was changed.")
             else:
-                register_import.drop(made, at=clock.now())
+                register_import.drop(made, by=None, at=clock.now())
                 self.stdout.write("Nothing was changed. With --yes it will be.")
         except Cycle.DoesNotExist:
             raise CommandError(f"There is no cycle “{cycle}”.") from None
@@ -70,5 +70,5 @@ class Command(BaseCommand):
         else:
             options = "--nearly-everybody"
         if asked:
-            register_import.drop(made, at=clock.now())
+            register_import.drop(made, by=None, at=clock.now())
             raise CommandError(f"{asked} Nothing was changed. If so: --yes {options}")
