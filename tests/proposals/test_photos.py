@@ -183,9 +183,7 @@ def test_a_photo_whose_file_is_missing_is_not_found(client, rosa, riverside_cont
     photo.delete()
 
 
-def test_s27_a_photo_that_was_taken_away_is_gone_after_ten_minutes(
-    client, rosa, riverside_contest, at
-) -> None:
+def test_s27_a_photo_that_was_taken_away_is_gone_after_ten_minutes(client, rosa, riverside_contest, at) -> None:
     now = at("proposing")
     proposal = drafted(rosa, riverside_contest)
     photo = proposal.add_photo(by=rosa, at=now, file=picture(), alt="The quay")

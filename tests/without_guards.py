@@ -1,0 +1,306 @@
+"""Takes one guard after the other out of a copy of the program, and looks whether a test turns red.
+
+    python -m tests.without_guards [part of a name ...]
+
+A guard that nobody misses may as well not be there: whoever writes one, or the test that misses it, adds a line.
+`test_without_guards.py` keeps the list true, and tries a few of it.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Guard:
+    """In `file`, `text` is what guards, and `without` stands there in its place; `tests` are to miss it."""
+
+    name: str
+    file: str
+    text: str
+    without: str
+    tests: Sequence[str]
+
+
+CLOSING, ROLES = "tests/accounts/test_closing_an_account.py", "tests/accounts/test_roles.py"
+KEPT, GATES = "tests/residents/test_what_is_kept.py", "tests/front/test_who_gets_where.py"
+SET_UP, TOLD = "tests/front/test_what_the_set_up_writes.py", "tests/budgeting/test_what_browsers_are_told.py"
+FACTOR, CHANGES = "tests/accounts/test_second_factor.py", "tests/accounts/test_changes_of_an_account.py"
+WHOSE, DAY = "tests/accounts/test_whose_account.py", "tests/accounts/test_a_working_day.py"
+OLD = "tests/accounts/test_codes_grow_old.py"
+ON_RECORD = "tests/front/test_acts_of_weight_are_on_record.py"
+BY_LETTER, TIES = "tests/ballots/test_voting_by_letter.py", "tests/residents/test_verification.py"
+
+SETTINGS = "budgeting/settings.py"
+
+GUARDS = [
+    # The browser
+    Guard(
+        "no page is framed, by the policy", SETTINGS, '"frame-ancestors": [NONE]', '"frame-ancestors": ["*"]', [TOLD]
+    ),
+    Guard(
+        "no page is framed, by the header", SETTINGS, 'X_FRAME_OPTIONS = "DENY"', 'X_FRAME_OPTIONS = "ALLOW"', [TOLD]
+    ),
+    Guard("no base address is changed", SETTINGS, '"base-uri": [NONE]', '"base-uri": ["*"]', [TOLD]),
+    Guard("forms are sent to us alone", SETTINGS, '"form-action": [SELF]', '"form-action": ["*"]', [TOLD]),
+    Guard("scripts read no cookie", SETTINGS, "CSRF_COOKIE_HTTPONLY = True", "CSRF_COOKIE_HTTPONLY = False", [TOLD]),
+    Guard(
+        "no other site sends cookies", SETTINGS, 'CSRF_COOKIE_SAMESITE = "Lax"', "CSRF_COOKIE_SAMESITE = None", [TOLD]
+    ),
+    Guard("cookies go over https", SETTINGS, "CSRF_COOKIE_SECURE = _secure", "CSRF_COOKIE_SECURE = False", [TOLD]),
+    Guard("cookies are of one host", SETTINGS, '"__Host-session" if _secure', '"session" if _secure', [TOLD]),
+    Guard("https is remembered", SETTINGS, "31_536_000 if _secure else 0", "0", [TOLD]),
+    Guard("no address is told to others", SETTINGS, 'SECURE_REFERRER_POLICY = "same-origin"', "", [TOLD]),
+    Guard("one host is answered", SETTINGS, '_public.hostname or "127.0.0.1"', '"*"', [TOLD]),
+    Guard(
+        "a form has a size", SETTINGS, "DATA_UPLOAD_MAX_MEMORY_SIZE = 5 *", "DATA_UPLOAD_MAX_MEMORY_SIZE = 50 *", [TOLD]
+    ),
+    Guard("nobody reads a city's mails", "budgeting/urls.py", "if settings.DEMO else []", "", [TOLD]),
+    Guard(
+        "what somebody sees is stored nowhere",
+        "budgeting/middleware.py",
+        "patch_cache_control(response, no_store=True, private=True)",
+        "pass",
+        [GATES],
+    ),
+    # The set-up
+    Guard("nothing is deleted in bulk", "audit/admin.py", "    actions = None", "    pass", [SET_UP]),
+    Guard(
+        "the set-up is on record",
+        "audit/admin.py",
+        "        AuditEvent.append(done, by=request.user, on=form.instance, **_changes(form, formsets))",
+        "        pass",
+        [SET_UP],
+    ),
+    Guard(
+        "what is deleted is on record",
+        "audit/admin.py",
+        "        AuditEvent.append(Done.DELETED, by=request.user, on=obj, was=str(obj))",
+        "        pass",
+        [SET_UP],
+    ),
+    Guard(
+        "no account is made there",
+        "accounts/admin.py",
+        "def has_add_permission(self, request: HttpRequest) -> bool:\n        return False",
+        "def has_add_permission(self, request: HttpRequest) -> bool:\n        return True",
+        [SET_UP],
+    ),
+    Guard(
+        "no account is deleted there",
+        "accounts/admin.py",
+        "obj: User | None = None) -> bool:\n        return False",
+        "obj: User | None = None) -> bool:\n        return True",
+        [SET_UP],
+    ),
+    Guard(
+        "no address or name is written there",
+        "accounts/admin.py",
+        'readonly_fields = ("email", "name", "joined_at", "last_login")',
+        'readonly_fields = ("joined_at", "last_login")',
+        [SET_UP],
+    ),
+    Guard(
+        "nobody writes second factors, addresses or sign-ins there",
+        "accounts/admin.py",
+        "admin.site.unregister([EmailAddress, Authenticator, Group, SocialAccount, SocialApp, ",
+        "admin.site.unregister([EmailAddress, Authenticator, Group, SocialAccount, ",
+        [SET_UP],
+    ),
+    Guard(
+        "no session is left to whoever enters it from now on",
+        "accounts/admin.py",
+        "            end_sessions(user, but=request)",
+        "            pass",
+        [SET_UP],
+    ),
+    # Whose account, whose session
+    Guard(
+        "a role asks how this session signed in",
+        "accounts/middleware.py",
+        "not (gave_a_factor(request, user) and user.has_a_second_factor)",
+        "not user.has_a_second_factor",
+        [FACTOR],
+    ),
+    Guard(
+        "a change is proved first",
+        "accounts/middleware.py",
+        "if name in CHANGES and not is_proved_freshly(request, user):",
+        "if False:",
+        [CHANGES],
+    ),
+    Guard(
+        "a change is told",
+        "accounts/changes.py",
+        "    tell(user, [what for what, _facts in done], to=before.email)",
+        "    pass",
+        [CHANGES],
+    ),
+    Guard(
+        "a change ends other sessions",
+        "accounts/changes.py",
+        "    end_sessions(user, but=request)\n\n\ndef _types",
+        "\n\ndef _types",
+        [CHANGES],
+    ),
+    Guard(
+        "a granted role ends sessions",
+        "accounts/models/person.py",
+        "            self.end_sessions()",
+        "            pass",
+        [ROLES, FACTOR],
+    ),
+    Guard(
+        "only a proved address carries a role",
+        "accounts/models/person.py",
+        'require(self.is_proved, _("Nobody has proved the address %s yet: it carries no role.") % self.email)',
+        "pass",
+        [WHOSE, ROLES],
+    ),
+    Guard(
+        "only a proved address is tied to a line",
+        "residents/models/verification.py",
+        'require(user.is_proved, _("Nobody has proved the address of this account yet."))',
+        "pass",
+        [WHOSE, TIES],
+    ),
+    Guard(
+        "nobody verifies themselves",
+        "residents/models/verification.py",
+        'require(by.pk != account.pk, _("Your own account is for another clerk to verify."))',
+        "pass",
+        [TIES],
+    ),
+    Guard(
+        "staff are signed out when they leave",
+        "accounts/middleware.py",
+        "            if _was_left(request):",
+        "            if False:",
+        [DAY],
+    ),
+    Guard(
+        "no provider finds an account by an address",
+        "accounts/elsewhere.py",
+        "            address.verified = False",
+        "            pass",
+        [WHOSE],
+    ),
+    Guard(
+        "a code to prove an address grows old",
+        SETTINGS,
+        "ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = ",
+        "ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 600 * ",
+        [OLD],
+    ),
+    # What is kept
+    Guard(
+        "where a session is, is a digest",
+        "accounts/apps.py",
+        "pre_save.connect(before_it_is_kept, sender=UserSession)",
+        "pass",
+        [KEPT],
+    ),
+    Guard(
+        "nothing leads from an account to an envelope",
+        "residents/retention.py",
+        "    Verification.objects.filter(cycle=cycle).update(resident=None)\n",
+        "",
+        [KEPT],
+    ),
+    Guard(
+        "nobody is forgotten before the count",
+        "ballots/holding.py",
+        "    if has_begun(cycle.pk) and unsettled(cycle).exists():",
+        "    if False:",
+        [KEPT],
+    ),
+    Guard(
+        "an account is closed only by whoever it is",
+        "accounts/changes.py",
+        '        "closing",\n',
+        "",
+        [CLOSING],
+    ),
+    Guard(
+        "nobody leaves with a share of the key",
+        "ballots/leaving.py",
+        "if held.exists() else",
+        "if False else",
+        [CLOSING],
+    ),
+    # The letter
+    Guard(
+        "a line with an account opens no booth",
+        "residents/models/letter_code.py",
+        '"removed_at": None, "verification": None,',
+        '"removed_at": None,',
+        [BY_LETTER],
+    ),
+    # The record
+    Guard(
+        "whoever holds a role signs in on record",
+        "accounts/adapter.py",
+        "            user.record(Done.SIGNED_IN, on=user)",
+        "            pass",
+        [ON_RECORD],
+    ),
+    Guard(
+        "shares that open nothing are on record",
+        "ballots/views/box.py",
+        "        request.user.record(Done.SHARES_REFUSED, on=found, act=prefix, sheets=sheets)",
+        "        pass",
+        [ON_RECORD],
+    ),
+]
+
+
+def sources() -> list[str]:
+    """What git knows of, or would."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "-co", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    return [name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
+
+
+def is_missed(guard: Guard, folder: Path) -> bool:
+    """Does a test turn red without it? Runs in a copy of the program, with a database of its own."""
+    for name in sources():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, folder / name)
+    file = folder / guard.file
+    text = file.read_text()
+    if text.count(guard.text) != 1:
+        raise LookupError(f"“{guard.name}” is no longer in {guard.file}, or more than once")
+    file.write_text(text.replace(guard.text, guard.without))
+    aside = {"TEST_DATABASE": f"test_without_{os.getpid()}", "COMMON_PURSE_VAR": str(folder / "var")}
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *guard.tests],
+        cwd=folder, env=os.environ | aside, capture_output=True, text=True,
+    )  # fmt: skip
+    if run.returncode not in (0, 1):  # 1: some tests failed; anything else is no answer
+        raise RuntimeError(f"“{guard.name}”: {run.stdout[-2000:]}{run.stderr[-2000:]}")
+    return run.returncode == 1
+
+
+def main(parts: Sequence[str]) -> int:
+    """How many guards nobody misses, at most 1; each is named."""
+    tried = [guard for guard in GUARDS if not parts or any(part in guard.name for part in parts)]
+    unmissed = 0
+    for guard in tried:
+        with tempfile.TemporaryDirectory() as folder:
+            missed = is_missed(guard, Path(folder))
+        unmissed += not missed
+        print(f"{'missed' if missed else 'NOBODY MISSES'}: {guard.name}", flush=True)  # noqa: T201
+    print(f"{len(tried) - unmissed} of {len(tried)} are missed.")  # noqa: T201
+    return int(bool(unmissed))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
