@@ -93,6 +93,7 @@ def test_a_constraint_without_words_is_noticed() -> None:
     assert has_a_sentence(UniqueConstraint(**once, violation_error_message=gettext_lazy("It has its dates.")))
 
 
+@pytest.mark.sampled(12)
 @pytest.mark.parametrize(("model", "constraint"), CHECKS, ids=[each.name for _, each in CHECKS])
 def test_a_check_knows_what_to_say_of_a_missing_value(
     db: None, model: type[models.Model], constraint: CheckConstraint

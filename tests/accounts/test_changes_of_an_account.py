@@ -58,6 +58,7 @@ def addresses() -> list[str]:
     ]
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("address", addresses())
 def test_s8_a_session_that_is_only_open_changes_nothing(rosa: User, address: str) -> None:
     browser = signed_in(rosa)

@@ -66,6 +66,7 @@ def test_the_limits_are_those_of_the_manual() -> None:
     assert f"and {an_hour} an hour from one network or device" in said
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("known", [True, False])
 @pytest.mark.parametrize("address", [CODE, RESET, SIGN_UP])
 def test_s16_nobody_floods_a_mailbox_by_way_of_the_site(rosa: User, address: str, known: bool) -> None:
@@ -146,6 +147,7 @@ def test_t19_what_is_one_network(one: str, other: str, alike: bool) -> None:
     assert (network_of(one) == network_of(other)) is alike
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost", "testserver"])
 @pytest.mark.parametrize("address", [CODE, RESET, SIGN_UP])
 def test_c26_whatever_host_came_in_a_mail_names_the_city_and_its_address(

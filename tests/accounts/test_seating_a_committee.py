@@ -140,6 +140,7 @@ def test_one_that_is_withdrawn_or_replaced_works_no_more(clara: User, now) -> No
     assert AuditEvent.objects.filter(action=Done.INVITATION_WITHDRAWN).count() == 1
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     "changes", [{"app_code": "000000"}, {"password": "short"}, {"name": "\u202e"}, {"code": "AAAA"}]
 )

@@ -18,6 +18,7 @@ def without_second_factor(user: User) -> User:
     return user
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("who", ["clara", "martin", "ines", "otto"])
 @pytest.mark.parametrize("path", ["/", "/admin/", "/accounts/email/", "/accounts/2fa/", "/nowhere/"])
 def test_whoever_holds_a_role_is_led_to_the_second_factor_first(client: Client, request, who: str, path: str) -> None:

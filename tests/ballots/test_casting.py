@@ -132,6 +132,7 @@ def test_nobody_votes_without_a_frozen_paper(cycle, shares, at, rosa_may_vote, r
         cast(riverside_contest, {1: 1}, by=rosa_may_vote)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("edge", "offset", "accepted"),
     [("opens", -1, False), ("opens", 0, True), ("closes", -1, True), ("closes", 0, False), ("closes", 1, False)],

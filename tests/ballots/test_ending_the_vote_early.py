@@ -85,6 +85,7 @@ def test_a_clerk_proposes_it_on_the_desk_and_an_auditor_confirms_it(cycle, clara
 PAGES = ["/", "/2027/", "/2027/riverside/", "/2027/board/", "/2027/riverside/results/", "/2027/results/"]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("address", PAGES)
 def test_v10_the_reason_stands_where_the_date_does(
     address: str, riverside_contest, rosa_may_vote, clara_and_otto, voting_now

@@ -249,6 +249,7 @@ def tables(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in base.iterdir() if path.is_file())
 
 
+@pytest.mark.long
 def test_no_plain_choice_is_anywhere_during_voting(vote, at) -> None:
     at("voting")
     batch = board.publish(vote.contest)

@@ -195,6 +195,7 @@ def plain(value: Any) -> Any:
     return bytes(value) if isinstance(value, memoryview) else value
 
 
+@pytest.mark.long
 def test_c9_every_step_of_the_box_sent_twice_is_done_once(steps, clara) -> None:
     claras, seen = signed_in(clara), set()
     walk = steps()

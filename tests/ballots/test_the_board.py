@@ -96,6 +96,7 @@ def test_nothing_comes_after_the_final_batch(twelve_votes, riverside_contest, at
     assert board.publish(riverside_contest) is None
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "tampering",
     [

@@ -33,6 +33,7 @@ def move(resident: Resident, district: District) -> None:
     Resident.objects.filter(pk=resident.pk).update(district=district)
 
 
+@pytest.mark.long
 def test_a_clerk_walks_both_pots_from_paper_to_count(pots, shares, clara, otto, rosa_may_vote, at) -> None:
     desk = signed_in(clara)
     at("presenting")

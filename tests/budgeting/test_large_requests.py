@@ -112,6 +112,7 @@ def test_only_a_clerk_sends_a_register(client, cycle, clara, rosa, send) -> None
     assert client.post("/desk/2027/register/", {"file": wide}).status_code == 302
 
 
+@pytest.mark.long
 def test_a_boundary_drawn_in_detail_fits_the_set_up(client, root, riverside, send) -> None:
     client.force_login(root)
     page = f"/admin/budgeting/district/{riverside.pk}/change/"

@@ -45,6 +45,7 @@ NOT_ANSWERED = {
 # Pages ---------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("page", Page)
 def test_every_page_that_lower_rooms_lead_to_is_served(client: Client, clara: User, page: Page) -> None:
     client.force_login(clara)

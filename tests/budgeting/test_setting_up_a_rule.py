@@ -78,6 +78,7 @@ def test_v1_what_is_typed_as_json_is_asked_of_nobody(set_up: Client, typed: dict
     assert "rule_parameters" not in said(set_up.get(PAGE))
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [

@@ -165,7 +165,7 @@ def leads_somewhere(client: Client, page: str, address: str) -> bool:
     return client.get(address).status_code in (200, 302)
 
 
-@pytest.mark.sampled(8)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("address", ["/", "/2027/"])
 @pytest.mark.parametrize("stage", Stage)
 def test_at_each_stage_a_page_says_what_it_is_about_and_leads_on(
@@ -180,6 +180,7 @@ def test_at_each_stage_a_page_says_what_it_is_about_and_leads_on(
     assert leads_somewhere(client, page, button)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("stage", Stage)
 def test_at_each_stage_the_page_of_a_contest_says_what_it_is_about_and_leads_on(
     client: Client, at: At, riverside_paper: BallotPaper, box_key: BallotBoxKey, stage: Stage

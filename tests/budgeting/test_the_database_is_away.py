@@ -27,6 +27,7 @@ def away(voting, rosa_may_vote) -> Iterator[Client]:
         yield browser
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("address", PAGES)
 def test_every_page_says_so_and_when_to_come_back(away: Client, address: str) -> None:
     answer = away.get(address)

@@ -123,6 +123,7 @@ def test_every_proposal_has_a_picture_of_its_own_and_no_picture_lies_there_unuse
     assert [name for name, times in wanted.items() if times > 1] == []
 
 
+@pytest.mark.sampled(20)
 @pytest.mark.parametrize("path", PICTURES, ids=lambda path: path.stem)
 def test_a_picture_is_small_to_fetch_and_large_enough_to_look_at(path: Path):
     assert path.stat().st_size <= 60_000

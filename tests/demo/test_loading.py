@@ -194,6 +194,7 @@ def test_the_audit_log_holds(halverne):
     assert "holds" in said.getvalue()
 
 
+@pytest.mark.long
 def test_the_same_seed_gives_the_same_city():
     city, today = content.read(), clock.now().date()
     assert register(city, 5, 500, today) == register(city, 5, 500, today) != register(city, 6, 500, today)

@@ -258,6 +258,7 @@ def test_5_one_name_for_both_files_is_refused(full: Aside, tmp_path: Path) -> No
         assert not (tmp_path / "x.tar").exists()
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("name", secret_checks.SECRETS)
 @pytest.mark.parametrize(
     ("secret", "said"), [("another", "is not the one this city was set up with"), ("", "is missing")]
@@ -418,6 +419,7 @@ def test_12_a_file_that_holds_no_secrets_is_named(file: Path, empty: Aside, sett
             restored(file, empty, "--secrets", str(tmp_path / "wrong.json"))
 
 
+@pytest.mark.long
 def test_a_photo_with_two_names_or_behind_a_link_is_backed_up(full: Aside, empty: Aside, settings, tmp_path) -> None:
     media, elsewhere = Path(settings.MEDIA_ROOT), tmp_path / "another disk"
     os.link(media / "photos" / "1" / "swing.webp", media / "photos" / "again.webp")
@@ -431,6 +433,7 @@ def test_a_photo_with_two_names_or_behind_a_link_is_backed_up(full: Aside, empty
     assert (tmp_path / "there" / "media" / "more" / "slide.webp").read_bytes() == b"a slide"
 
 
+@pytest.mark.long
 def test_16_a_restore_says_what_it_did_and_nothing_else(file: Path, empty: Aside, capsys) -> None:
     capsys.readouterr()
     restored(file, empty)

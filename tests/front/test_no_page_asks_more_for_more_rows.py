@@ -388,7 +388,7 @@ def compare(one: Seen, three: Seen) -> None:
     )
 
 
-@pytest.mark.sampled(30)
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("line", lines())
 def test_three_rows_are_asked_for_as_one(line, city: City, at, request) -> None:
     page, more, who, stage = line

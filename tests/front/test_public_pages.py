@@ -16,6 +16,7 @@ from tests.cast import square
 At = Callable[[str], datetime]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("stage", "headline"),
     [

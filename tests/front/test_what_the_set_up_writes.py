@@ -203,7 +203,7 @@ CHANGES = [
 ]
 
 
-@pytest.mark.sampled(12)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(("table", "of_row", "name"), CHANGES)
 def test_s19_each_field_that_is_changed_is_on_record(set_up, ada, rows, at, table: str, of_row, name: str) -> None:
     at("preparing")

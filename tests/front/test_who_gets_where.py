@@ -166,6 +166,7 @@ def test_t08_everybody_gets_where_the_table_says(addresses: dict[str, str], brow
     assert found == said
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     "address", ["/", "/2027/", "/nowhere/", "/accounts/email/", "/accounts/2fa/", "/accounts/sessions/"]
 )

@@ -37,6 +37,7 @@ def test_a_file_is_read_and_what_is_said_of_it_comes_back(tmp_path) -> None:
         assert next(bounded.read(f"{ME}:upper", file, BOUNDS)) == b"ON THE DISK"
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("function", "reason"),
     [

@@ -14,8 +14,10 @@ from lib.one_line import OneLine, one_line
 from proposals.forms.writing import DraftTextForm
 from tests.tables import our_models
 
-# A copy of what was voted on, and the name of a secret and of a file: nobody types them.
-NOT_TYPED = {"ballots.BallotLine.title", "budgeting.SecretCheck.name", "proposals.Photo.name"}
+# A copy of what was voted on, and the names of a secret, of a file and of what is kept: nobody types them.
+NOT_TYPED = {
+    *("ballots.BallotLine.title", "budgeting.Forgotten.name", "budgeting.SecretCheck.name", "proposals.Photo.name"),
+}
 
 
 @pytest.mark.parametrize(

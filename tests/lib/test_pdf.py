@@ -57,6 +57,7 @@ def test_a_screen_reader_and_an_archive_both_accept_a_document(template) -> None
         assert report.is_compliant, profile
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("text", ["ends like a line", "é"])
 def test_no_stream_ends_like_a_line(template, text) -> None:
     """The check sum of a packed stream ends with a carriage return once in 256."""
@@ -83,6 +84,7 @@ def test_figures_in_columns_and_joined_letters_can_be_copied(template) -> None:
     assert "Łódź m² H₂O" in text_of(content)
 
 
+@pytest.mark.long
 def test_a_title_with_an_emoji_still_makes_an_archival_document(template) -> None:
     content = made(template("<h1>Trees 🌳 for all</h1><p>Text</p>"))
     assert page.validate_pdf_bytes(content, profile="3a").failures == []

@@ -28,7 +28,7 @@ def city(submitted, rosa, tomas, martin, hillside_contest, at):
     return slide, bench, jeux
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("asked", "found"),
     [

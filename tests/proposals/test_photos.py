@@ -73,6 +73,7 @@ NO_PICTURES = {
 }
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("content", NO_PICTURES.values(), ids=NO_PICTURES)
 def test_t12_what_is_no_photo_is_refused_with_a_sentence(draft, rosa, at, content):
     with pytest.raises(Refused, match="cannot be read as a photo"):
@@ -189,6 +190,7 @@ def test_s27_a_photo_that_was_taken_away_is_gone_after_ten_minutes(client, rosa,
     photo = proposal.add_photo(by=rosa, at=now, file=picture(), alt="The quay")
     proposal.submit(by=rosa, at=now)
     first = client.get(photo.address)
+    first.close()
     assert first["Cache-Control"] == "public, max-age=600"
     again = {"If-None-Match": first["ETag"]}
     answer = client.get(photo.address, headers=again)

@@ -171,6 +171,7 @@ def test_rosa_throws_a_draft_away_in_two_tabs(client: Client, rosa: User, thrown
     assert "This draft has been thrown away in the meantime." in answer.content.decode()
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("page", "typed"),
     [

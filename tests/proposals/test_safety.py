@@ -221,6 +221,7 @@ def test_the_measure_of_work_tells_a_trap():
     assert trap(8) > 3.5 * trap(4)
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize(
     "unit", ["a@", "<", "[", "![", "*_", "> ", "`", "- ", "&#", "\n\n1. ", "[a](", "((", " \t", "<!--", "_*a "]
 )

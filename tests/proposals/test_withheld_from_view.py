@@ -164,6 +164,7 @@ def test_it_is_not_on_the_ballot_to_print_be_it_printed_before_or_not(libel, by_
     assert NAME in printed()
 
 
+@pytest.mark.long
 def test_it_is_not_in_the_council_s_report_and_one_made_before_is_not_handed_out(libel, clara, otto, cycle, at) -> None:
     count(Contest.objects.get(), {"1:1 2:1 3:1": 40})
     before = ask_for_report(cycle, None, "en", by=clara, at=at("counting"))
@@ -299,7 +300,7 @@ RAW = {
 }
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("sql", RAW.values(), ids=RAW)
 def test_the_database_refuses_it_too(withheld, sql: str) -> None:
     with pytest.raises(DatabaseError) as refusal, leaving_guards_aside() as cursor:

@@ -94,6 +94,7 @@ def test_nobody_begins_when_proposals_are_not_collected(client, rosa, riverside_
     assert not Proposal.objects.exists()
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("page", ["what", "where", "cost", "photo", "preview", "discard"])
 @pytest.mark.parametrize("who", ["tomas", "clara", "martin"])
 def test_t07_a_strangers_draft_is_not_there(client, draft, at, who, page, request):

@@ -61,7 +61,7 @@ def test_a_clerk_sees_what_an_upload_would_change_before_it_does(city, clara) ->
     confirm(made, clara)
     assert Resident.objects.count() == 2
     assert not StagedLine.objects.exists()
-    entry = AuditEvent.objects.get()
+    entry = AuditEvent.objects.get(action="register imported")
     assert (entry.actor, entry.action) == (clara, "register imported")
     assert entry.facts == {"new": 2, "changed": 0, "unchanged": 0, "gone": 0, "ages_on": "2027-04-04", "rejected": 0}
 

@@ -33,6 +33,7 @@ def test_v11_its_own_page_says_so(without_hillside) -> None:
     assert f"“{REASON}”" in source_of(Client().get("/2027/hillside/results/"))
 
 
+@pytest.mark.long
 @pytest.mark.heavy
 def test_v11_v10_so_does_the_report_which_tells_in_its_calendar_why_dates_moved(without_hillside, clara, at) -> None:
     cycle = without_hillside.cycle

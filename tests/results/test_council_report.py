@@ -136,6 +136,7 @@ def test_it_names_the_day_of_the_ages(counted, cycle, register, at, monkeypatch)
     assert "Ages are those of April 4, 2027." in words_of(content)
 
 
+@pytest.mark.long
 def test_a_small_district_gives_no_number_away(counted, hillside_counted, cycle, hillside_contest, at) -> None:
     at("results")
     content = council_report(cycle, hillside_contest, language="en", at=at("results"))
@@ -170,6 +171,7 @@ def test_v14_c11_a_report_of_an_incomplete_cycle_says_so_on_its_first_page(
     assert "Together, so far" in text
 
 
+@pytest.mark.long
 def test_each_moment_is_printed_as_the_clocks_of_that_day_showed_it(counted, cycle, at, settings) -> None:
     """Made in winter, of a vote in summer; the calendar begins in the winter before."""
     settings.TIME_ZONE = "Europe/Brussels"
@@ -293,6 +295,7 @@ def test_a_report_that_fails_is_tried_again_and_then_says_so(client, ines, count
 # On the command line ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_command_writes_the_report_of_a_district_in_french(counted, at, tmp_path) -> None:
     at("results")
     target = tmp_path / "rapport.pdf"

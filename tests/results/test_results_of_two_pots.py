@@ -70,6 +70,7 @@ def test_the_files_of_a_pot_can_be_checked_by_anyone(client, pots_counted, at, t
     assert verifier.returncode == 0, verifier.stdout + verifier.stderr
 
 
+@pytest.mark.long
 def test_the_councils_report_has_a_chapter_for_each_pot(pots_counted, cycle, at) -> None:
     content = council_report(cycle, None, language="en", at=at("results"))
     text = words_of(content)

@@ -26,6 +26,7 @@ PAGES = [CYCLE, RIVERSIDE]
 FILES = ["results.csv", "results.json", "ballots.pb", "ballots.csv", "ballots.json"]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("stage", ["voting", "counting"])
 def test_nobody_reads_a_result_before_it_is_published(client, rosa, martin, counted, at, stage, page) -> None:

@@ -152,6 +152,7 @@ def test_it_recovers_after_everything_was_killed(postgres, user_until_killed) ->
         assert ask(url, "SELECT number FROM votes") == 1500
 
 
+@pytest.mark.long
 def test_a_server_that_dies_is_started_again_by_who_looks_after_it(postgres) -> None:
     first, second = postgres(), postgres()
     with first.running() as url, second.running():
@@ -200,6 +201,7 @@ def test_an_interrupted_first_start_is_begun_again(place: Path) -> None:
         assert ask(url, "SELECT current_database()") == "common_purse"
 
 
+@pytest.mark.long
 def test_a_person_whose_files_are_closed_to_others_has_a_database(place: Path) -> None:
     """Root may have a umask of 077, and the server does not run as root."""
     before = os.umask(0o077)

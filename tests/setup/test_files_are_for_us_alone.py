@@ -48,6 +48,7 @@ def modes(var: Path) -> dict[str, str]:
     return {str(name): oct(stat.S_IMODE(path.stat().st_mode)) for name, path in found.items()}
 
 
+@pytest.mark.long
 def test_every_file_is_ours_alone_whoever_writes_it(tmp_path: Path) -> None:
     var = tmp_path / "var"
     assert written(var) == ""

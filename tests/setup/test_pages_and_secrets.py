@@ -53,6 +53,7 @@ def pages(folder: Path, url: str, **given: str) -> Iterator[tuple[subprocess.Pop
         server.wait(60)
 
 
+@pytest.mark.long
 @pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("given", "said"),

@@ -155,6 +155,7 @@ def test_9_the_pages_end_with_that_line_too(tmp_path: Path) -> None:
     assert told == "CITY_ZONE is 'Mars'; expected: an IANA time zone, such as Europe/Brussels.\n"
 
 
+@pytest.mark.long
 @pytest.mark.sampled(1)
 @pytest.mark.parametrize("door", ["./run manage", "./run serve", "manage.py"])
 def test_9_a_database_that_does_not_answer_is_one_line_too(tmp_path: Path, door: str) -> None:
