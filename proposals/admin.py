@@ -9,9 +9,9 @@ from import_export import fields, resources
 from import_export.admin import ExportMixin
 from import_export.formats.base_formats import CSV, XLSX
 
-from accounts.visitors import user_of
 from audit.acts import Done
 from audit.admin import SetUp
+from audit.models import AuditEvent
 from lib import clock
 from lib.admin import ReadOnly
 from lib.spreadsheets import cell
@@ -65,7 +65,7 @@ class ProposalAdmin(ExportMixin, ReadOnly[Proposal]):
         return Proposal.objects.submitted().as_rows(clock.now()).with_support_apart()
 
     def get_export_data(self, file_format: Any, request: HttpRequest, queryset: Any, **options: Any) -> Any:
-        user_of(request).record(Done.DOWNLOADED, file="proposals")
+        AuditEvent.append(Done.DOWNLOADED, by=request.user, file="proposals")
         return super().get_export_data(file_format, request, queryset, **options)
 
     def has_export_permission(self, request: HttpRequest) -> bool:

@@ -274,7 +274,7 @@ def test_two_workers_never_do_periodic_work_at_once() -> None:
 def test_a_worker_finds_the_periodic_work_of_every_room(monkeypatch) -> None:
     found: list[jobs.PeriodicWork] = []
     monkeypatch.setattr(jobs, "PERIODIC", found)
-    for tasks in ("accounts.tasks", "ballots.tasks", "budgeting.tasks", "notices.tasks"):
+    for tasks in ("accounts.tasks", "ballots.tasks", "budgeting.tasks", "notices.tasks", "residents.tasks"):
         import_module(tasks)
         monkeypatch.delitem(sys.modules, tasks)
     found.clear()
@@ -287,6 +287,7 @@ def test_a_worker_finds_the_periodic_work_of_every_room(monkeypatch) -> None:
         [
             "budgeting.tasks.forget_what_is_over",
             "accounts.tasks.tell_of_new_roles",
+            "residents.tasks.send_lists_of_the_desk",
             "ballots.tasks.publish_boards",
             "ballots.tasks.publish_final_batches",
         ],
