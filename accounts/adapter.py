@@ -17,6 +17,7 @@ from accounts import devices, guesses
 from accounts.lost_factors import at_sign_in, has_only_lost_ones
 from accounts.models import KnownNetwork, User
 from audit.acts import Done
+from audit.models import AuditEvent
 from budgeting.errors import too_many
 from lib import clock
 from notices.counts import in_words
@@ -62,7 +63,7 @@ class Adapter(DefaultAccountAdapter):
         at_sign_in(user)
         KnownNetwork.remember(user, network_of(self.get_client_ip(request)), at=clock.now())
         if user.must_use_a_second_factor:
-            user.record(Done.SIGNED_IN, on=user)
+            AuditEvent.note(Done.SIGNED_IN, by=user, on=user)
         response = super().post_login(request, user, **more)
         devices.remember(request, response, user)
         return response

@@ -5,7 +5,7 @@ from datetime import UTC
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from audit.acts import Done
@@ -42,7 +42,7 @@ class AuditEvent(models.Model):
         no entry is older than the one before. `facts` never hold a ballot's content; they are what JSON can say without
         floats (ValueError otherwise), since those do not come back from the database as they went in.
         """
-        if not connection.in_atomic_block:
+        if not cls.is_in_a_transaction():
             raise RuntimeError("An audit entry belongs to the transaction of what it records.")
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('audit log'))")
@@ -59,6 +59,16 @@ class AuditEvent(models.Model):
         event.hash = chained(bytes(event.previous_hash), event.entry())
         event.save(force_insert=True)
         return event
+
+    @staticmethod
+    def is_in_a_transaction() -> bool:
+        return bool(connection.in_atomic_block)
+
+    @classmethod
+    @transaction.atomic
+    def note(cls, done: Done, *, by: Any, on: models.Model | None = None, **facts: Any) -> "AuditEvent":
+        """Add an entry for what changes nothing else, in a transaction of its own: a sign-in, a file taken away."""
+        return cls.append(done, by=by, on=on, **facts)
 
     @classmethod
     def verify_chain(cls, head: tuple[int, bytes] | None = None) -> tuple[int, bytes]:

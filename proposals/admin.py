@@ -65,7 +65,7 @@ class ProposalAdmin(ExportMixin, ReadOnly[Proposal]):
         return Proposal.objects.submitted().as_rows(clock.now()).with_support_apart()
 
     def get_export_data(self, file_format: Any, request: HttpRequest, queryset: Any, **options: Any) -> Any:
-        AuditEvent.append(Done.DOWNLOADED, by=request.user, file="proposals")
+        AuditEvent.note(Done.DOWNLOADED, by=request.user, file="proposals")
         return super().get_export_data(file_format, request, queryset, **options)
 
     def has_export_permission(self, request: HttpRequest) -> bool:

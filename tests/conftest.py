@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,7 @@ from django.test import Client
 from django.utils import translation
 
 from accounts.models import User
+from audit.models import AuditEvent
 from budgeting.models import Contest, Cycle, District
 from budgeting.people import RoleName
 from tests import thoroughness
@@ -153,6 +155,23 @@ def _whoever_is_signed_in_has_given_the_second_factor_they_hold() -> Iterator[No
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Client, "force_login", with_the_factor)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _an_entry_of_the_log_belongs_to_a_transaction_of_the_product() -> Iterator[None]:
+    """Every test runs in a transaction, which would hide that an act is put on record outside of one of its own."""
+    in_a_transaction = AuditEvent.is_in_a_transaction
+
+    def in_one_of_its_own() -> bool:
+        writes = sys._getframe(1)
+        while writes.f_back and writes.f_code.co_name in ("append", "record"):
+            writes = writes.f_back
+        own = [block for block in connection.atomic_blocks if not block._from_testcase]
+        return in_a_transaction() and (bool(own) or "/tests/" in writes.f_code.co_filename)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(AuditEvent, "is_in_a_transaction", staticmethod(in_one_of_its_own))
         yield
 
 

@@ -247,14 +247,14 @@ GUARDS = [
     Guard(
         "whoever holds a role signs in on record",
         "accounts/adapter.py",
-        "            user.record(Done.SIGNED_IN, on=user)",
+        "            AuditEvent.note(Done.SIGNED_IN, by=user, on=user)",
         "            pass",
         [ON_RECORD],
     ),
     Guard(
         "shares that open nothing are on record",
         "ballots/views/box.py",
-        "        request.user.record(Done.SHARES_REFUSED, on=found, act=prefix, sheets=sheets)",
+        "        AuditEvent.note(Done.SHARES_REFUSED, by=request.user, on=found, act=prefix, sheets=sheets)",
         "        pass",
         [ON_RECORD],
     ),

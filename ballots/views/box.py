@@ -14,6 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_POST, require_safe
 
 from audit.acts import Done
+from audit.models import AuditEvent
 from ballots import closing, key, opening
 from ballots.checklist import checklist
 from ballots.counting import count_contest
@@ -116,7 +117,7 @@ def _with_shares(request: Request, cycle: str, prefix: str, verb: Callable[..., 
             messages.success(request, success)
             return redirect("box", cycle)
     if sheets := form.sheets:
-        request.user.record(Done.SHARES_REFUSED, on=found, act=prefix, sheets=sheets)
+        AuditEvent.note(Done.SHARES_REFUSED, by=request.user, on=found, act=prefix, sheets=sheets)
     return page(request, found, status=422, **{f"{prefix}_form": form})
 
 
@@ -168,7 +169,7 @@ def box_file(request: Request, cycle: str, contest: str) -> HttpResponse:
     opened = _frozen(cycle_or_404(cycle)).filter(cycle__opening__isnull=False)
     found = get_object_or_404(opened, slug=contest)
     content = opening.export(found)
-    request.user.record(Done.DOWNLOADED, on=found, file="box")
+    AuditEvent.note(Done.DOWNLOADED, by=request.user, on=found, file="box")
     answer = HttpResponse(content, content_type="application/json")
     answer["Content-Disposition"] = f'attachment; filename="box-{cycle}-{contest}.json"'
     return answer

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.visitors import user_of
 from audit.acts import Done
+from audit.models import AuditEvent
 from budgeting import registry, two
 from budgeting.bodies import takes
 from budgeting.guards import clerks_only
@@ -91,7 +92,7 @@ def _others(request: HttpRequest, made: RegisterImport) -> list[int] | None:
 def same(request: HttpRequest, cycle: str, number: int) -> HttpResponseBase:
     """Who seems to be the same person under another identifier, all of them, as a table beside the clerk's file."""
     found = get_object_or_404(RegisterImport, pk=number, cycle__slug=cycle)
-    user_of(request).record(Done.DOWNLOADED, on=found, file="people found again")
+    AuditEvent.note(Done.DOWNLOADED, by=request.user, on=found, file="people found again")
     rows = same_people.proposed(found).values_list("line", "same_as", "same_as__district__name", "district__name")
     return csv_response("same-people.csv", [_("line"), _("on the register"), _("district"), _("in the file")], rows)
 
@@ -100,6 +101,6 @@ def same(request: HttpRequest, cycle: str, number: int) -> HttpResponseBase:
 def rejected(request: HttpRequest, cycle: str, number: int) -> HttpResponseBase:
     """The lines that cannot be taken, as a table for the clerk's own file."""
     found = get_object_or_404(RegisterImport, pk=number, cycle__slug=cycle)
-    user_of(request).record(Done.DOWNLOADED, on=found, file="rejected lines")
+    AuditEvent.note(Done.DOWNLOADED, by=request.user, on=found, file="rejected lines")
     rows = ((fault["line"], fault["column"], fault["reason"]) for fault in found.rejected)
     return csv_response("rejected.csv", [_("line"), _("column"), _("reason")], rows)
