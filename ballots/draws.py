@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -29,6 +30,7 @@ def announce_late(draw: Draw, *, by: Two, at: datetime) -> None:
     _store(draw, by=by, at=at)
 
 
+@transaction.atomic
 def _store(draw: Draw, *, by: Person | Two, at: datetime) -> None:
     allow(why_not_announce(draw, at))
     draw.announced_at = at
@@ -75,6 +77,7 @@ def why_not_enter(draw: Draw, at: datetime) -> str:
     return ""
 
 
+@transaction.atomic
 def enter(draw: Draw, *, seed: str, source: str, by: Two, at: datetime) -> None:
     """Enter what was drawn, for good. Raises Refused as `why_not_enter` says, or without a seed or its source."""
     draw = Draw.objects.select_for_update().get(pk=draw.pk)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import Min, Sum
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,7 @@ def forget_registers(at: datetime) -> int:
     return sum(_forget_register(cycle) for cycle in served(at))
 
 
+@transaction.atomic
 def _forget_register(cycle: Cycle) -> int:
     lines = Resident.objects.filter(cycle=cycle).exclude(identifier_digest=None)
     if not (known := lines.count()):

@@ -184,6 +184,7 @@ class Claim(models.Model):
         return f"{self.user}, {self.resident}"
 
     @classmethod
+    @transaction.atomic
     def file(cls, resident: Resident, user: User, method: str, *, by: Person, at: datetime) -> "Claim":
         """The open claim of this account on this line, made and put on record if there is none."""
         claim, new = cls.objects.get_or_create(
