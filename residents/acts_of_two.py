@@ -23,11 +23,11 @@ def _plan(act: JointAct, at: datetime) -> dict[str, Any]:
     """The line goes from one account to another, or stays."""
     claim = _claim(act)
     allow(claim.why_not_settle(by=act.proposed_by, at=at))
-    tie = Verification.objects.get(resident=claim.resident_id)
+    tie = Verification.objects.filter(resident=claim.resident_id).first()  # none if it went to another line
     return {
         "granted": act.facts["granted"],
         "reason": act.facts["reason"],
-        "first": tie.user_id,
+        "first": tie and tie.user_id,
         "second": claim.user_id,
     }
 

@@ -25,11 +25,13 @@ def verified_at_desk(account: User, cycle: Cycle, *, at: datetime) -> None:
         _send(account, _("Your account was verified at the city's desk"), text, cycle=cycle, moment=moment)
 
 
-def claim_settled(account: User, cycle: Cycle, *, keeps: bool) -> None:
-    """Two accounts said they were one line. `keeps`: this one is verified for it from now on."""
+def claim_settled(account: User, cycle: Cycle, *, keeps: bool, nobody: bool = False) -> None:
+    """Two accounts said they were one line. `keeps`: this one is verified for it from now on; `nobody`: neither is."""
     with _words_of(account):
         remains = _("Your account is verified for this vote, and the other is not.")
         ends = _("Your account is not verified for this vote: the other is.")
+        if nobody:
+            ends = _("Your account is not verified for this vote.")
         text = _(
             "Two accounts at %(site)s said they were one line of the register of residents of “%(cycle)s”, and yours "
             "is one of them. Two people of the city have decided.\n\n%(what)s\n\nIf this is not right, tell "

@@ -207,6 +207,7 @@ class Claim(models.Model):
     def settle(self, *, by: Two, at: datetime, granted: bool, reason: str) -> None:
         """Give the line to the claimant, or leave it where it is, with a reason, on record. Both are told.
 
+        Whose it was may have gone to another line meanwhile; then nobody holds it.
         Raises Refused as `why_not_settle` says, or if the claimant has another line meanwhile.
         """
         for person in by.people:
@@ -215,7 +216,7 @@ class Claim(models.Model):
         facts = {"settled_at": at, "settled_by_id": by.first.pk, "granted": granted, "reason": reason}
         require(settled.update(**facts) == 1, _("This claim has been decided already."))
         held = Verification.objects.filter(resident=self.resident)
-        before = held.select_for_update().values_list("user", flat=True)[0]
+        before = held.select_for_update().values_list("user", flat=True).first()
         by.record(Done.CLAIM_SETTLED, on=self, granted=granted, reason=reason, before=before)
         if granted:
             held.delete()
@@ -223,6 +224,6 @@ class Claim(models.Model):
             made = Verification.tie(self.resident, self.user, method, by=by.first, at=at)
             if isinstance(made, Claim):  # somebody else was verified in the same moment
                 raise Refused(_("Somebody else was tied to this line in the same moment: look again."))
+        holder = self.user_id if granted else before
         for account in User.objects.filter(pk__in=[before, self.user_id]):
-            keeps = (account.pk == self.user_id) == granted
-            telling.claim_settled(account, self.resident.cycle, keeps=keeps)
+            telling.claim_settled(account, self.resident.cycle, keeps=account.pk == holder, nobody=holder is None)

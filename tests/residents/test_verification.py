@@ -5,17 +5,21 @@ from datetime import date
 from threading import Barrier
 
 import pytest
+from django.core import mail
 from django.db import connection
 
 from accounts.models import User
 from audit.models import AuditEvent
+from budgeting import two
 from budgeting.models import Cycle
-from budgeting.two import Two
+from budgeting.two import Joint, Two
 from lib.refusal import Refused
 from residents.digests import identifier_digest, person_digest
 from residents.letter_codes import new_code
 from residents.letters import make_codes
 from residents.models import Claim, LetterCode, Resident, Verification
+from tests.cast import signed_in
+from tests.papers import words_on
 
 
 def resident_of(cycle: Cycle, district, number: int = 1) -> Resident:
@@ -128,6 +132,29 @@ def test_two_leave_the_line_where_it_is(claim, rosa, tomas, ines, otto, cycle, a
     assert not Verification.of(tomas, cycle)
 
 
+@pytest.mark.parametrize("granted", [True, False])
+def test_a_claim_is_decided_although_whose_line_it_was_has_another_by_now(
+    claim, rosa, tomas, clara, ines, otto, riverside, cycle, at, granted
+) -> None:
+    """The line left the register, Rosa was tied to another, and the line came back."""
+    voting = at("voting")
+    Resident.objects.filter(pk=claim.resident_id).update(removed_at=voting)
+    Verification.at_desk(resident_of(cycle, riverside, 2), rosa, by=clara, at=voting)
+    Resident.objects.filter(pk=claim.resident_id).update(removed_at=None)
+    page = words_on(signed_in(clara).get(f"/desk/2027/claims/{claim.pk}/"))
+    assert f"First account – Second account {tomas.email}" in page
+    facts = {"granted": granted, "reason": "Showed an identity card."}
+    act = two.propose(two.sketch(Joint.SETTLE_CLAIM, on=claim, cycle=cycle, **facts), by=ines, at=voting)
+    assert f"First account – Second account {tomas.email}" in words_on(signed_in(otto).get(act.get_absolute_url()))
+    mail.outbox.clear()
+    two.confirm(act, by=otto, at=voting)
+    assert bool(Verification.of(tomas, cycle)) == granted
+    assert Verification.of(rosa, cycle).resident != claim.resident
+    [told] = mail.outbox
+    assert told.to == [tomas.email]
+    assert "the other is." not in told.body
+
+
 def test_a_claimant_who_has_another_line_meanwhile_gets_no_second(
     claim, tomas, clara, ines, otto, cycle, riverside, rosa, at
 ) -> None:
@@ -144,15 +171,15 @@ def test_a_clerk_decides_nothing_about_themselves(rosa, clara, ines, otto, resid
         Verification.at_desk(resident, clara, by=clara, at=at("voting"))
     Verification.at_desk(resident, rosa, by=clara, at=at("voting"))
     claim = Claim.file(resident, clara, "desk", by=rosa, at=at("voting"))
-    for two in (Two(clara, otto), Two(otto, clara), Two(rosa, otto)):
+    for both in (Two(clara, otto), Two(otto, clara), Two(rosa, otto)):
         with pytest.raises(Refused, match="for others to decide"):
-            claim.settle(by=two, at=at("voting"), granted=True, reason="Mine.")
+            claim.settle(by=both, at=at("voting"), granted=True, reason="Mine.")
 
 
 def test_v9_whoever_filed_a_claim_has_no_say_in_it(claim, clara, otto, at) -> None:
-    for two in (Two(clara, otto), Two(otto, clara)):
+    for both in (Two(clara, otto), Two(otto, clara)):
         with pytest.raises(Refused, match="Whoever filed"):
-            claim.settle(by=two, at=at("voting"), granted=True, reason="Showed a card.")
+            claim.settle(by=both, at=at("voting"), granted=True, reason="Showed a card.")
 
 
 def test_at_the_desk_the_letter_of_that_line_stops_working(rosa, tomas, clara, resident, code, at) -> None:
