@@ -17,7 +17,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Invitation
-from budgeting.models import Draw
+from budgeting.models import Contest, Cycle, Draw
 from budgeting.people import RoleName
 from notices.models import Mail
 from proposals.models import Proposal
@@ -179,3 +179,22 @@ def test_s21_what_is_answered_to_somebody_is_stored_nowhere(whole_city: WholeCit
 def test_a_visitor_who_wants_a_second_factor_is_led_to_the_sign_in(db) -> None:
     for page in ("totp/activate", "webauthn/add", "recovery-codes/generate"):
         assert in_short(Client().get(f"/accounts/2fa/{page}/")) == "in"
+
+
+@pytest.mark.parametrize("who", ["clerk", "auditor", "author"])
+def test_t07_nothing_of_one_cycle_is_found_in_another(whole_city: WholeCity, browsers, addresses, who: str) -> None:
+    """Whatever number is tried in it: of an import, a letter, a claim, a draw, a proposal, a draft."""
+    other = Cycle.objects.create(slug="2031", title="Another")
+    for phase in whole_city.cycle.phases.all():
+        other.phases.create(stage=phase.stage, opens=phase.opens, closes=phase.closes)
+    Contest.objects.create(cycle=other, district=whole_city.riverside.district, budget=1_000_00)
+    numbered = {
+        route: address.replace("/2027/", "/2031/")
+        for route, address in addresses.items()
+        if "<cycle:cycle>" in route and ("number>" in route or "pk>" in route or "comment>" in route)
+    }
+    assert len(numbered) > 15
+    for route, address in numbered.items():
+        for method in ("get", "post"):
+            status = answered(browsers[who], method, address).status_code
+            assert status in (404, 405, 403), (route, method, status)
