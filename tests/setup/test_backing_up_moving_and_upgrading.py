@@ -127,8 +127,8 @@ def test_a_city_moves_to_an_empty_machine(here: Machine, there: Machine, tmp_pat
     file, secrets = str(tmp_path / "city.tar"), str(tmp_path / "secrets.json")
     said = here.does("backup", file, "--secrets", secrets)
     head, keys = said.split("log to ")[1].split()[0], here.does("shell", "--no-imports", "-c", SAME_KEYS)
-    assert "The audit log holds: 3 entries." in there.does("restore", file, "--secrets", secrets)
-    assert "The audit log holds: 3 entries" in there.does("verify_audit", "--head", head)
+    assert "The audit log holds: 4 entries." in there.does("restore", file, "--secrets", secrets)
+    assert "The audit log holds: 4 entries" in there.does("verify_audit", "--head", head)
     assert there.does("shell", "--no-imports", "-c", SAME_KEYS) == keys
     assert (there.var / "media" / "swing.webp").read_bytes() == b"a swing"
     assert there.refuses("restore", file).endswith("This database holds a city already: restore into an empty one.")
@@ -148,7 +148,7 @@ def test_a_city_restored_without_its_secrets_does_not_start_until_they_are_back_
     assert not list((there.var / "secrets").glob("*")), "none was made in silence"
     for name in ("REGISTER_KEY", "SECRET_KEY"):
         there.does("give_up_secret", name, "--yes")
-    assert "The audit log holds: 5 entries" in there.does("verify_audit")
+    assert "The audit log holds: 6 entries" in there.does("verify_audit")
     assert there.serves()
 
 
@@ -185,17 +185,17 @@ def test_an_upgrade_brings_the_tables_up_to_date_and_going_back_is_restoring(her
         "    operations = [migrations.RunSQL('CREATE TABLE later ()', 'DROP TABLE later')]\n"
     )
     upgraded = Machine(later, here.var)
-    assert "The audit log holds: 3 entries" in upgraded.does("verify_audit")
+    assert "The audit log holds: 4 entries" in upgraded.does("verify_audit")
     assert upgraded.serves()
     code, _out, told = here.run("manage", "check")
     assert code == 1
     assert "A later version than" in told.splitlines()[-1]
     back = Machine(here.program, tmp_path / "back")
     back.does("restore", file, "--secrets", secrets)
-    assert "The audit log holds: 3 entries" in back.does("verify_audit")
+    assert "The audit log holds: 4 entries" in back.does("verify_audit")
     back.does("backup", str(tmp_path / "again.tar"))
     forth = Machine(later, tmp_path / "forth")
-    assert "The audit log holds: 3 entries." in forth.does("restore", file, "--secrets", secrets)
+    assert "The audit log holds: 4 entries." in forth.does("restore", file, "--secrets", secrets)
 
 
 def last_migration(program: Path) -> str:
@@ -214,7 +214,7 @@ def test_a_city_of_a_version_without_backups_is_upgraded_and_keeps_its_secrets(h
     keys = before.does("shell", "-c", SAME_KEYS).splitlines()[-2:]
     after = Machine(here.program, var)
     after.does("backup", str(tmp_path / "before.tar"))
-    assert "The audit log holds: 3 entries" in after.does("verify_audit")
+    assert "The audit log holds: 4 entries" in after.does("verify_audit")
     assert after.does("shell", "--no-imports", "-c", SAME_KEYS).splitlines() == keys
     assert "REGISTER_KEY is not the one" in after.refuses("check", REGISTER_KEY="another")
     assert after.serves()
