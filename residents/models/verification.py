@@ -124,19 +124,20 @@ class Verification(models.Model):
         if resident.removed_at or not resident.cycle.allows(Act.VERIFY, at):
             raise WrongCode(wrong_code())
         allow(StandingRegister.why(resident.cycle))
-        before = cls.ended().filter(user=user, cycle=resident.cycle).exclude(resident=resident).first()
+        ended = cls.ended().filter(user=user, cycle=resident.cycle).exclude(resident=resident)
+        before = ended.first()
         line = before.resident if before else None
         if line and registry.plan_along(registry.Along.JOIN_LINES, line.pk, resident.pk):
             raise VotedBefore(line, resident)
+        others = cls.objects.filter(user=user, cycle=resident.cycle).exclude(pk__in=ended.values("pk"))
         try:
             with transaction.atomic():
-                if before:
-                    before.delete()
+                ended.delete()
                 clerk = by.pk if method == cls.Method.DESK else None
                 of_the_line = {"resident": resident, "cycle": resident.cycle}
                 made = cls.objects.create(**of_the_line, user=user, method=method, at=at, by_id=clerk)
         except IntegrityError:
-            if cls.objects.filter(user=user, cycle=resident.cycle).exists():
+            if others.exists():
                 raise Refused(_("This account has been verified for this vote already.")) from None
             return Claim.file(resident, user, method, by=by, at=at)
         facts = {"account": user.pk, "method": method} | ({"before": before.resident_id} if before else {})

@@ -11,7 +11,7 @@ from budgeting.models import Cycle
 from residents.birth_dates import birth_date_of
 from residents.digests import identifier_digest, person_digest
 from residents.letters import make_codes
-from residents.models import LetterCode, Resident, Verification, VotedBefore
+from residents.models import Claim, LetterCode, Resident, Verification, VotedBefore
 from tests.cast import signed_in
 from tests.papers import words_on
 from tests.vote import cast
@@ -60,6 +60,14 @@ def test_v4_the_clerk_ties_the_account_anew_at_the_desk(anew, rosa, clara, cycle
     assert "is verified" in words_on(browser.post("/desk/2027/residents/", TYPED, follow=True))
     assert Verification.of(rosa, cycle).resident == anew
     assert rosa.email not in words_on(browser.get("/desk/2027/register/lines/"))
+
+
+def test_v4_a_line_that_has_another_account_is_claimed_and_not_refused(anew, rosa, tomas, clara, cycle, at) -> None:
+    voting = at("voting")
+    Verification.at_desk(anew, tomas, by=clara, at=voting)
+    end(rosa, voting)
+    assert isinstance(Verification.at_desk(anew, rosa, by=clara, at=voting), Claim)
+    assert Verification.objects.filter(user=rosa, resident__removed_at=voting).exists(), "the old tie is still there"
 
 
 @pytest.fixture
