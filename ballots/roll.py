@@ -43,27 +43,29 @@ def voters_by_age(contests: Iterable[Contest]) -> dict[int, dict[str, int]]:
 
 def fates(ended: int, stays: int) -> list[dict[str, str]]:
     """What becomes of each ballot under the line that ends: it goes along, or is set aside."""
-    kept = [each.contest for each in _ballots_under(stays)]
     return [
-        {
-            "contest": each.contest.slug,
-            "title": each.contest.title,
-            "fate": SET_ASIDE if any(_is_instead(other, each.contest) for other in kept) else GOES_ALONG,
-        }
-        for each in _ballots_under(ended)
+        {"contest": each.contest.slug, "title": each.contest.title, "fate": fate}
+        for each, fate in _with_its_fate(ended, stays)
     ]
 
 
 def carry_along(joined: int, ended: int, stays: int, at: datetime) -> None:
     """Do what `fates` says. In the transaction that joins the lines, in which nobody votes."""
-    kept = [each.contest for each in _ballots_under(stays)]
-    for each in _ballots_under(ended):
-        if any(_is_instead(other, each.contest) for other in kept):
+    for each, fate in _with_its_fate(ended, stays):
+        if fate == SET_ASIDE:
             made = {"contest": each.contest, "fingerprint": each.fingerprint, "joined_id": joined, "at": at}
             SetAside.objects.create(**made)
         else:
             with connection.cursor() as cursor:
                 cursor.execute(GO_ALONG, [stays, ended, each.contest_id])
+
+
+def _with_its_fate(ended: int, stays: int) -> list[tuple[Envelope, str]]:
+    kept = [each.contest for each in _ballots_under(stays)]
+    return [
+        (each, SET_ASIDE if any(_is_instead(other, each.contest) for other in kept) else GOES_ALONG)
+        for each in _ballots_under(ended)
+    ]
 
 
 def _ballots_under(line: int) -> list[Envelope]:

@@ -3,9 +3,7 @@
 from collections import Counter
 from datetime import date, datetime
 from statistics import median
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db.models import Count
 from django.db.models.functions import TruncHour
 from django.utils.formats import date_format, time_format
@@ -23,9 +21,9 @@ NIGHT = (*range(6), *range(21, 24))  # hours in the city in which no desk is ope
 
 def alarms(cycle: Cycle) -> list[str]:
     """A sentence for each number out of the ordinary."""
-    hour = TruncHour("at", tzinfo=ZoneInfo(settings.TIME_ZONE))
-    hours = desk_days.of(cycle).order_by().annotate(hour=hour).values_list("by__email", "hour").annotate(Count("pk"))
-    by_hour = {(hour, clerk or "–"): number for clerk, hour, number in hours}
+    ties = desk_days.of(cycle).order_by().annotate(hour=TruncHour("at"))
+    hours = ties.values_list("hour", "by__email").annotate(Count("pk"))
+    by_hour = {(hour, clerk or "–"): number for hour, clerk, number in hours}
     by_day, days = Counter[tuple[date, str]](), Counter[date]()
     for (hour, clerk), number in by_hour.items():
         by_day[hour.date(), clerk] += number

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -11,6 +10,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -27,10 +27,6 @@ def of(cycle: Cycle) -> QuerySet[Verification]:
     return made.select_related("resident", "user", "by").order_by("-at", "-pk")
 
 
-def day_of(moment: datetime) -> date:
-    return moment.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
-
-
 def send_due(at: datetime) -> None:
     """Send the list of each day that is over, once, to whoever looks it through."""
     lately = Verification.objects.filter(method=Verification.Method.DESK, at__gte=at - LOOKED_BACK)
@@ -38,9 +34,9 @@ def send_due(at: datetime) -> None:
         listed = set(DeskList.objects.filter(cycle=cycle).values_list("day", flat=True))
         days: dict[date, Counter[int | None]] = {}
         for moment, clerk in lately.filter(cycle=cycle).values_list("at", "by"):
-            days.setdefault(day_of(moment), Counter())[clerk] += 1
+            days.setdefault(localdate(moment), Counter())[clerk] += 1
         for day, clerks in sorted(days.items()):
-            if day < day_of(at) and day not in listed:
+            if day < localdate(at) and day not in listed:
                 _send(cycle, day, clerks, at)
 
 

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db.models import Count, F, QuerySet, Sum
 from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -72,7 +71,7 @@ def _from_one_network(votes: QuerySet[LetterVotes]) -> list[str]:
 def _in_one_night(votes: QuerySet[LetterVotes]) -> list[str]:
     nights: dict[date, int] = {}
     for hour, ballots in votes.values_list("hour").annotate(Sum("ballots")):
-        here: datetime = hour.astimezone(ZoneInfo(settings.TIME_ZONE))
+        here = localtime(hour)
         if here.hour in NIGHT:
             nights[here.date()] = nights.get(here.date(), 0) + ballots
     return [

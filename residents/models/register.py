@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
 from django.utils.formats import date_format
+from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -37,7 +37,7 @@ class AgeBand(models.TextChoices):
 def first_day(cycle: Cycle) -> date | None:
     """The day in the city on which ages count: when voting opens, or the first phase if voting has no date yet."""
     window = cycle.window(Stage.VOTING) or min(cycle.windows(), key=lambda window: window.opens, default=None)
-    return window.opens.astimezone(ZoneInfo(settings.TIME_ZONE)).date() if window else None
+    return localdate(window.opens) if window else None
 
 
 class Residents(models.QuerySet["Resident"]):

@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from accounts.visitors import user_of
@@ -51,7 +52,7 @@ def verified(request: HttpRequest, cycle: str) -> HttpResponse:
     """Who was verified at the desk, day by day, for somebody else than the clerk to look through."""
     found = get_object_or_404(Cycle, slug=cycle)
     page = Paginator(desk_days.of(found), PER_PAGE).get_page(request.GET.get("page"))
-    days = [(day, list(ties)) for day, ties in groupby(page, key=lambda tie: desk_days.day_of(tie.at))]
+    days = [(day, list(ties)) for day, ties in groupby(page, key=lambda tie: localdate(tie.at))]
     return render(request, "residents/verified_at_desk.html", {"cycle": found, "page": page, "days": days})
 
 

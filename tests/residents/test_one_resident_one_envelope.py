@@ -699,5 +699,5 @@ def test_in_one_order_each_act_is_done(city: type[City]) -> None:
 
 
 def test_whatever_the_order_one_resident_has_one_envelope(city: type[City]) -> None:
-    how = thoroughly(max_examples=many(3, 10), stateful_step_count=many(10, 20), deadline=None, derandomize=True)
+    how = thoroughly(max_examples=many(3, 120), stateful_step_count=many(10, 45), deadline=None, derandomize=True)
     run_state_machine_as_test(city, settings=how)
