@@ -100,3 +100,11 @@ def without_triggers(sql: str) -> None:
         cursor.execute(sql)
         for table in ("ballots_boardbatch", "ballots_envelope"):
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What is done here has not been done afterwards."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)

@@ -29,3 +29,10 @@ class Typed(HTMLParser):
         found = {name.rpartition("-")[0] for name, had in self.fields.items() if had == str(value)}
         (prefix,) = [name for name in found if name.startswith(f"{beginning}-") and "__prefix__" not in name]
         return prefix
+
+
+# What the set-up's page of an export of proposals asks for.
+EXPORTED_COLUMNS = {
+    f"proposalresource_{name}": "on"
+    for name in ("cycle", "number", "district", "status", "title", "cost", "supporters", "latitude")
+}

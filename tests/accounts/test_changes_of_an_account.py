@@ -18,8 +18,8 @@ from accounts.models import User
 from audit.acts import Done
 from audit.models import AuditEvent
 from notices.models import Mail
-from tests.accounts.test_sign_up import code_in
 from tests.cast import given, signed_in
+from tests.signing_up import code_in
 
 PASSWORD = "correct horse battery"
 PASSWORD_PAGE, EMAIL_PAGE = "/accounts/password/change/", "/accounts/email/"

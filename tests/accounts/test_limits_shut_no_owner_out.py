@@ -17,8 +17,8 @@ from budgeting.templatetags.dates import words
 from lib import clock
 from notices import limits
 from notices.models import Count, Mail
-from tests.accounts.test_sign_up import ROSA, told
 from tests.papers import words_on
+from tests.signing_up import ROSA, told
 
 LOGIN, CODE, RESET = "/accounts/login/", "/accounts/login/code/", "/accounts/password/reset/"
 HOME = "192.0.2.7"

@@ -14,7 +14,7 @@ from accounts.models import User
 from audit.acts import Done
 from audit.models import AuditEvent
 from notices.models import Mail
-from tests.accounts.test_sign_up import code_in
+from tests.signing_up import code_in
 
 PASSWORD = "correct horse battery"
 

@@ -13,8 +13,8 @@ from lib import clock
 from notices import limits
 from notices.limits import network_of
 from notices.models import Mail
-from tests.accounts.test_sign_up import ROSA, code_in
 from tests.papers import words_on
+from tests.signing_up import ROSA, code_in
 
 LOGIN, CODE, RESET, SIGN_UP = (
     "/accounts/login/",

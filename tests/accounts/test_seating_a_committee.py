@@ -24,8 +24,8 @@ from budgeting.people import RoleName, holders_of
 from budgeting.two import Joint
 from tests.cast import person, signed_in
 from tests.papers import words_on
+from tests.roles import ROLES, code_of_the_mail, typed
 
-ROLES = "/desk/roles/"
 FIVE = ("Ana", "Bo", "Cleo", "Dov", "Eve")
 PASSWORD = "correct horse battery"
 
@@ -33,22 +33,6 @@ PASSWORD = "correct horse battery"
 @pytest.fixture
 def now(at, clara):
     return at("reviewing")
-
-
-def typed(name: str, **changes: object) -> dict[str, object]:
-    return {
-        "email": f"{name.lower()}@city.example",
-        "name": name,
-        "kind": "committee",
-        "district": "",
-        "begins": "2027-01-01",
-        "ends": "2027-12-31",
-        "language": "en",
-    } | changes
-
-
-def code_of_the_mail() -> str:
-    return re.search(r"invitation/\w+/#(\w+)", mail.outbox[-1].body)[1]
 
 
 def taken_up(browser: Client, code: str, name: str = "Ana", changes: dict[str, str] | None = None):

@@ -13,8 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-
-ROSA = {"email": "rosa@example.org", "name": "Rosa", "password1": "correct horse battery"}
+from tests.signing_up import ROSA, code_in, told
 
 
 @pytest.fixture
@@ -22,18 +21,6 @@ def known(db) -> User:
     user = User.objects.create_user(ROSA["email"], ROSA["password1"], name="Rosa")
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user
-
-
-def code_in(message: mail.EmailMessage) -> str:
-    return re.findall(r"^\s*([A-Z0-9]{4,}-?[A-Z0-9]*)\s*$", message.body, re.M)[0]
-
-
-def told(answer, *own: str) -> str:
-    """What a page says, without its tokens and without what the person typed."""
-    text = re.sub(r'csrfmiddlewaretoken" value="[^"]+"|nonce="[^"]+"', "", answer.content.decode())
-    for words in own:
-        text = text.replace(words, "")
-    return text
 
 
 def test_rosa_signs_up_with_her_address_a_public_name_and_a_password(client: Client, db) -> None:

@@ -18,9 +18,9 @@ from audit.models import AuditEvent
 from budgeting.people import RoleName, holders_of
 from residents.forms import DeskVerificationForm
 from residents.models import Verification
-from tests.accounts.test_sign_up import ROSA, code_in
 from tests.cast import FIRST_DAY, enrol, person
 from tests.papers import words_on
+from tests.signing_up import ROSA, code_in
 
 pytestmark = pytest.mark.django_db
 BEFORE = {"email": ROSA["email"], "name": "Attacker", "password1": "a password of another"}

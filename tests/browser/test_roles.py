@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.accounts.test_seating_a_committee import ROLES, code_of_the_mail, typed
 from tests.cast import signed_in
+from tests.roles import ROLES, code_of_the_mail, typed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -19,8 +19,8 @@ from residents import register_import
 from residents.letters import make_codes
 from residents.models import LetterCode, RegisterImport
 from tests.cast import conclude, middle_of, person, propose, signed_in, typed
+from tests.forms import EXPORTED_COLUMNS
 from tests.letters import Posted
-from tests.proposals.test_exporting import COLUMNS
 from tests.vote import cast
 
 PASSWORD = "four plain words here"
@@ -131,7 +131,7 @@ def test_s19_files_taken_away_are_on_record(upload, riverside_paper, shares, cyc
         answer = signed_in(who).get(address)
         assert answer.status_code == 200
         b"".join(answer.streaming_content) if answer.streaming else answer.content
-    signed_in(clara).post("/admin/proposals/proposal/export/", {"format": 0, "resource": 0, **COLUMNS})
+    signed_in(clara).post("/admin/proposals/proposal/export/", {"format": 0, "resource": 0, **EXPORTED_COLUMNS})
     taken = AuditEvent.objects.filter(action="downloaded").order_by("number")
     assert [(each.actor.name, each.facts) for each in taken] == [
         ("Clara", {"file": "rejected lines"}),

@@ -4,14 +4,11 @@ What each is answered stands in who_gets_where.txt, which is read by people befo
 line fails, and so does a line whose address is gone.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
 
 import pytest
 from django.contrib import admin
-from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -24,6 +21,7 @@ from proposals.models import Proposal
 from residents.models import Claim, LetterRun, RegisterImport, Verification
 from tests.addresses import one_of_each_route
 from tests.cast import signed_in
+from tests.databases import undone
 from tests.letters import Posted
 from tests.whole_city import WholeCity
 
@@ -107,13 +105,6 @@ def browsers(whole_city: WholeCity, greta: Posted, at) -> dict[str, Client]:
     del session["account_authentication_methods"]
     session.save()
     return found | {"letter": greta.opens(), "clerk-without-factor": clerk}
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 def answered(browser: Client, method: str, address: str) -> HttpResponse:

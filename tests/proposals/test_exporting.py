@@ -4,6 +4,8 @@ import io
 import openpyxl
 import pytest
 
+from tests.forms import EXPORTED_COLUMNS
+
 
 @pytest.fixture
 def keeper(client, django_user_model):
@@ -19,15 +21,9 @@ def _without_second_factor(monkeypatch):
 
 
 def exported(client, form: int):
-    answer = client.post("/admin/proposals/proposal/export/", {"format": form, "resource": 0, **COLUMNS})
+    answer = client.post("/admin/proposals/proposal/export/", {"format": form, "resource": 0, **EXPORTED_COLUMNS})
     assert answer.status_code == 200, answer.content[:2000]
     return answer.content
-
-
-COLUMNS = {
-    f"proposalresource_{name}": "on"
-    for name in ("cycle", "number", "district", "status", "title", "cost", "supporters", "latitude")
-}
 
 
 def test_a_title_that_looks_like_a_formula_is_exported_as_text(client, keeper, submitted, rosa, at):

@@ -8,14 +8,12 @@ there.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.contrib import admin
-from django.db import transaction
 from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
@@ -29,6 +27,7 @@ from results.tasks import ask_for_report
 from tests import thoroughness
 from tests.addresses import addresses
 from tests.cast import count, middle_of, signed_in, work
+from tests.databases import undone
 from tests.whole_city import WholeCity
 
 pytestmark = [pytest.mark.heavy, pytest.mark.marathon]
@@ -208,14 +207,6 @@ def _of_the_set_up() -> Iterator[tuple[str, str]]:
         for page in ("change", "history", "delete") if row else ():
             name = f"{model._meta.app_label}_{model._meta.model_name}_{page}"
             yield reverse(f"admin:{name}", args=[row.pk]), name
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    """What is done here has not been done afterwards."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 def count_riverside(city: City, variant: str) -> None:

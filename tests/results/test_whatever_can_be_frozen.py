@@ -34,8 +34,8 @@ from results.result import Result, results_of
 from tally.parameters import NAMES, PARAMETERS, Kind, Parameter
 from tests.cast import propose, signed_in
 from tests.papers import words_on
-from tests.tally.test_verifier import verify
 from tests.thoroughness import many
+from tests.verifier import verify
 
 UNITS = {"EUR": 100, "JPY": 1, "KWD": 1000}
 BALLOT = "/2027/riverside/ballot/"

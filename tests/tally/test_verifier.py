@@ -1,6 +1,5 @@
 """A council's auditor, who does not trust us, checks a result with docs/verify/verify.py."""
 
-import importlib.util
 import io
 import json
 from pathlib import Path
@@ -11,18 +10,7 @@ from hypothesis import given, settings
 from tally import Ballot, Election, Project, Rule, count, pabulib
 from tests.tally.made_up import META, elections, rules
 from tests.thoroughness import many
-
-PROGRAM = Path(__file__).parents[2] / "docs" / "verify" / "verify.py"
-
-
-def load():
-    spec = importlib.util.spec_from_file_location("verify", PROGRAM)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-verify = load()
+from tests.verifier import PROGRAM, verify
 
 
 def publish(folder, election, outcome, kind="approval"):
