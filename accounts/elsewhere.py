@@ -1,8 +1,11 @@
 """The city's own sign-in (OpenID Connect): which one there is, and what is believed of what it says."""
 
+from copy import copy
 from typing import Any
 
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, _build_apps_from_settings
+from django.db.models import Model
+from django.db.models.expressions import DatabaseDefault
 from django.http import HttpRequest
 
 
@@ -23,3 +26,11 @@ class Elsewhere(DefaultSocialAccountAdapter):
 
     def can_authenticate_by_email(self, login: Any, email: str) -> bool:
         return False
+
+    def serialize_instance(self, instance: Model) -> Any:
+        """Whoever signs up waits in the session; what the database fills in cannot, and need not."""
+        waiting = copy(instance)
+        for name, value in instance.__dict__.items():
+            if isinstance(value, DatabaseDefault):
+                del waiting.__dict__[name]
+        return super().serialize_instance(waiting)

@@ -5,13 +5,16 @@ from http import HTTPStatus
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
+from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import SimpleTemplateResponse
 from django.urls import Resolver404, resolve
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
-from accounts import devices
+from accounts import devices, typed_before
 from accounts.changes import CHANGES, ENDS_A_CHANGE, Account, settle
 from accounts.models import User
 from accounts.sessions import gave_a_factor, is_proved_freshly, where_to_prove
@@ -109,6 +112,8 @@ def changes_are_proved_and_told(get_response: Handler) -> Handler:
         if not user.is_authenticated or (name := _name_of(request.path_info)) not in CHANGES | ENDS_A_CHANGE:
             return get_response(request)
         if name in CHANGES and not is_proved_freshly(request, user):
+            if request.method == "POST":
+                typed_before.keep(request, page=request.path)
             return redirect(where_to_prove(user, then=request.get_full_path()))
         if request.method != "POST" and name != "openid_connect_callback":
             return get_response(request)
@@ -126,12 +131,36 @@ def changes_are_proved_and_told(get_response: Handler) -> Handler:
     return middleware
 
 
+class WhatWasTypedComesBack:
+    """The form whose page asked for a proof first, or of a sign-up with a mistyped address, is filled in again."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_template_response(
+        self, request: HttpRequest, response: SimpleTemplateResponse
+    ) -> SimpleTemplateResponse:
+        """For allauth's pages, which are the only ones of that kind."""
+        if typed_before.put_back(request, response) and request.user.is_authenticated:
+            messages.info(request, _("Nothing has been changed yet. What you typed is in the form: send it once more."))
+        return response
+
+
 def leaving_clears_the_browser(get_response: Handler) -> Handler:
-    """Have the browser forget our pages when somebody signs out: at a shared computer "Back" must show no ballot."""
+    """Have the browser forget our pages when somebody signs out: at a shared computer "Back" must show no ballot.
+
+    Whoever leaves a sign-up or a sign-in half way leaves nothing of it, whether or not the address has an account.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        is_leaving = request.method == "POST" and _name_of(request.path_info) == "account_logout"
+        if is_leaving and not request.user.is_authenticated:
+            request.session.flush()
         response = get_response(request)
-        if request.method == "POST" and _name_of(request.path_info) == "account_logout":
+        if is_leaving:
             response["Clear-Site-Data"] = '"cache"'
         return response
 

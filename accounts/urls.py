@@ -9,6 +9,7 @@ urlpatterns = [
     path("accounts/reauthenticate/code/", doors.prove_by_mail, name="prove_by_mail"),
     path("accounts/3rdparty/signup/", doors.sign_up_elsewhere, name="socialaccount_signup"),
     path("accounts/signup/", doors.sign_up, name="account_signup"),
+    path("accounts/signup/again/", doors.sign_up_anew, name="sign_up_anew"),
     path("desk/roles/", roles.page, name="roles"),
     path("desk/roles/<int:role>/end/", roles.end, name="role_end"),
     path("desk/roles/people/<int:person>/second-factor/", roles.take_factor, name="factor_taking"),

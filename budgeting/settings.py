@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "accounts.middleware.staff_sign_in_every_day",
     "accounts.middleware.staff_use_a_second_factor",
     "accounts.middleware.changes_are_proved_and_told",
+    "accounts.middleware.WhatWasTypedComesBack",
     "accounts.middleware.leaving_clears_the_browser",
     "budgeting.middleware.RefusalsAreTold",
 ]
@@ -220,6 +221,7 @@ STAFF_IDLE = timedelta(minutes=environment.STAFF_IDLE_MINUTES.read())
 SOCIALACCOUNT_ADAPTER = "accounts.elsewhere.Elsewhere"
 SOCIALACCOUNT_AUTO_SIGNUP = False  # everybody chooses a public name
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_FORMS = {"disconnect": "accounts.disconnecting.DisconnectForm"}
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": environment.sign_in_apps(), "EMAIL_AUTHENTICATION": False}}
 # Passwords and mails that are asked for are counted by us, so that nobody is shut out by others (accounts/guesses.py,
 # notices/limits.py). What stays of allauth's counts no address that anybody could write down.

@@ -14,8 +14,9 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
+from accounts import typed_before
 from accounts.sessions import gave_a_factor, where_to_prove
 from accounts.visitors import user_of
 from budgeting import registry
@@ -41,7 +42,8 @@ def prove_by_mail(request: HttpRequest) -> HttpResponse:
         return redirect(where_to_prove(user, then=then))
     if request.method != "POST":
         return render(request, "accounts/prove_by_mail.html", {"then": then})
-    get_adapter().logout(request)
+    with typed_before.carried(request):
+        get_adapter().logout(request)
     LoginCodeVerificationProcess.initiate(request=request, user=user, email=user.email)
     return redirect(f"{reverse('account_confirm_login_code')}?{urlencode({'next': then})}")
 
@@ -61,11 +63,28 @@ class _WhollyOrNot:
 
 
 class _SignUp(_WhollyOrNot, SignupView):
-    pass
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer = super().form_valid(form)
+        typed_before.keep(self.request, page=self.request.path)
+        return answer
 
 
 class _SignUpElsewhere(_WhollyOrNot, SocialSignupView):
     """Of somebody who came by the city's own sign-in: the same name, and the same proof of the address."""
+
+
+@require_POST
+def sign_up_anew(request: HttpRequest) -> HttpResponse:
+    """The address was mistyped: back to the form, with all that was typed but the password.
+
+    What waits for the code is given up. The same is done for an address that has an account, where nothing waits.
+    """
+    if request.user.is_authenticated:
+        return redirect("account_email")
+    with typed_before.carried(request):
+        request.session.flush()
+    then = get_next_redirect_url(request)
+    return redirect(f"{reverse('account_signup')}?{urlencode({'next': then})}" if then else "account_signup")
 
 
 sign_up = _SignUp.as_view()
