@@ -304,3 +304,16 @@ def test_nobody_takes_part_in_taking_away_their_own(clara: User, second: User, n
 def test_whoever_holds_no_role_is_not_for_the_desk(clara: User, rosa: User, now) -> None:
     page = signed_in(clara).post(f"{ROLES}people/{rosa.pk}/second-factor/", follow=True)
     assert "They hold no role" in words_on(page)
+
+
+def test_whoever_sets_the_site_up_proposes_it_sees_it_and_takes_it_back(martin: User, second: User, now) -> None:
+    root = person("Root", RoleName.CLERK)
+    root.roles.all().delete()
+    User.objects.filter(pk=root.pk).update(is_superuser=True)
+    browser = signed_in(User.objects.get(pk=root.pk))
+    act = browser.post(f"{ROLES}people/{martin.pk}/second-factor/").url
+    assert "Take it back" in words_on(browser.get(act))
+    others = signed_in(second).post(f"{ROLES}people/{root.pk}/second-factor/")
+    assert others.url == ROLES, "they hold no role"
+    assert "will not be done" in words_on(browser.post(f"{act}withdrawal/", follow=True))
+    assert signed_in(martin).get(act).status_code == 404

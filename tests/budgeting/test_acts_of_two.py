@@ -216,3 +216,10 @@ def test_a_resident_finds_no_such_page(act, rosa) -> None:
     assert visitor.get(act.get_absolute_url()).status_code == 404
     assert visitor.post(f"{act.get_absolute_url()}confirmation/").status_code == 404
     assert visitor.post(f"{act.get_absolute_url()}withdrawal/").status_code == 404
+
+
+@pytest.mark.parametrize("role", list(RoleName))
+def test_whoever_may_confirm_finds_the_page(act, role: RoleName, riverside, now) -> None:
+    somebody = person("Somebody", role, district=riverside if role == RoleName.COMMITTEE else None)
+    status = signed_in(somebody).get(act.get_absolute_url()).status_code
+    assert (status == 200) == (two.why_not_confirm(act, somebody, now) == "")
