@@ -93,12 +93,17 @@ PROPOSE = """
         SELECT FROM residents_resident r
         WHERE r.cycle_id = %(cycle)s AND r.identifier_digest = s.identifier_digest)
 """
+# The first of several second names stays, to be read as the line's own, where the file has not that one too.
 BOTH_IN_THE_FILE = """
     DELETE FROM residents_stagedline s USING residents_joinedline, residents_resident ended, residents_resident stays
     WHERE s.register_import_id = %(made)s AND ended.id = ended_id AND stays.id = stays_id
         AND s.identifier_digest = ended.identifier_digest AND EXISTS (
             SELECT FROM residents_stagedline other
-            WHERE other.register_import_id = %(made)s AND other.identifier_digest = stays.identifier_digest)
+            WHERE other.register_import_id = %(made)s AND (other.identifier_digest = stays.identifier_digest
+                OR other.line < s.line AND other.identifier_digest <> s.identifier_digest
+                    AND other.identifier_digest IN (
+                        SELECT too.identifier_digest FROM residents_joinedline j JOIN residents_resident too
+                        ON too.id = j.ended_id WHERE j.stays_id = stays.id)))
     RETURNING s.line
 """
 FOLLOW_JOINED = """

@@ -44,7 +44,7 @@ def joined(clara: User, otto: User, ended: Resident, stays: Resident) -> str:
     second = signed_in(otto)
     seen = words_on(second.get(act))
     second.post(f"{act}confirmation/")
-    assert JointAct.objects.get(kind="join two lines of a register").confirmed
+    assert JointAct.objects.filter(kind="join two lines of a register").latest("pk").confirmed
     return seen
 
 
@@ -181,6 +181,23 @@ def test_v4_a_file_brings_no_joined_line_back(cycle, riverside, clara, otto, at,
     assert Resident.objects.count() == 2
     for number in ("12345", "12346"):
         assert Resident.matching(cycle, number, "Rosa Lund", birth_date_of("1985-01-01")) == stays
+
+
+@pytest.mark.parametrize(("numbers", "rejected"), [(["1", "2"], [3]), (["2", "1"], [3]), (["1", "3", "2"], [2, 4])])
+def test_v4_a_file_with_two_second_names_of_one_line_keeps_the_line(
+    cycle, riverside, clara, otto, at, numbers, rejected
+) -> None:
+    """Three lines were hers. What the file says of her is taken once, and the line that stays is not gone."""
+    moment = at("presenting")
+    one, two, stays = (on_register(cycle, riverside, number) for number in "123")
+    for ended in (one, two):
+        joined(clara, otto, ended, stays)
+    text = HEADER + "".join(f"{number};Rosa Lund;1985-01-01;Riverside\n" for number in numbers)
+    made = register_import.preview(cycle, io.BytesIO(text.encode()), by=None, at=moment)
+    assert [fault["line"] for fault in made.rejected] == rejected
+    assert (made.new, made.gone) == (0, 0)
+    register_import.confirm(made, by=None, at=moment)
+    assert Resident.objects.on_register(cycle).get() == stays
 
 
 def test_v4_one_alone_joins_nothing(both_voted, rosa, other, clara) -> None:
