@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 
-class DisconnectForm(allauth.DisconnectForm):  # type: ignore[misc]
+class DisconnectForm(allauth.DisconnectForm):
     """Also one that the city no longer offers: allauth asks its provider, and there is none any more."""
 
     def __init__(self, *args: Any, **options: Any) -> None:

@@ -12,6 +12,7 @@ from budgeting.models import JointAct
 from budgeting.two import Doing, Two, subject
 from lib.refusal import allow
 from residents import joining, register_import, same_people
+from residents.forms import decision
 from residents.models import Claim, RegisterImport, Resident, Verification
 
 
@@ -37,7 +38,9 @@ def _settle(act: JointAct, *, by: Two, at: datetime) -> None:
 
 
 def _shown(act: JointAct) -> dict[str, Any]:
-    return {"claim": _claim(act), "plan": act.plan}
+    first = User.objects.filter(pk=act.plan["first"]).first()  # when it was proposed; the line may be another's by now
+    words = decision(act.plan["granted"], held=first is not None)
+    return {"claim": _claim(act), "plan": act.plan, "first": first, "decision": words}
 
 
 SETTLING = Doing(

@@ -148,15 +148,23 @@ class JoiningForm(forms.Form):
 
 
 class ClaimForm(forms.Form):
-    granted = forms.TypedChoiceField(
-        label=_("Decision"),
-        choices=[("yes", _("Give the line to the second account")), ("no", _("Leave it with the first account"))],
-        coerce=lambda value: value == "yes",
-        widget=forms.RadioSelect,
-    )
+    """`held`: whether anybody holds the line, as is usual; whose it was may have another by now."""
+
+    granted = forms.TypedChoiceField(label=_("Decision"), coerce=lambda value: value == "yes", widget=forms.RadioSelect)
     reason = forms.CharField(
         label=_("Reason"),
         max_length=1_000,
         widget=forms.Textarea,
         help_text=_("It goes into the audit log. A second person confirms the decision."),
     )
+
+    def __init__(self, data: Any = None, *, held: bool) -> None:
+        super().__init__(data)
+        self.fields["granted"].choices = [(word, decision(word == "yes", held)) for word in ("yes", "no")]  # type: ignore[attr-defined]
+
+
+def decision(granted: bool, held: bool) -> Any:
+    """What becomes of the line, in words."""
+    if granted:
+        return _("Give the line to the second account")
+    return _("Leave it with the first account") if held else _("Give it to neither")

@@ -50,7 +50,7 @@ LAW = Law(
         **dict.fromkeys(["base.html", "pdf.html", "components", "forms"], "budgeting"),
         **dict.fromkeys(["400.html", "403.html", "403_csrf.html", "404.html", "413.html", "429.html"], "budgeting"),
         **dict.fromkeys(["500.html", "503.html", "refused.html"], "budgeting"),
-        **dict.fromkeys(["account", "allauth", "mfa", "usersessions"], "accounts"),
+        **dict.fromkeys(["account", "allauth", "mfa", "socialaccount", "usersessions"], "accounts"),
     },
     not_rooms={"docs", "manage", "postgres", "tests", "watch"},
 )

@@ -61,11 +61,12 @@ def claim(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
     """Two accounts say they are one person: decide, with a reason."""
     claims = Claim.objects.select_related("resident__cycle", "resident__verification__user", "user", "settled_by")
     found = get_object_or_404(claims, pk=number, resident__cycle__slug=cycle)
-    form = ClaimForm(request.POST or None)
+    held = Verification.objects.filter(resident=found.resident).exists()
+    form = ClaimForm(request.POST or None, held=held)
     if request.method == "POST" and form.is_valid():
         with obeying(form):
             sketch = two.sketch(two.Joint.SETTLE_CLAIM, on=found, cycle=found.resident.cycle, **form.cleaned_data)
             return redirect(two.propose(sketch, by=user_of(request), at=clock.now()))
     waiting = acts_on(found).filter(settled_at=None).first()
-    context = {"claim": found, "cycle": found.resident.cycle, "form": form, "act": waiting}
+    context = {"claim": found, "cycle": found.resident.cycle, "form": form, "act": waiting, "held": held}
     return render(request, "residents/claim.html", context)

@@ -13,9 +13,9 @@ from accounts.elsewhere import Elsewhere
 from accounts.models import User
 from audit.acts import Done
 from audit.models import AuditEvent
-from tests.accounts.test_sign_up import code_in
 from tests.cast import given, signed_in
 from tests.papers import words_on
+from tests.signing_up import code_in
 
 pytestmark = pytest.mark.django_db
 CITY = {

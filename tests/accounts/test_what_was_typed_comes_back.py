@@ -10,9 +10,9 @@ from django.core import mail
 from django.test import Client
 
 from accounts.models import User
-from tests.accounts.test_sign_up import ROSA, code_in, told
 from tests.cast import given, signed_in
 from tests.papers import words_on
+from tests.signing_up import ROSA, code_in, told
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "correct horse battery"

@@ -143,9 +143,14 @@ def test_a_claim_is_decided_although_whose_line_it_was_has_another_by_now(
     Resident.objects.filter(pk=claim.resident_id).update(removed_at=None)
     page = words_on(signed_in(clara).get(f"/desk/2027/claims/{claim.pk}/"))
     assert f"First account – Second account {tomas.email}" in page
+    assert "Leave it with the first account" not in page
+    assert "Give it to neither" in page
     facts = {"granted": granted, "reason": "Showed an identity card."}
     act = two.propose(two.sketch(Joint.SETTLE_CLAIM, on=claim, cycle=cycle, **facts), by=ines, at=voting)
-    assert f"First account – Second account {tomas.email}" in words_on(signed_in(otto).get(act.get_absolute_url()))
+    seen = words_on(signed_in(otto).get(act.get_absolute_url()))
+    assert f"First account – Second account {tomas.email}" in seen
+    assert ("Give it to neither" in seen) != granted
+    assert "Leave it with the first account" not in seen
     mail.outbox.clear()
     two.confirm(act, by=otto, at=voting)
     assert bool(Verification.of(tomas, cycle)) == granted
@@ -153,6 +158,18 @@ def test_a_claim_is_decided_although_whose_line_it_was_has_another_by_now(
     [told] = mail.outbox
     assert told.to == [tomas.email]
     assert "the other is." not in told.body
+
+
+def test_what_was_decided_is_shown_as_it_was_proposed_although_the_line_is_anothers_now(
+    claim, rosa, tomas, ines, otto, cycle, at
+) -> None:
+    facts = {"granted": True, "reason": "Showed an identity card."}
+    act = two.propose(two.sketch(Joint.SETTLE_CLAIM, on=claim, cycle=cycle, **facts), by=ines, at=at("voting"))
+    before = words_on(signed_in(otto).get(act.get_absolute_url()))
+    two.confirm(act, by=otto, at=at("voting"))
+    shown = f"First account {rosa.email} Second account {tomas.email}"
+    assert shown in before
+    assert shown in words_on(signed_in(otto).get(act.get_absolute_url()))
 
 
 def test_a_claimant_who_has_another_line_meanwhile_gets_no_second(
