@@ -61,25 +61,46 @@ def a_machine(settings, var: Path, **secrets: str) -> None:
         setattr(settings, name, secrets.get(name, "made by chance"))
 
 
-@pytest.fixture
-def full(aside: Callable[[str], Aside], site: Path, settings) -> Iterator[Aside]:
-    """A database with a city in it: a clerk, a cycle, a photo, a private file, and a log of five entries."""
-    made = aside(f"full_{next(numbers)}")
+@pytest.fixture(scope="module")
+def city(aside: Callable[[str], Aside]) -> Aside:
+    """A database with a clerk, a cycle, and a log of five entries."""
+    made = aside("full")
     with made.in_use():
         cycle = cycle_of_2027()
         clara = person("Clara")
         with transaction.atomic():
             for number in range(5):
                 AuditEvent.append(Done.MADE, by=clara, on=cycle, number=number)
-        secret_checks.keep()
         Session.objects.create(session_key="stolen", session_data="x", expire_date=FIRST_DAY)
+    return made
+
+
+@pytest.fixture
+def full(city: Aside, site: Path, settings) -> Iterator[Aside]:
+    """The city in use, on a machine with its secrets, a photo and a private file. Nobody changes the database."""
+    with city.in_use():
+        secret_checks.keep()
         FileSystemStorage(settings.MEDIA_ROOT).save("photos/1/swing.webp", ContentFile(b"a swing"))
         PrivateFiles().save("reports/2027.pdf", ContentFile(b"a report"))
-        yield made
+        yield city
+
+
+@pytest.fixture(scope="module")
+def untouched(aside: Callable[[str], Aside]) -> Aside:
+    return aside("untouched")
+
+
+@pytest.fixture
+def stays_empty(untouched: Aside, full: Aside) -> Iterator[Aside]:
+    """A database into which nothing is restored."""
+    yield untouched
+    with untouched.in_use():
+        assert not secret_checks.holds_a_city()
 
 
 @pytest.fixture
 def empty(aside: Callable[[str], Aside], full: Aside) -> Aside:
+    """A database into which something may be restored."""
     return aside(f"empty_{next(numbers)}")
 
 
@@ -169,17 +190,15 @@ def test_a_database_that_holds_a_city_is_not_restored_into(file: Path, empty: As
 
 @pytest.mark.parametrize("name", secret_checks.SECRETS)
 def test_a_wrong_secret_is_refused_by_name_before_anything_is_done(
-    file: Path, empty: Aside, settings, tmp_path: Path, name: str
+    file: Path, stays_empty: Aside, settings, tmp_path: Path, name: str
 ) -> None:
     a_machine(settings, tmp_path / "there", **{**SECRETS, name: "another"})
     with pytest.raises(CommandError, match=f"^{name} in .*{name.lower()} is not that of this backup's city"):
-        restored(file, empty)
+        restored(file, stays_empty)
     a_machine(settings, tmp_path / "there")
     (tmp_path / "wrong.json").write_text(json.dumps({**SECRETS, name: "another"}))
     with pytest.raises(CommandError, match=f"^{name} in .*wrong.json is not that"):
-        restored(file, empty, "--secrets", str(tmp_path / "wrong.json"))
-    with empty.in_use():
-        assert not secret_checks.holds_a_city()
+        restored(file, stays_empty, "--secrets", str(tmp_path / "wrong.json"))
     assert not (tmp_path / "there" / "media").exists()
 
 
@@ -210,27 +229,29 @@ def test_without_private_files_the_rest_is_back(full: Aside, empty: Aside, tmp_p
 
 @pytest.mark.long
 def test_a_log_that_does_not_hold_is_named(full: Aside, empty: Aside, tmp_path: Path) -> None:
+    changed = "UPDATE audit_auditevent SET action = %s WHERE number = 3"
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE audit_auditevent DISABLE TRIGGER only_grows")
-        cursor.execute("UPDATE audit_auditevent SET action = 'deleted' WHERE number = 3")
+        cursor.execute(changed, ["deleted"])
+        call_command("backup", str(tmp_path / "changed.tar"))
+        cursor.execute(changed, [Done.MADE])
         cursor.execute("ALTER TABLE audit_auditevent ENABLE ALWAYS TRIGGER only_grows")
-    call_command("backup", str(tmp_path / "changed.tar"))
     with pytest.raises(CommandError, match=r"its audit log does not hold: Entry 3 was changed"):
         restored(tmp_path / "changed.tar", empty)
 
 
-def test_what_is_no_backup_is_refused(empty: Aside, tmp_path: Path) -> None:
+def test_what_is_no_backup_is_refused(stays_empty: Aside, tmp_path: Path) -> None:
     (tmp_path / "letter.tar").write_text("Dear clerk")
     for name, said in (("letter.tar", "is not a whole backup"), ("none.tar", "No such file")):
         with pytest.raises(CommandError, match=said):
-            restored(tmp_path / name, empty)
+            restored(tmp_path / name, stays_empty)
 
 
 @pytest.mark.long
-def test_a_backup_by_a_later_version_is_refused_with_its_number(file: Path, empty: Aside, tmp_path: Path) -> None:
+def test_a_backup_by_a_later_version_is_refused_with_its_number(file: Path, stays_empty: Aside, tmp_path: Path) -> None:
     rewritten(file, tmp_path / "later.tar", told={"version": "9.9", "migrations": ["ballots.0099_wonders"]})
     with pytest.raises(CommandError, match=r"made by version 9\.9, .* ballots\.0099_wonders"):
-        restored(tmp_path / "later.tar", empty)
+        restored(tmp_path / "later.tar", stays_empty)
 
 
 def test_a_file_that_is_there_is_not_written_over(file: Path) -> None:
@@ -401,22 +422,20 @@ def rewritten(file: Path, other: Path, told: dict | None = None, **content: byte
     ids=["photo", "dump", "manifest"],
 )
 def test_12_what_was_damaged_is_named_before_anything_is_done(
-    file: Path, empty: Aside, settings, tmp_path: Path, change: dict, said: str
+    file: Path, stays_empty: Aside, settings, tmp_path: Path, change: dict, said: str
 ) -> None:
     a_machine(settings, tmp_path / "there", **SECRETS)
     with pytest.raises(CommandError, match=said):
-        restored(rewritten(file, tmp_path / "x.tar", **change), empty)
-    with empty.in_use():
-        assert not secret_checks.holds_a_city()
+        restored(rewritten(file, tmp_path / "x.tar", **change), stays_empty)
     assert list((tmp_path / "there").iterdir()) == []
 
 
-def test_12_a_file_that_holds_no_secrets_is_named(file: Path, empty: Aside, settings, tmp_path: Path) -> None:
+def test_12_a_file_that_holds_no_secrets_is_named(file: Path, stays_empty: Aside, settings, tmp_path: Path) -> None:
     a_machine(settings, tmp_path / "there")
     for content in (file.read_bytes(), b"[]", b'{"SECRET_KEY": 7}', b""):
         (tmp_path / "wrong.json").write_bytes(content)
         with pytest.raises(CommandError, match=r"wrong\.json is not what `backup --secrets` wrote"):
-            restored(file, empty, "--secrets", str(tmp_path / "wrong.json"))
+            restored(file, stays_empty, "--secrets", str(tmp_path / "wrong.json"))
 
 
 @pytest.mark.long
