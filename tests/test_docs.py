@@ -116,7 +116,9 @@ def variables_of_the_table() -> set[str]:
 
 def variables_read(file: Path) -> Iterator[str]:
     """The variables a file asks for: by name, or through a function of its own that is handed the name."""
-    tree = ast.parse(file.read_text())
+    if not re.search("environ|getenv", text := file.read_text()):
+        return
+    tree = ast.parse(text)
     asking = {"os.environ.get", "os.environ.setdefault", "os.environ.pop", "os.getenv"}
     for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
         handed = {argument.arg for argument in function.args.args}

@@ -160,6 +160,7 @@ def test_whoever_holds_a_role_cannot_leave_with_it(riverside, role: RoleName, at
     assert nora.is_active
 
 
+@pytest.mark.long
 def test_nor_with_the_set_up_or_a_share_of_a_key(ysolde: User, box_key, at) -> None:
     moment = at("voting")
     ysolde.is_staff = True

@@ -145,7 +145,8 @@ def test_many_threads_leave_one_envelope(contest_open_now, rosa, tmp_path) -> No
     assert AuditEvent.objects.filter(action="voted").count() == THREADS
 
 
-@pytest.mark.parametrize("tied", [pytest.param(False, marks=pytest.mark.long), True])
+@pytest.mark.long
+@pytest.mark.parametrize("tied", [False, True])
 def test_an_account_and_two_booths_of_a_letter_leave_one_envelope_between_them(
     contest_open_now, greta: Posted, rosa, tmp_path, tied: bool
 ) -> None:

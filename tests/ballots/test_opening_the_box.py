@@ -158,6 +158,7 @@ def test_a_voter_whose_envelope_is_gone_is_missed(voted, cycle, shares, clara, a
         open_box(cycle, shares[:2], by=clara, at=moment)
 
 
+@pytest.mark.long
 def test_the_box_can_be_opened_again_elsewhere(opened, shares, riverside_contest, tmp_path) -> None:
     box, listed = export(riverside_contest), board.list_of(board.in_force(riverside_contest.batches.all()))
     assert "resident" not in box

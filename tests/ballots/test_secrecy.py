@@ -296,6 +296,7 @@ BALLOTS_IN_ORDER_OF = {
 }
 
 
+@pytest.mark.long
 def test_no_voter_is_tied_to_a_choice_after_the_opening(vote, at) -> None:
     moment = at("counting")
     open_box(vote.contest.cycle, vote.shares[:2], by=vote.clerk, at=moment)

@@ -130,6 +130,7 @@ def test_each_correction_leaves_its_decision_and_its_version(superseded, martin)
     ]
 
 
+@pytest.mark.long
 def test_the_log_names_both_and_whoever_decided(superseded, clara, otto, martin) -> None:
     entry = AuditEvent.objects.get(action="paper superseded")
     assert entry.facts["digest"] == superseded.successor
@@ -147,6 +148,7 @@ def test_the_vote_goes_on_with_the_key_that_was_rehearsed(
     assert inside(Envelope.objects.get(), shares) == {5: 1}
 
 
+@pytest.mark.long
 def test_a_paper_may_be_superseded_again(superseded, decide, put_before, otto, at) -> None:
     decide("Playground by the quay", title="Playground", cost=120_000_00)
     decide("Library benches", "shortlist")
@@ -217,6 +219,7 @@ def test_what_was_decided_in_between_is_seen_first(three_things, put_before, dec
     assert not SupersededPaper.objects.exists()
 
 
+@pytest.mark.long
 def test_what_its_author_changed_in_between_is_seen_first(three_things, put_before, otto, at) -> None:
     """What is to be taken in is on no paper yet, so its text may still change."""
     act = put_before()
@@ -225,6 +228,7 @@ def test_what_its_author_changed_in_between_is_seen_first(three_things, put_befo
         two.confirm(act, by=otto, at=at("presenting"))
 
 
+@pytest.mark.long
 def test_what_its_author_withdrew_in_between_does_not_get_on_it(three_things, put_before, rosa, otto, at) -> None:
     act, bees = put_before(), Proposal.objects.get(title="Bee hotel")
     Proposal.objects.filter(pk=bees.pk).update(author=rosa)
@@ -246,6 +250,7 @@ def test_sent_twice_it_is_done_once(three_things, put_before, otto, at) -> None:
         put_before()
 
 
+@pytest.mark.long
 def test_the_committee_takes_a_correction_back(three_things, decide, riverside_contest) -> None:
     decide("Bee hotel", "leave")
     assert [each.proposal.title for each in superseding.pending(riverside_contest)] == ["Playground", "Library benches"]
@@ -376,7 +381,7 @@ UNDER_WAY = {
 }
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("sql", UNDER_WAY.values(), ids=UNDER_WAY)
 def test_while_it_is_under_way_nothing_else_slips_in(confirmed: JointAct, sql: str) -> None:
     begun = f"SET CONSTRAINTS ALL DEFERRED; {ARCHIVE.format(**AS_PLANNED)}"
@@ -398,17 +403,19 @@ AFTERWARDS = {
 }
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("sql", AFTERWARDS.values(), ids=AFTERWARDS)
 def test_afterwards_everything_stays(superseded: SupersededPaper, sql: str) -> None:
     assert any(words in refused(sql) for words in ("frozen ballot paper", "may only be added to"))
 
 
+@pytest.mark.long
 def test_an_old_paper_is_not_superseded_a_second_time(superseded: SupersededPaper) -> None:
     again = ARCHIVE.format(**AS_PLANNED).replace(", 1, manifest", ", 2, manifest")
     assert "two people supersede" in refused(again, superseded.act_id)
 
 
+@pytest.mark.long
 def test_a_correction_is_of_the_paper_there_is(superseded: SupersededPaper) -> None:
     late = (
         "INSERT INTO ballots_correction (contest_id, digest, proposal_id, outcome, reason, title, summary, by_id, at)"

@@ -35,6 +35,7 @@ def test_ten_new_envelopes_come_up_together_and_sorted(twelve_votes, riverside_c
     assert not batch.final
 
 
+@pytest.mark.long
 def test_fewer_wait_for_the_next_day(twelve_votes, neighbours, riverside_contest, at, monkeypatch, voting) -> None:
     board.publish(riverside_contest)
     cast(riverside_contest, {2: 1}, by=neighbours[0])
@@ -153,6 +154,7 @@ def test_the_worker_puts_up_what_is_due_and_the_final_batch_once(
     assert BoardBatch.objects.count() == 2
 
 
+@pytest.mark.long
 def test_only_final_batches_come_up_between_the_quarters(twelve_votes, riverside_contest, at) -> None:
     """A batch every minute would tell whoever watches the board when its ten people voted."""
     publish_final_batches()

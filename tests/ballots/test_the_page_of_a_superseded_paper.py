@@ -62,6 +62,7 @@ def test_everybody_reads_that_it_was_superseded_when_why_and_by_whom(superseded,
     assert superseded.digest in old
 
 
+@pytest.mark.long
 def test_the_old_paper_is_a_file_whose_digest_anyone_can_check(superseded, frozen, client: Client) -> None:
     old, new = client.get(f"{PAPER}1.json").content, client.get(f"{PAPER[:-1]}.json").content
     assert hashlib.sha256(old).hexdigest() == frozen.digest
@@ -69,6 +70,7 @@ def test_the_old_paper_is_a_file_whose_digest_anyone_can_check(superseded, froze
     assert client.get(f"{PAPER}2/").status_code == 404
 
 
+@pytest.mark.long
 def test_the_ballot_to_print_is_that_of_the_new_paper(superseded, client: Client) -> None:
     printed = client.get("/2027/riverside/ballot/paper.pdf")
     assert b"".join(printed.streaming_content)[:4] == b"%PDF"
@@ -89,6 +91,7 @@ def test_both_see_line_by_line_what_changes(frozen, riverside_contest, martin, c
     assert first.get(DESK).url == act
 
 
+@pytest.mark.long
 def test_a_page_that_was_overtaken_proposes_nothing(frozen, riverside_contest, martin, clara, at) -> None:
     at("presenting")
     decide(martin, riverside_contest, "Playground", cost="55000")
@@ -102,6 +105,7 @@ def test_a_page_that_was_overtaken_proposes_nothing(frozen, riverside_contest, m
         assert client.post(DESK, {"reason": "Wrong.", "named": nonsense}).status_code == 422
 
 
+@pytest.mark.long
 def test_what_is_refused_is_said_and_what_was_typed_stays(frozen, riverside_contest, martin, at) -> None:
     at("presenting")
     said = decide(martin, riverside_contest, "Playground", cost="60000")
@@ -112,6 +116,7 @@ def test_what_is_refused_is_said_and_what_was_typed_stays(frozen, riverside_cont
     assert not Correction.objects.exists()
 
 
+@pytest.mark.long
 def test_only_the_committee_and_who_oversees_the_box_see_what_is_pending(
     frozen, rosa, clara, otto, martin, hillside, at
 ) -> None:
@@ -133,6 +138,7 @@ def test_a_clerk_does_not_decide_for_the_committee(frozen, riverside_contest, cl
     assert signed_in(clara).post(CORRECTIONS, form).status_code == 403
 
 
+@pytest.mark.long
 def test_once_voting_has_opened_the_desk_says_so(frozen, riverside_contest, martin, clara, at) -> None:
     at("presenting")
     decide(martin, riverside_contest, "Playground", cost="55000")
@@ -161,6 +167,7 @@ def test_a_form_of_the_old_paper_is_no_ballot_on_the_new_one(voting_on_it, super
     assert not Envelope.objects.exists()
 
 
+@pytest.mark.long
 def test_a_box_of_the_new_paper_is_opened_counted_and_told_with_the_old_one(
     voting_on_it, superseded, shares, rosa, clara, riverside_contest, cycle: Cycle, at, client: Client
 ) -> None:
@@ -176,6 +183,7 @@ def test_a_box_of_the_new_paper_is_opened_counted_and_told_with_the_old_one(
     assert json.loads(opening.export(contest))["manifest"] == now.manifest
 
 
+@pytest.mark.long
 def test_the_results_tell_of_the_old_paper(superseded, riverside_contest, client: Client, at) -> None:
     count(Contest.objects.get(pk=riverside_contest.pk), {"1:1": 40})
     at("results")

@@ -61,6 +61,7 @@ def test_a_clerk_walks_both_pots_from_paper_to_count(pots, shares, clara, otto, 
     assert "destroy the shares" in source_of(desk.get(BOX))
 
 
+@pytest.mark.long
 def test_each_paper_names_its_contest_and_has_its_own_projects(client, pots, pots_vote) -> None:
     for slug in POTS:
         answer = client.get(f"/2027/{slug}/ballot/paper.json")
@@ -95,6 +96,7 @@ def test_rosa_votes_in_both_pots_and_city_wide(receipts, pots, shares, rosa_may_
     assert set(voted.values_list("object", flat=True)) == {reference(pots[slug]) for slug in receipts}
 
 
+@pytest.mark.long
 def test_an_envelope_of_one_pot_opens_for_no_other(pots, pots_vote) -> None:
     """Even if both papers said the same."""
     digest = pots["riverside"].paper.digest
@@ -123,6 +125,7 @@ def test_rosas_page_has_a_button_for_each_pot_and_says_which(pots, pots_vote, ro
     assert len(set(after.values())) == len(after), "no two links have the same name"
 
 
+@pytest.mark.long
 def test_the_booth_of_a_pot_says_where_one_is(pots, pots_vote, rosa_may_vote) -> None:
     rosas = signed_in(rosa_may_vote)
     page = source_of(rosas.get("/2027/riverside-parks/ballot/"))
@@ -173,6 +176,7 @@ def test_who_lives_elsewhere_votes_in_neither_pot(pots, pots_vote, tomas, cycle,
             cast(pots[slug], {1: 1}, by=tomas)
 
 
+@pytest.mark.long
 def test_the_board_lists_each_pot_apart(receipts, pots, at) -> None:
     at("counting")
     for slug in POTS:
@@ -201,6 +205,7 @@ def test_the_board_lists_each_pot_apart(receipts, pots, at) -> None:
     assert visitor.get("/2027/board/nowhere.txt").status_code == 404
 
 
+@pytest.mark.long
 def test_the_opening_is_accounted_for_by_contest(pots_opened, pots, receipts) -> None:
     accounts = pots_opened.reconciliation
     assert set(accounts) == {"riverside", "riverside-parks", "hillside", "city"}
@@ -213,6 +218,7 @@ def test_the_opening_is_accounted_for_by_contest(pots_opened, pots, receipts) ->
     assert accounts["hillside"]["voters"] == 0
 
 
+@pytest.mark.long
 def test_the_box_file_of_each_pot_opens_elsewhere(pots_opened, pots, shares, clara, tmp_path: Path) -> None:
     desk = signed_in(clara)
     for slug, other in (POTS, POTS[::-1]):

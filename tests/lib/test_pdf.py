@@ -48,6 +48,7 @@ def made(template: str, language: str = "fr", **more) -> bytes:
     return pdf.render(template, {}, title="Rapport du conseil", language=language, **more)
 
 
+@pytest.mark.long
 def test_a_screen_reader_and_an_archive_both_accept_a_document(template) -> None:
     enclosed = pdf.Attachment("results.json", b"{}", "Results", datetime(2027, 7, 1, tzinfo=UTC))
     content = made(template(DOCUMENT), attachments=[enclosed])

@@ -153,6 +153,7 @@ def test_its_photo_is_not_sent(libel, by_two, otto, client: Client) -> None:
     assert SECRET["title"] in words_on(client.get(HERE, follow=True))
 
 
+@pytest.mark.long
 def test_it_is_not_on_the_ballot_to_print_be_it_printed_before_or_not(libel, by_two, client: Client) -> None:
     def printed() -> str:
         return text_of(b"".join(client.get("/2027/riverside/ballot/paper.pdf").streaming_content)).lower()
@@ -216,6 +217,7 @@ def test_what_is_read_is_never_stored(withheld, libel) -> None:
     assert withheld.text()["title"] == SECRET["title"]
 
 
+@pytest.mark.long
 def test_its_paper_may_still_be_superseded(withheld, martin, clara, otto, at) -> None:
     contest = Contest.objects.get()
     superseding.correct(

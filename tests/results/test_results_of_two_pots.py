@@ -24,6 +24,7 @@ def headings(outline) -> list[str]:
     return [title for each in outline for title in (headings(each) if isinstance(each, list) else [each.title])]
 
 
+@pytest.mark.long
 def test_the_cycle_lists_each_pot_beside_its_district(client, pots_counted, at) -> None:
     at("results")
     page = client.get(CYCLE).content.decode()
@@ -46,6 +47,7 @@ def test_a_pot_has_results_of_its_own(client, pots_counted, pots, at, monkeypatc
     assert client.get("/2027/riverside-meadows/results/").status_code == 404
 
 
+@pytest.mark.long
 def test_each_file_is_named_for_its_contest_and_says_it(client, pots_counted, at) -> None:
     at("results")
     for slug, name in product(["riverside", "riverside-parks"], FILES):
@@ -57,6 +59,7 @@ def test_each_file_is_named_for_its_contest_and_says_it(client, pots_counted, at
             assert "district" not in told
 
 
+@pytest.mark.long
 def test_the_files_of_a_pot_can_be_checked_by_anyone(client, pots_counted, at, tmp_path) -> None:
     at("results")
     for name in ("ballots.pb", "results.json"):
