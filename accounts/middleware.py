@@ -113,7 +113,7 @@ def changes_are_proved_and_told(get_response: Handler) -> Handler:
             return get_response(request)
         if name in CHANGES and not is_proved_freshly(request, user):
             if request.method == "POST":
-                typed_before.keep(request, page=request.path)
+                typed_before.keep(request)
             return redirect(where_to_prove(user, then=request.get_full_path()))
         if request.method != "POST" and name != "openid_connect_callback":
             return get_response(request)

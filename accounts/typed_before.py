@@ -17,12 +17,12 @@ LONGEST = 254  # an address
 OTHERWISE = {"action_send", "action_remove", "action_primary"}
 
 
-def keep(request: HttpRequest, *, page: str) -> None:
-    """Keep what was posted until the form of that page is shown."""
+def keep(request: HttpRequest) -> None:
+    """Keep what was posted until the form of its page is shown again."""
     request.session.pop(KEY, None)
     typed = {name: request.POST[name][:LONGEST] for name in KEPT if name in request.POST}
     if typed and not OTHERWISE & request.POST.keys():
-        request.session[KEY] = {"page": page, "whose": request.user.pk, "typed": typed}
+        request.session[KEY] = {"page": request.path, "whose": request.user.pk, "typed": typed}
 
 
 @contextmanager

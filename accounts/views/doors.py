@@ -21,6 +21,8 @@ from accounts.sessions import gave_a_factor, where_to_prove
 from accounts.visitors import user_of
 from budgeting import registry
 
+GOES_ON_TO = "sign_up_goes_on_to"  # in a session: the page whoever signs up was on the way to
+
 
 @login_required
 @require_GET
@@ -65,7 +67,8 @@ class _WhollyOrNot:
 class _SignUp(_WhollyOrNot, SignupView):
     def form_valid(self, form: Any) -> HttpResponse:
         answer = super().form_valid(form)
-        typed_before.keep(self.request, page=self.request.path)
+        typed_before.keep(self.request)
+        self.request.session[GOES_ON_TO] = self.get_next_url()
         return answer
 
 
@@ -81,9 +84,9 @@ def sign_up_anew(request: HttpRequest) -> HttpResponse:
     """
     if request.user.is_authenticated:
         return redirect("account_email")
+    then = request.session.get(GOES_ON_TO)
     with typed_before.carried(request):
         request.session.flush()
-    then = get_next_redirect_url(request)
     return redirect(f"{reverse('account_signup')}?{urlencode({'next': then})}" if then else "account_signup")
 
 

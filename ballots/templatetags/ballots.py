@@ -8,6 +8,7 @@ from django.db.models import Q
 from ballots.casting import entrances
 from ballots.checklist import checklists
 from ballots.models import Envelope, SupersededPaper
+from budgeting import registry
 from budgeting.calendar import Window
 from budgeting.guards import oversees
 from budgeting.models import Contest, Cycle
@@ -31,9 +32,12 @@ def voting_window(cycle: Cycle) -> Window | None:
 
 @register.inclusion_tag("ballots/vote_button.html", takes_context=True)
 def vote_button(context: dict[str, Any], contest: Contest) -> dict[str, object]:
-    """{% vote_button contest %}: may this person vote here, have they, and until when."""
-    (entrance,) = entrances(context["request"].user, [contest], clock.now())
-    return {"entrance": entrance}
+    """{% vote_button contest %}: may this person vote, have they, until when; and for a visitor: where by letter."""
+    person = context["request"].user
+    (entrance,) = entrances(person, [contest], clock.now())
+    is_visitor = not (person.is_authenticated or person.holds_a_letter)
+    letters_vote = is_visitor and contest.cycle.votes_by_letter
+    return {"entrance": entrance, "letter_page": letters_vote and registry.address_of(registry.Page.LETTER)}
 
 
 @register.inclusion_tag("ballots/old_papers.html")

@@ -127,10 +127,12 @@ def test_a_mistyped_address_is_corrected_from_the_page_that_asks_for_the_code(cl
     assert EmailAddress.objects.get(verified=True).user.name == "Rosa"
 
 
-def test_where_one_was_going_is_not_forgotten(client: Client) -> None:
-    answer = client.post("/accounts/signup/again/", {"next": "/verify/letter/"})
-    assert answer.url == "/accounts/signup/?next=%2Fverify%2Fletter%2F"
-    assert client.post("/accounts/signup/again/", {"next": "https://elsewhere.example/"}).url == "/accounts/signup/"
+@pytest.mark.parametrize(
+    ("to", "then"), [("/verify/letter/", "?next=%2Fverify%2Fletter%2F"), ("https://evil.example/", "")]
+)
+def test_where_one_was_going_is_not_forgotten(client: Client, to: str, then: str) -> None:
+    client.post(f"/accounts/signup/?next={to}", ROSA | {"email": "rsoa@example.org"})
+    assert client.post("/accounts/signup/again/").url == f"/accounts/signup/{then}"
 
 
 def test_whoever_is_signed_in_stays_so(rosa: User) -> None:

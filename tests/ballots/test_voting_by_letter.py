@@ -75,6 +75,17 @@ def test_greta_types_her_code_votes_and_ends_the_booth(greta: Posted, shares, ri
     assert not Session.objects.exists()
 
 
+def test_the_way_to_it_stands_where_one_votes_and_where_one_would_sign_in(greta: Posted, rosa_may_vote: User) -> None:
+    link = '<a href="/verify/letter/">'
+    for page in ("/2027/riverside/", "/2027/riverside/ballot/paper/", "/accounts/login/"):
+        assert link in source_of(Client().get(page)), page
+    for browser in (signed_in(rosa_may_vote), greta.opens()):
+        assert "without an account" not in source_of(browser.get("/2027/riverside/"))
+    with lifted("budgeting_cycle", "letters_on_paper"):
+        Cycle.objects.update(votes_by_letter=False)
+    assert "without an account" not in source_of(Client().get("/2027/riverside/"))
+
+
 def test_she_votes_again_with_the_same_letter_and_the_last_ballot_counts(greta: Posted, shares) -> None:
     for choice in (1, 2):
         browser = greta.opens()

@@ -138,6 +138,7 @@ def walk(browser: Client, addresses: dict[str, str], somebody: bool) -> dict[str
         answers = [answered(browser, method, address) for method in ("get", "post")]
         stored = somebody and any(is_stored(answer) for answer in answers)
         assert not stored or route in SAYS_ITSELF, f"{address} may be stored by a browser that others use"
+        assert not any(b'href=""' in answer.content for answer in answers if not answer.streaming), address
         found[f"/{route}"] = "/".join(in_short(answer) for answer in answers)
     return found
 
