@@ -46,7 +46,7 @@ def load(city: City, seed: int, size: Size, tell: Callable[[str], None]) -> Town
     with transaction.atomic():
         AuditEvent.append(Done.DEMO_LOADED, by=None, city=city.name, seed=seed)
         tell(f"{len(city.districts)} districts, and the people of {city.name}")
-        town = Town(city, seed, now, lines, voters, settle(city, voters))
+        town = Town(city, seed, now, lines, voters, settle(city, voters, now - BEFORE_THE_ROUNDS))
         appoint(city, town.people, now - BEFORE_THE_ROUNDS)
         _draw_districts(town)
         for plan in content.ROUNDS:

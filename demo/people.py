@@ -48,8 +48,8 @@ def sign_ins(city: City) -> list[SignIn]:
     return [SignIn(key, name) for key, name in city.sign_ins.items()]
 
 
-def settle(city: City, voters: Iterable[Line]) -> dict[str, User]:
-    """Make the accounts. By name for those who appear in the texts or have a sign-in, by identifier for the voters."""
+def settle(city: City, voters: Iterable[Line], at: datetime) -> dict[str, User]:
+    """Make the accounts. By name for who appears in the texts or has a sign-in, by identifier for the voters."""
     password = make_password(PASSWORD)
     signing_in = {one.name: one for one in sign_ins(city)}
     written = sorted(set(_who_writes(city)) - set(signing_in))
@@ -57,6 +57,7 @@ def settle(city: City, voters: Iterable[Line]) -> dict[str, User]:
     made |= {name: User(email=email_of(name), name=_public(city, name), password=password) for name in written}
     made |= {line.identifier: User(email=line.email, name=line.name) for line in voters if line.name not in made}
     for user in made.values():
+        user.joined_at = at
         if not user.password:
             user.set_unusable_password()
     made[city.sign_ins["admin"]].is_staff = made[city.sign_ins["admin"]].is_superuser = True

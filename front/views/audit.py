@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
+from accounts import sign_up_alarms
 from accounts.visitors import user_of
 from audit.acts import Done
 from audit.models import AuditEvent
@@ -30,7 +31,14 @@ def page(request: HttpRequest) -> HttpResponse:
     query = _asked(request)
     shown = Paginator(_matching(query).order_by("-number"), PER_PAGE).get_page(request.GET.get("page"))
     head = AuditEvent.objects.last()
-    context = {"page": shown, "query": query, "head": head, "letters": _letters(request), "desk": _desk()}
+    context = {
+        "page": shown,
+        "query": query,
+        "head": head,
+        "letters": _letters(request),
+        "desk": _desk(),
+        "sign_ups": sign_up_alarms.lately(clock.now()),
+    }
     return render(request, "front/audit.html", context)
 
 
