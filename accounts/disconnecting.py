@@ -1,4 +1,4 @@
-"""Taking a sign-in of the city off one's account."""
+"""Sign-ins of the city that are connected with an account, and taking one off."""
 
 from typing import Any
 
@@ -8,6 +8,13 @@ from allauth.socialaccount.models import SocialAccount
 from django.contrib import messages
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+
+
+def has_a_choice(user: User) -> bool:
+    """Is there a sign-in of the city to connect with this account, or one that is connected?"""
+    return bool(get_adapter().list_apps(None)) or SocialAccount.objects.filter(user=user).exists()
 
 
 class DisconnectForm(allauth.DisconnectForm):

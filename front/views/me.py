@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import closing as accounts_closing
+from accounts import disconnecting
 from accounts.forms import ClosingForm, LanguageForm, PublicNameForm
 from accounts.visitors import user_of
 from ballots.casting import entrances
@@ -106,6 +107,7 @@ def _my_page(request: HttpRequest, name_form: PublicNameForm) -> HttpResponse:
             for cycle in cycles
         ],
         "name_form": name_form,
+        "has_sign_ins": disconnecting.has_a_choice(user),
         "language_form": LanguageForm(initial={"language": user.language or request.LANGUAGE_CODE}),
     }
     return render(request, "front/me.html", context)

@@ -123,6 +123,16 @@ def test_it_is_connected_on_record_and_told(rosa: User) -> None:
     assert mail.outbox[-1].to == [rosa.email]
 
 
+def test_my_page_leads_to_it_where_there_is_one(rosa: User, settings) -> None:
+    browser = signed_in(rosa)
+    link = f'href="{PAGE}"'
+    assert link in browser.get("/me/").content.decode()
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": []}}
+    assert link not in browser.get("/me/").content.decode()
+    SocialAccount.objects.create(user=rosa, provider="city", uid="1")
+    assert link in browser.get("/me/").content.decode()
+
+
 def test_one_the_city_no_longer_offers_is_named_and_disconnected(rosa: User, settings) -> None:
     browser = proved(rosa)
     comes(browser, "connect")
