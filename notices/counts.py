@@ -50,11 +50,13 @@ def in_words(until: datetime) -> str:
     return words(until + timedelta(minutes=1, microseconds=-1))
 
 
+# Of many at once, who looked at the clock first may come last: by a minute, and more only if it was put back.
 ONE_MORE = """
     INSERT INTO notices_count AS c (whose, times, until) VALUES (%(whose)s, 1, %(until)s)
-    ON CONFLICT (whose) DO UPDATE SET
-        times = CASE WHEN c.until > %(at)s AND c.until <= excluded.until THEN c.times + 1 ELSE 1 END,
-        until = CASE WHEN c.until > %(at)s THEN least(c.until, excluded.until) ELSE excluded.until END
+    ON CONFLICT (whose) DO UPDATE SET (times, until) = (
+        SELECT CASE WHEN goes_on THEN c.times + 1 ELSE 1 END, CASE WHEN goes_on THEN c.until ELSE excluded.until END
+        FROM (SELECT c.until > %(at)s AND c.until <= excluded.until + interval '1 minute' AS goes_on) AS found
+    )
     RETURNING times, until
 """
 ONE_LESS = "UPDATE notices_count SET times = greatest(times - 1, 0) WHERE whose = %s"

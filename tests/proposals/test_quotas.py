@@ -132,6 +132,13 @@ def test_s17_many_comments_at_once_are_no_more(proposal, tomas, at):
     assert Comment.objects.count() == FEW
 
 
+def test_of_many_at_once_the_one_that_looked_at_the_clock_first_and_came_last_counts_too(db, at):
+    limit, now = Limit("tries of a test", 2, timedelta(hours=1)), at("voting")
+    assert limit.count("me", at=now) is None
+    assert limit.count("me", at=now - timedelta(seconds=1)) is None
+    assert limit.count("me", at=now) == now + timedelta(hours=1)
+
+
 def test_a_clock_that_is_put_back_begins_anew(db, at):
     limit, now = Limit("tries of a test", 1, timedelta(hours=1)), at("voting")
     assert limit.count("me", at=now) is None
