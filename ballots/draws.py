@@ -18,14 +18,14 @@ NOTICE = timedelta(hours=24)
 
 
 def announce(draw: Draw, *, by: Person, at: datetime) -> None:
-    """Announce a draw while no paper is frozen on which it could decide. Raises Refused as `why_not_announce` says."""
-    require(not is_late(draw), _("A ballot paper is frozen: two people announce a draw from now on."))
+    """Announce a draw while nothing asks for two. Raises Refused as `takes_two` and `why_not_announce` say."""
+    allow(takes_two(draw, at))
     draw.announced_by_id = by.pk
     _store(draw, by=by, at=at)
 
 
 def announce_late(draw: Draw, *, by: Two, at: datetime) -> None:
-    """Announce a draw although a paper is frozen, for a tie that nothing else decides. Raises Refused likewise."""
+    """Announce a draw for a tie that nothing else decides, or one that did not take place. Raises Refused likewise."""
     draw.announced_by_id, draw.announced_with_id = by.keys
     _store(draw, by=by, at=at)
 
@@ -38,10 +38,17 @@ def _store(draw: Draw, *, by: Person | Two, at: datetime) -> None:
     by.record(Done.DRAW_ANNOUNCED, on=draw, use=draw.use, what=draw.what, takes_place=draw.takes_place.isoformat())
 
 
-def is_late(draw: Draw) -> bool:
-    """Is a paper frozen on which this draw would decide?"""
+def takes_two(draw: Draw, at: datetime) -> str:
+    """Why two people announce this draw, in a sentence; empty if one does.
+
+    Whoever may know what an earlier draw has given, or on which paper it decides, chooses no other alone.
+    """
     papers = BallotPaper.objects.filter(contest__cycle=draw.cycle_id)
-    return (papers.filter(contest=draw.contest_id) if draw.contest_id else papers).exists()
+    if (papers.filter(contest=draw.contest_id) if draw.contest_id else papers).exists():
+        return _("A ballot paper is frozen: two people announce a draw from now on.")
+    if _others(draw).filter(takes_place__lte=at).exists():
+        return _("The moment of a draw that was announced is past: two people announce another.")
+    return ""
 
 
 def why_not_announce(draw: Draw, at: datetime) -> str:
@@ -51,19 +58,23 @@ def why_not_announce(draw: Draw, at: datetime) -> str:
     same = {name: getattr(draw, name) for name in ("cycle", "contest", "use", "what", "drawn_by", "takes_place")}
     if Draw.objects.filter(**same).exists():
         return _("This draw has been announced already.")
-    if not is_late(draw):
+    if not takes_two(draw, at):
         return ""
-    if not _concerned(draw).exists():
+    if draw.use == Draw.Use.NUMBERS and not _concerned(draw).exists():
         return _("The ballot numbers are drawn already: the papers are frozen.")
     if not draw.reason.strip():
         return _("Say why it is announced only now: everybody will ask.")
     if draw.takes_place < at + NOTICE:
-        return _("A ballot paper is frozen: from now on a draw takes place 24 hours after it is announced, at least.")
-    here = Q(contest=None) | Q(contest=draw.contest_id) if draw.contest_id else Q()
-    others = Draw.objects.filter(here, cycle=draw.cycle_id, use=draw.use)
-    if other := others.filter(~Q(seed="") | Q(takes_place__gt=at)).first():
+        return _("From now on a draw takes place 24 hours after it is announced, at least.")
+    if other := _others(draw).filter(~Q(seed="") | Q(takes_place__gt=at)).first():
         return _("A draw has been announced: %s. It stands.") % other.what
     return ""
+
+
+def _others(draw: Draw) -> QuerySet[Draw]:
+    """The draws there are that decide the same, for some contest for which this one would."""
+    here = Q(contest=None) | Q(contest=draw.contest_id) if draw.contest_id else Q()
+    return Draw.objects.filter(here, cycle=draw.cycle_id, use=draw.use)
 
 
 def why_not_enter(draw: Draw, at: datetime) -> str:

@@ -121,7 +121,7 @@ class DrawForm(forms.ModelForm[Draw]):
         }
         help_texts = {
             "takes_place": CITY_CLOCKS,
-            "reason": gettext_lazy("Needed once a ballot paper is frozen."),
+            "reason": gettext_lazy("Needed once a ballot paper is frozen, or an earlier draw has taken place."),
         }
 
     def __init__(self, data: Any = None, *, cycle: Cycle) -> None:

@@ -22,7 +22,7 @@ def why_not_close(contest: Contest, at: datetime) -> str:
     if NoVote.objects.filter(contest=contest).exists():
         return _("%s is closed without a vote already.") % contest
     if BallotPaper.objects.filter(contest=contest).exists():
-        return _("The ballot paper of %s is frozen: people vote on it.") % contest
+        return _("The ballot paper of %s is frozen. Where nothing on it is left, two people supersede it.") % contest
     if not (contest.cycle.allows(Act.FREEZE_PAPER, at) or contest.cycle.allows(Act.VOTE, at)):
         return _("A contest is closed without a vote between the review and the close of the vote.")
     if Proposal.objects.shortlisted(contest).exists():
@@ -34,6 +34,11 @@ def why_not_close(contest: Contest, at: datetime) -> str:
 def close_without_vote(contest: Contest, *, by: Two, at: datetime, reason: str) -> NoVote:
     """Raises Refused as `why_not_close` says, or without a reason."""
     allow(why_not_close(contest, at))
+    return store(contest, by=by, at=at, reason=reason)
+
+
+def store(contest: Contest, *, by: Two, at: datetime, reason: str) -> NoVote:
+    """Of a contest without a paper, in the caller's transaction."""
     require(reason.strip(), _("Say why nothing is voted on here: everybody will ask."))
     closed = NoVote.objects.create(contest=contest, reason=reason.strip(), at=at, **by.signed)
     by.record(Done.CLOSED_WITHOUT_VOTE, on=contest, reason=closed.reason)

@@ -15,7 +15,7 @@ from audit.acts import Done
 from ballots.counting import rule_of
 from ballots.models import BallotLine, BallotPaper, NoVote
 from ballots.trial import try_out
-from budgeting.models import Contest, Draw
+from budgeting.models import Contest, Draw, OneIsEnough
 from budgeting.stages import Act
 from budgeting.two import Two
 from lib.canonical import canonical
@@ -52,6 +52,7 @@ def plan(contest: Contest, at: datetime) -> dict[str, Any]:
         raise Refused(_("The ballot paper of %s is frozen already.") % contest)
     if NoVote.objects.filter(contest=contest).exists():
         raise Refused(_("%s is closed without a vote.") % contest)
+    allow(_why_not_by_these_people(at))
     allow(contest.why_not_countable())
     shortlist = list(Proposal.objects.shortlisted(contest).order_by("number"))
     if not shortlist:
@@ -71,6 +72,16 @@ def plan(contest: Contest, at: datetime) -> dict[str, Any]:
         "terms": terms(contest),
         "seed": draw.seed if draw else "",
     }
+
+
+def _why_not_by_these_people(at: datetime) -> str:
+    """Whether it takes two people does not change between freeze and count."""
+    said = OneIsEnough.announced()
+    if said is None or said.from_ <= at:
+        return ""
+    return _(
+        "Within a day one person will be enough, as was announced. Freeze the paper then, or take that back first."
+    )
 
 
 def left_out(contest: Contest, kept: set[int], at: datetime) -> list[dict[str, Any]]:

@@ -2,7 +2,8 @@
 
 With it, and only with it, come the corrections it is made for. Each is a decision of the committee, made while the old
 paper stands; the act of two puts it into effect. The old paper stays readable as it was, with its digest, and the
-new one names it. Budget, rule and the seed of the ballot numbers stay.
+new one names it. Budget, rule and the seed of the ballot numbers stay. Where the committee has left out every project
+there is no new one: the contest is closed without a vote.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,6 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.acts import Done
+from ballots import no_vote
 from ballots.counting import rule_in_force
 from ballots.holding import has_begun
 from ballots.models import BallotLine, BallotPaper, Correction, SupersededPaper
@@ -116,16 +118,19 @@ def plan(contest: Contest, at: datetime, reason: str, named: Iterable[int]) -> d
     for correction in corrections:
         allow(_objection(correction, paper))
     lines = _lines_after(paper, corrections)
-    require(lines, _("Nothing would be left on the paper of %s.") % contest)
+    named_somewhere = {each.proposal_id for each in (*lines, *paper.lines.all())}
+    others = Proposal.objects.shortlisted(contest).exclude(pk__in=named_somewhere)
+    if not lines and (other := others.first()):
+        raise Refused(_("Nothing else would be left, but “%s” is on the shortlist: the committee takes it in.") % other)
     for line in lines:
         line.proposal.require_within_means()
     if too_dear := [line.title for line in lines if line.cost > contest.budget]:
         raise Refused(_("These cost more than the whole budget: %s.") % ", ".join(too_dear))
-    try_out(contest, [line.cost for line in lines], rule_in_force(contest))
-    named_somewhere = {each.proposal_id for each in (*lines, *paper.lines.all())}
+    if lines:
+        try_out(contest, [line.cost for line in lines], rule_in_force(contest))
     return {
         "superseded": paper.digest,
-        "digest": digest_of(_manifest_after(paper, lines)),
+        "digest": digest_of(_manifest_after(paper, lines)) if lines else None,
         "rows": _rows(paper, lines, corrections),
         "left_out": left_out(contest, named_somewhere, at),
         "reason": reason.strip(),
@@ -170,27 +175,32 @@ def _rows(paper: BallotPaper, lines: Sequence[BallotLine], corrections: Sequence
 def supersede(act: JointAct, contest: Contest, *, by: Two, at: datetime) -> SupersededPaper:
     """Put the act of two into effect: the old paper is kept, the corrections are made, the new paper takes its place.
 
-    Raises Refused as `plan` does.
+    Or none does, where nothing is left. Raises Refused as `plan` does.
     """
     Contest.objects.select_for_update(no_key=True, of=("self",)).get(pk=contest.pk)
     planned = plan(contest, at, **act.facts)
     paper, corrections = BallotPaper.objects.get(contest=contest), pending(contest)
-    manifest = _manifest_after(paper, lines := _lines_after(paper, corrections))
-    require(digest_of(manifest) == act.plan["digest"], _("What it would do has changed since it was proposed."))
+    lines = _lines_after(paper, corrections)
+    require(planned["digest"] == act.plan["digest"], _("What it would do has changed since it was proposed."))
     kept = _keep(paper, act, by=by, at=at, reason=planned["reason"])
     for correction in corrections:
         project = Proposal.objects.get(pk=correction.proposal_id)
         outcome, reason, text = correction.outcome, correction.reason, correction.text
         project.put_right(by=correction.by, at=at, outcome=outcome, reason=reason, **text)
-    _write_anew(paper, manifest, lines, by=by, at=at)
+    if lines:
+        _write_anew(paper, lines, by=by, at=at)
+    else:
+        _take_away(paper)
     by.record(
         Done.PAPER_SUPERSEDED,
         on=contest,
         superseded=kept.digest,
-        digest=paper.digest,
+        digest=kept.successor,
         reason=kept.reason,
         corrections=[{"proposal": each.proposal.number, "outcome": each.outcome} for each in corrections],
     )
+    if not lines:
+        no_vote.store(contest, by=by, at=at, reason=kept.reason)
     return kept
 
 
@@ -212,8 +222,9 @@ def _keep(paper: BallotPaper, act: JointAct, *, by: Two, at: datetime, reason: s
     )
 
 
-def _write_anew(paper: BallotPaper, manifest: str, lines: Sequence[BallotLine], *, by: Two, at: datetime) -> None:
+def _write_anew(paper: BallotPaper, lines: Sequence[BallotLine], *, by: Two, at: datetime) -> None:
     """The paper first, then its lines: the database lets a line go that is not on its paper any more."""
+    manifest = _manifest_after(paper, lines)
     paper.manifest, paper.digest, paper.size = manifest, digest_of(manifest), len(lines)
     paper.frozen_at, (paper.frozen_by_id, paper.frozen_with_id) = at, by.keys
     paper.save()
@@ -223,6 +234,12 @@ def _write_anew(paper: BallotPaper, manifest: str, lines: Sequence[BallotLine], 
     for line in lines:
         line.paper = paper
     BallotLine.objects.bulk_create(line for line in lines if _words(line) not in before)
+
+
+def _take_away(paper: BallotPaper) -> None:
+    """Nothing is left to vote on; what the paper was stands in the row that keeps it."""
+    paper.lines.all().delete()
+    paper.delete()
 
 
 def _words(line: BallotLine) -> tuple[object, ...]:

@@ -74,8 +74,9 @@ class SupersededPaper(ByTwo):
     """A frozen paper that another took the place of before the vote, by two people, with a public reason.
 
     `manifest` and `digest` are the old paper's as they were, `successor` the digest of the next one, whose manifest
-    names the old one in turn. `corrections` are the keys of those it was made for. Written once, in the transaction of
-    its act; the database looks that all of it belongs together.
+    names the old one in turn; None where nothing was left, and the contest was closed without a vote. `corrections`
+    are the keys of those it was made for. Written once, in the transaction of its act; the database looks that all of
+    it belongs together.
     """
 
     contest = models.ForeignKey(Contest, on_delete=models.PROTECT, related_name="superseded_papers")
@@ -85,7 +86,7 @@ class SupersededPaper(ByTwo):
     frozen_at = models.DateTimeField()
     frozen_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     frozen_with = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    successor = models.CharField(max_length=64, unique=True)
+    successor = models.CharField(max_length=64, unique=True, null=True)
     corrections = ArrayField(models.BigIntegerField())
     act = models.OneToOneField(JointAct, on_delete=models.PROTECT, related_name="+")
 

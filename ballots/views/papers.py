@@ -35,13 +35,13 @@ def freeze(request: Request, cycle: str, contest: str) -> HttpResponse:
 
 @clerks_only
 def announce_draw(request: Request, cycle: str) -> HttpResponse:
-    """Announce a draw: alone while no paper is frozen, with a second person from then on."""
+    """Announce a draw: alone while no paper is frozen and none has taken place, with a second person from then on."""
     found, at = get_object_or_404(Cycle, slug=cycle), clock.now()
     form = DrawForm(request.POST or None, cycle=found)
     if request.method == "POST" and form.is_valid():
         draw = form.draw
         with obeying(form):
-            if draws.is_late(draw):
+            if draws.takes_two(draw, at):
                 act = two.sketch(two.Joint.ANNOUNCE_DRAW, on=found, cycle=found, **form.facts)
                 return redirect(two.propose(act, by=request.user, at=at))
             draws.announce(draw, by=request.user, at=at)

@@ -16,8 +16,9 @@ LONGEST_SEED = 200
 class Draw(models.Model):
     """A public draw for a cycle, or for one of its contests: announced, and later what was drawn, its seed.
 
-    Until its seed is entered a draw may be replaced by another, announced later; the latest counts. The database lets
-    nothing of an announcement change, and takes a seed once, from its moment on.
+    Until its moment another may be announced in its place; the latest counts. From then on only where nothing was
+    entered, by two people. The database lets nothing of an announcement change, and takes a seed once, from its moment
+    on.
     """
 
     class Use(models.TextChoices):

@@ -107,13 +107,48 @@ def test_a_draw_that_was_announced_stands_once_a_paper_is_frozen(
         draws.announce_late(of(cycle, now + 2 * DAY, reason="The other was dull."), by=both, at=now)
 
 
-def test_before_a_paper_is_frozen_a_later_announcement_takes_the_place_of_an_earlier(
-    draw, cycle, riverside_contest, clara, at
+def test_before_its_moment_and_the_freeze_a_later_announcement_takes_the_place_of_an_earlier(
+    cycle, riverside_contest, clara, at
 ) -> None:
     now = at("reviewing")
+    draws.announce(of(cycle, now + HOUR), by=clara, at=now)
     draws.announce(of(cycle, now + DAY, what="The lottery of 5 July"), by=clara, at=now)
     assert Draw.announced_for(riverside_contest, "ties").what == "The lottery of 5 July"
-    assert draws.due(cycle, now) == []
+    assert draws.due(cycle, now + HOUR) == []
+
+
+@pytest.mark.parametrize("use", Draw.Use.values)
+def test_what_has_been_drawn_is_not_drawn_anew_until_somebody_likes_it(
+    use, cycle, riverside_contest, clara, both, at
+) -> None:
+    """Whoever has seen the numbers on television knows the order of the paper, entered or not."""
+    now = at("reviewing")
+    first = of(cycle, now - HOUR, use=use)
+    draws.announce(first, by=clara, at=now - DAY)
+    for contest in (None, riverside_contest):
+        another = of(cycle, now + 2 * DAY, use=use, contest=contest, reason="It was cancelled.")
+        with pytest.raises(Refused, match="two people announce another"):
+            draws.announce(another, by=clara, at=now)
+        another.announced_by, another.announced_at = clara, now
+        with pytest.raises(DatabaseError, match="an earlier one has taken place"), transaction.atomic():
+            another.save()
+    draws.announce_late(of(cycle, now + DAY, use=use, reason="It was cancelled."), by=both, at=now)
+
+
+def test_what_was_entered_stands_before_the_freeze_too(draw, cycle, both, at) -> None:
+    now = at("proposing")
+    entered(draw, both, now)
+    with pytest.raises(Refused, match="It stands"):
+        draws.announce_late(of(cycle, now + 2 * DAY, reason="Its order is unlucky."), by=both, at=now)
+
+
+def test_on_the_page_a_second_person_is_asked_for_another_draw(draw, cycle, clara, otto, at) -> None:
+    form = {"use": "ties", "what": "The lottery of 11 June", "drawn_by": "The lottery", "reason": "It was cancelled."}
+    form["takes_place"] = (at("proposing") + 2 * DAY).strftime("%Y-%m-%dT%H:%M")
+    act = signed_in(clara).post("/2027/box/draws/", form).url
+    assert not Draw.objects.filter(what="The lottery of 11 June").exists()
+    signed_in(otto).post(f"{act}confirmation/")
+    assert Draw.objects.get(what="The lottery of 11 June").announced_with == otto
 
 
 def test_a_draw_for_numbers_that_stand_on_the_papers_is_not_announced_and_holds_up_no_opening(

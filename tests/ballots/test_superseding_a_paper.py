@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from accounts.models import User
 from audit.models import AuditEvent
 from ballots import paper, superseding
-from ballots.models import BallotLine, BallotPaper, Correction, Envelope, SupersededPaper
+from ballots.models import BallotLine, BallotPaper, Correction, Envelope, NoVote, SupersededPaper
 from budgeting import two
 from budgeting.models import Contest, JointAct
 from budgeting.two import Joint, Two
@@ -273,11 +273,32 @@ def test_what_the_contest_cannot_pay_is_not_put_on_it(decide, put_before) -> Non
         put_before()
 
 
-def test_a_paper_is_not_emptied(decide, frozen, put_before) -> None:
+def test_a_paper_of_which_nothing_is_left_closes_its_contest_without_a_vote(
+    decide, frozen, put_before, riverside_contest, clara, otto, at
+) -> None:
     for line in frozen.lines.all():
         decide(line.title, "reject")
-    with pytest.raises(Refused, match="Nothing would be left"):
+    two.confirm(put_before(), by=otto, at=at("presenting"))
+    assert not BallotPaper.objects.exists()
+    old, closed = SupersededPaper.objects.get(), NoVote.objects.get(contest=riverside_contest)
+    assert (old.manifest, old.digest, old.successor) == (frozen.manifest, frozen.digest, None)
+    assert (closed.reason, closed.by, closed.confirmed_by, closed.at) == (WRONG, clara, otto, old.at)
+    assert set(Decision.objects.filter(at=old.at).values_list("outcome", flat=True)) == {"reject"}
+    acts = AuditEvent.objects.filter(action__in=("paper superseded", "closed without vote"))
+    assert [(entry.actor, entry.facts["confirmed_by"]) for entry in acts] == [(clara, otto.pk)] * 2
+    with pytest.raises(Refused, match="closed without a vote"):
+        paper.plan(Contest.objects.get(pk=riverside_contest.pk), at("presenting"))
+
+
+def test_what_is_on_the_shortlist_and_on_no_paper_is_not_forgotten(decide, frozen, put_before, martin, at) -> None:
+    bees = Proposal.objects.get(title="Bee hotel")
+    Decision.objects.create(proposal=bees, outcome="shortlist", reason="So.", by=martin, at=at("presenting"))
+    for line in frozen.lines.all():
+        decide(line.title, "reject")
+    with pytest.raises(Refused, match="“Bee hotel” is on the shortlist"):
         put_before()
+    decide("Bee hotel")
+    put_before()
 
 
 def test_the_count_is_tried_on_the_new_paper_first(three_things, put_before, monkeypatch) -> None:
@@ -356,6 +377,31 @@ def test_nor_without_another_in_its_place(confirmed: JointAct) -> None:
     assert "by another, whole and with its decisions" in refused(
         f"SET CONSTRAINTS ALL DEFERRED; {sql} SET CONSTRAINTS ALL IMMEDIATE", confirmed.pk
     )
+
+
+@pytest.fixture
+def to_be_emptied(frozen: BallotPaper, decide, put_before, otto: User) -> JointAct:
+    """An act that leaves nothing on the paper, confirmed and not carried out."""
+    for line in frozen.lines.all():
+        decide(line.title, "reject")
+    act = put_before()
+    with connection.cursor() as cursor:
+        cursor.execute(SETTLE, [otto.pk, act.pk])
+    return act
+
+
+GONE = "DELETE FROM ballots_ballotline; DELETE FROM ballots_ballotpaper;"
+
+
+@pytest.mark.parametrize("rest", ["", GONE], ids=["the paper stays", "nobody closes the contest"])
+def test_a_paper_goes_only_with_its_contest(to_be_emptied: JointAct, rest: str) -> None:
+    begun = f"SET CONSTRAINTS ALL DEFERRED; {ARCHIVE.format(**AS_PLANNED)} {rest} SET CONSTRAINTS ALL IMMEDIATE"
+    assert "by another, whole and with its decisions" in refused(begun, to_be_emptied.pk)
+
+
+def test_a_paper_with_something_left_does_not_go(confirmed: JointAct) -> None:
+    begun = f"SET CONSTRAINTS ALL DEFERRED; {ARCHIVE.format(**{**AS_PLANNED, 'successor': 'NULL'})}"
+    assert "two people supersede" in refused(f"{begun} {GONE}", confirmed.pk)
 
 
 def test_nor_once_voting_has_opened(confirmed: JointAct, at) -> None:

@@ -7,10 +7,14 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 
 from audit.models import AuditEvent
+from ballots import paper
+from ballots.models import BallotPaper, NoResult
+from ballots.opening import open_box
 from budgeting import one_is_enough
 from budgeting.models import OneIsEnough
 from lib.refusal import Refused
-from tests.cast import put_on_paper, signed_in
+from proposals.models import Decision
+from tests.cast import propose, put_on_paper, signed_in
 from tests.papers import source_of
 
 PAGE = "/desk/two-people/"
@@ -55,6 +59,40 @@ def test_not_between_the_freeze_and_the_count(riverside_contest, clara, at) -> N
     with pytest.raises(DatabaseError, match="frozen and not counted"), transaction.atomic():
         OneIsEnough.objects.create(reason="We.", announced_by=clara, announced_at=now)
     assert not OneIsEnough.objects.exists()
+
+
+def test_no_paper_is_frozen_while_it_is_announced_and_does_not_hold_yet(
+    riverside_contest, clara, otto, martin, at
+) -> None:
+    """Two would freeze it, and a day later one would be enough for all that follows."""
+    for proposal in propose(riverside_contest):
+        Decision.objects.create(proposal=proposal, outcome="shortlist", reason="Good.", by=martin, at=at("reviewing"))
+    now = at("presenting")
+    said = one_is_enough.announce("We are one clerk.", by=clara, at=now)
+    with pytest.raises(Refused, match="one person will be enough"):
+        paper.plan(riverside_contest, now)
+    with pytest.raises(DatabaseError, match="announced that one person will be enough"), transaction.atomic():
+        BallotPaper.objects.create(
+            contest=riverside_contest,
+            manifest="{}",
+            digest="x",
+            size=1,
+            frozen_at=now,
+            frozen_by=clara,
+            frozen_with=otto,
+        )
+    one_is_enough.revoke(said, by=clara, at=now)
+    assert paper.plan(riverside_contest, now)["lines"]
+
+
+def test_a_vote_that_ended_without_a_result_stands_in_nobody_s_way(a_vote, shares, clara, otto, at) -> None:
+    now = at("counting")
+    open_box(a_vote, shares[:2], by=clara, at=now)
+    with pytest.raises(Refused, match="not counted"):
+        one_is_enough.announce("We are one clerk.", by=clara, at=now)
+    for contest in a_vote.contests.filter(paper__isnull=False):
+        NoResult.objects.create(contest=contest, reason="Broken.", failure="x", at=now, by=clara, confirmed_by=otto)
+    one_is_enough.announce("We are one clerk.", by=clara, at=now)
 
 
 def test_after_the_count_it_may_be_said(counted, clara, at) -> None:
