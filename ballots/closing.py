@@ -22,6 +22,8 @@ from lib import clock
 from lib.refusal import allow, require
 
 Kind = CalendarChange.Kind
+LONGEST = timedelta(days=366)
+"""So far from now a vote goes on at most: its close never comes nearer again, but for an end."""
 
 
 # What it would do, for the page that shows it before; each raises Refused if it cannot be done now. -----------------
@@ -40,6 +42,7 @@ def if_extended(cycle: Cycle, until: datetime, at: datetime) -> list[Window]:
     require(cycle.allows(Act.VOTE, at), _("Voting is not open."))
     closes = _close_of(cycle)
     require(closes and closes < until, _("The vote can only be made longer: choose a later moment than its close."))
+    require(until <= at + LONGEST, _("That is more than a year away: look at the year."))
     return closing_later(cycle.windows(), Stage.VOTING, until)
 
 

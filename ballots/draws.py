@@ -16,6 +16,9 @@ from lib.refusal import allow, require
 NOTICE = timedelta(hours=24)
 """So long before it takes place a draw is announced, once there is a ballot paper it may decide about."""
 
+LONGEST = timedelta(days=366)
+"""So far ahead it takes place at most: once a paper is frozen it stands until then, and a tie waits for it."""
+
 
 def announce(draw: Draw, *, by: Person, at: datetime) -> None:
     """Announce a draw while nothing asks for two. Raises Refused as `takes_two` and `why_not_announce` say."""
@@ -55,6 +58,8 @@ def why_not_announce(draw: Draw, at: datetime) -> str:
     """Why this draw cannot be announced now, in a sentence; empty if it can."""
     if draw.takes_place < at:
         return _("That moment is past. A draw is announced before it takes place.")
+    if draw.takes_place > at + LONGEST:
+        return _("That is more than a year away: look at the year.")
     same = {name: getattr(draw, name) for name in ("cycle", "contest", "use", "what", "drawn_by", "takes_place")}
     if Draw.objects.filter(**same).exists():
         return _("This draw has been announced already.")

@@ -1,6 +1,7 @@
 """What takes two before the vote: a ballot paper frozen or superseded, a draw announced, and what was drawn entered."""
 
 import hashlib
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +10,10 @@ from django.utils.translation import gettext as _
 from ballots import draws, paper, superseding
 from ballots.acts_of_two import desk_of
 from ballots.in_view import in_view
+from budgeting import rule_sentences
 from budgeting.models import Contest, Cycle, Draw, JointAct
 from budgeting.two import Doing, Two, subject
+from lib import money
 from lib.refusal import allow
 
 # Freezing a paper ----------------------------------------------------------------------------------------------------
@@ -33,12 +36,23 @@ def paper_shown(act: JointAct) -> dict[str, Any]:
     return {"contest": contest, "cycle": contest.cycle, "plan": plan, "left_out": left_out}
 
 
+def freezing_shown(act: JointAct) -> dict[str, Any]:
+    """What freezing will do, with all that is set of the ballot and the count in the words residents read."""
+    shown = paper_shown(act)
+    terms, planned = shown["plan"]["terms"], copy(shown["contest"])
+    for name in ("budget", "ballot_style", "most_choices", "points", "most_points"):
+        setattr(planned, name, terms[name])
+    draw = terms["draw"] and {**terms["draw"], "takes_place": datetime.fromisoformat(terms["draw"]["takes_place"])}
+    words = rule_sentences.rule(terms["rule"], terms["currency"], money.unit(terms["currency"]))
+    return {**shown, "contest": planned, "count_in_words": words, "draw": draw}
+
+
 FREEZING = Doing(
     plan=_plan_paper,
     carry_out=_freeze,
     name=lambda act: _("freeze the ballot paper of %s") % subject(act, Contest).title,
     template="ballots/box/freezing.html",
-    context=paper_shown,
+    context=freezing_shown,
     url=desk_of,
 )
 

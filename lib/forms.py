@@ -109,13 +109,19 @@ def _share(text: str) -> Fraction | None:
     return None
 
 
+YEARS = range(2000, 2200)
+
+
 class CityTimeField(forms.SplitDateTimeField):
     """A day and a time on the city's clocks; aware UTC once cleaned.
 
-    When the clocks change, an hour does not exist and another comes twice. Both are refused, with the reason.
+    When the clocks change, an hour does not exist and another comes twice. Both are refused, with the reason, and so is
+    a year that can only be mistyped: moments are moved and shown on other clocks, and there is no day after the last.
     """
 
     def compress(self, data_list: Any) -> Any:
+        if data_list and data_list[0] and data_list[0].year not in YEARS:
+            raise forms.ValidationError(_("Look at the year: %s.") % data_list[0].year)
         try:
             return super().compress(data_list)
         except forms.ValidationError:

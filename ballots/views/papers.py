@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from ballots import draws
 from ballots.forms import DrawForm, SeedForm
 from ballots.paper import half_a_seed, plan
-from ballots.papers_by_two import paper_shown
+from ballots.papers_by_two import freezing_shown
 from budgeting import two
 from budgeting.guards import clerks_only
 from budgeting.models import Contest, Cycle, Draw, acts_on
@@ -29,7 +29,7 @@ def freeze(request: Request, cycle: str, contest: str) -> HttpResponse:
         if request.method == "POST":
             return redirect(two.propose(act, by=request.user, at=at))
         act.plan = plan(found, at)
-        return render(request, "ballots/freeze.html", paper_shown(act))
+        return render(request, "ballots/freeze.html", freezing_shown(act))
     return redirect("box", cycle)
 
 

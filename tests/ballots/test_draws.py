@@ -82,6 +82,13 @@ def test_the_moment_of_a_draw_lies_ahead_when_it_is_announced(cycle, clara, at) 
         draws.announce(of(cycle, now - HOUR), by=clara, at=now)
 
 
+def test_a_draw_that_could_only_be_a_slip_of_the_pen_is_refused(cycle, clara, at) -> None:
+    """On a frozen paper it would stand, and a tie would wait for it."""
+    now = at("proposing")
+    with pytest.raises(Refused, match="look at the year"):
+        draws.announce(of(cycle, now.replace(year=now.year + 40)), by=clara, at=now)
+
+
 def test_once_a_paper_is_frozen_it_takes_two_a_reason_and_a_day(riverside_paper, cycle, clara, both, at) -> None:
     now = at("counting")
     with pytest.raises(Refused, match="two people announce"):

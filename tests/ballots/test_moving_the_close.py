@@ -75,6 +75,18 @@ def test_a_close_that_is_not_later_is_refused(a_vote, clara_and_otto, days: int)
     assert not CalendarChange.objects.exists()
 
 
+@pytest.mark.parametrize(("year", "sentence"), [("2127", "more than a year away"), ("9999", "Look at the year: 9999.")])
+def test_a_year_that_was_mistyped_is_refused(a_vote, clara, year: str, sentence: str) -> None:
+    form = {
+        "extension-until_0": f"{year}-12-31",
+        "extension-until_1": "23:59",
+        "extension-reason": "The site was away.",
+    }
+    answer = signed_in(clara).post("/2027/box/extension/", form)
+    assert answer.status_code == 422
+    assert sentence in source_of(answer)
+
+
 def test_a_vote_that_has_closed_is_not_made_longer(a_vote, clara_and_otto, at) -> None:
     at("counting")
     with pytest.raises(Refused, match="Voting is not open"):

@@ -11,12 +11,13 @@ from ballots import paper
 from ballots.counting import rule_of
 from ballots.models import BallotPaper
 from ballots.trial import try_out
-from budgeting.models import Contest
+from budgeting.models import Contest, Draw
 from budgeting.two import Two
 from lib.refusal import Refused
 from proposals.models import Decision, Proposal, Withdrawal
 from tally import Rule
 from tests.cast import propose, signed_in
+from tests.papers import words_on
 
 
 @pytest.fixture
@@ -142,3 +143,32 @@ def test_v2_a_paper_on_which_nothing_can_be_chosen_is_not_frozen(riverside_conte
     riverside_contest.ballot_style = "knapsack"
     with pytest.raises(Refused, match="No ballot but a blank one"):
         try_out(riverside_contest, [riverside_contest.budget + 1], riverside_contest.rule)
+
+
+def test_both_read_all_that_is_set_of_ballot_count_and_draw_before_it_is_frozen(
+    shortlist, riverside_contest, clara, otto, at
+) -> None:
+    """A minimum that was mistyped is seen by two people, not found in the count."""
+    Draw.objects.create(
+        cycle=riverside_contest.cycle,
+        use="ties",
+        what="The lottery of 4 June",
+        drawn_by="The state lottery",
+        announced_at=at("reviewing"),
+        takes_place=at("voting"),
+    )
+    Contest.objects.update(most_choices=3, rule_parameters={"minimum_votes": 500, "ties": ["min-cost", "listed"]})
+    at("presenting")
+    page = "/2027/box/paper/riverside/"
+    first = signed_in(clara)
+    proposed = words_on(first.get(page))
+    act = first.post(page).url
+    for said in (proposed, words_on(signed_in(otto).get(act))):
+        assert "Choose up to 3 projects" in said
+        assert "at least 500 votes" in said
+        assert "the lower cost, then the order of the ballot paper" in said
+        assert "The lottery of 4 June (The state lottery, " in said
+    Contest.objects.update(most_choices=1)
+    assert "Choose up to 3 projects" in words_on(signed_in(otto).get(act)), (
+        "what was proposed, which cannot be confirmed"
+    )

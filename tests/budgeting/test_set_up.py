@@ -71,6 +71,8 @@ def test_what_the_set_up_deletes_is_on_record(set_up: Client, hillside: District
         (PHASES | {"proposing": ("2027-03-01 08:00", "2027-01-04 20:00")}, "has to open before it closes"),
         (PHASES | {"voting": ("2027-03-28 02:30", "2027-05-23 20:00")}, "02:30 does not exist in Europe/Brussels"),
         (PHASES | {"voting": ("2027-05-03 08:00", "2027-10-31 02:30")}, "02:30 comes twice in Europe/Brussels"),
+        (PHASES | {"proposing": ("0001-01-01 00:00", "2027-03-01 20:00")}, "Look at the year: 1."),
+        (PHASES | {"voting": ("2027-05-03 08:00", "9999-12-31 23:59")}, "Look at the year: 9999."),
     ],
 )
 def test_a_calendar_that_cannot_be_is_refused_with_a_sentence(set_up: Client, dates: Any, sentence: str) -> None:
