@@ -67,6 +67,11 @@ class Checklist:
         return [each for each in self.contests if not (hasattr(each, "paper") or hasattr(each, "no_vote"))]
 
     @property
+    def is_without_vote(self) -> bool:
+        """Every contest is closed without a vote: there is no box to make ready."""
+        return bool(self.contests) and all(hasattr(each, "no_vote") for each in self.contests)
+
+    @property
     def is_rehearsed(self) -> bool:
         return self.key is not None and self.key.is_rehearsed
 
@@ -98,7 +103,7 @@ class Checklist:
     @property
     def is_late(self) -> bool:
         """Voting has opened by the calendar, but the box is not ready."""
-        return self.voting_is_open and not self.is_ready
+        return self.voting_is_open and not self.is_ready and not self.is_without_vote
 
     @property
     def is_paused(self) -> bool:
@@ -133,6 +138,8 @@ class Checklist:
     @property
     def waits_for(self) -> Step:
         """The next step. While the review lasts no paper can be frozen, but the key can be made and rehearsed."""
+        if self.is_without_vote:
+            return Step.NOTHING
         steps = [
             (Step.PAPER, bool(self.unfrozen) and self.may_freeze),
             (Step.KEY, self.key is None),

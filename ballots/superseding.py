@@ -7,6 +7,7 @@ there is no new one: the contest is closed without a vote.
 """
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -79,6 +80,8 @@ def correct(contest: Contest, proposal: Proposal, *, by: Person, at: datetime, *
     decided = {**decided, **kept, "reason": decided["reason"].strip()}
     correction = Correction(contest=contest, digest=paper.digest, proposal=proposal, by_id=by.pk, at=at, **decided)
     allow(_objection(correction, paper))
+    if correction.outcome == SHORTLIST:
+        _as_corrected(correction).require_within_means()
     correction.full_clean(exclude=["contest", "proposal", "by"])
     correction.save(force_insert=True)
     facts = {"outcome": correction.outcome, "reason": correction.reason, "corrects": sorted(correction.text)}
@@ -144,10 +147,16 @@ def _lines_after(paper: BallotPaper, corrections: Sequence[Correction]) -> list[
     for correction in corrections:
         projects.pop(correction.proposal_id, None)
         if correction.outcome == SHORTLIST:
-            project = projects[correction.proposal_id] = correction.proposal
-            for name, value in correction.text.items():
-                setattr(project, name, value)
+            projects[correction.proposal_id] = _as_corrected(correction)
     return lines_of(in_order(projects.values(), paper.lot_seed))
+
+
+def _as_corrected(correction: Correction) -> Proposal:
+    """The project as it would be, not to be saved."""
+    project = copy(correction.proposal)
+    for name, value in correction.text.items():
+        setattr(project, name, value)
+    return project
 
 
 def _manifest_after(paper: BallotPaper, lines: Sequence[BallotLine]) -> str:

@@ -23,7 +23,7 @@ from budgeting.models.contest import ADDRESS_TAKEN
 from budgeting.registry import Deed, why_not
 from budgeting.stages import Stage
 from lib import clock
-from lib.forms import BoundaryField, CityTimeField
+from lib.forms import BoundaryField, CityTimeField, UntouchedMoments
 from lib.geography import drawing
 from lib.money import written
 from lib.refusal import allow
@@ -36,7 +36,7 @@ admin.site.index_title = _("Set-up")
 CITY_CLOCKS = _("On the city's clocks (%s).") % settings.TIME_ZONE
 
 
-class PhaseForm(forms.ModelForm[Phase]):
+class PhaseForm(UntouchedMoments):
     opens = CityTimeField(label=_("Opens"), widget=AdminSplitDateTime, help_text=CITY_CLOCKS)
     closes = CityTimeField(
         label=_("Closes"), widget=AdminSplitDateTime, required=False, help_text=_("Empty: without end.")
@@ -80,7 +80,7 @@ def has_begun(cycle: Cycle) -> bool:
     return cycle.stage(clock.now()) is not Stage.PREPARING
 
 
-class CycleForm(forms.ModelForm[Cycle]):
+class CycleForm(UntouchedMoments):
     """With the reason for which dates are moved that people have read already."""
 
     objections_until = CityTimeField(
@@ -105,7 +105,7 @@ class CycleForm(forms.ModelForm[Cycle]):
         return votes
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
+        cleaned = super().clean()
         stored = Cycle.objects.filter(pk=self.instance.pk).first()
         moves_objections = stored and stored.objections_until != cleaned.get("objections_until")
         if stored and moves_objections and has_begun(stored) and not cleaned.get("reason"):

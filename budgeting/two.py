@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from django.core import checks
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
@@ -20,7 +21,7 @@ from audit.models import reference
 from budgeting.models import Cycle, JointAct, OneIsEnough
 from budgeting.people import Person
 from lib.canonical import canonical
-from lib.refusal import allow, require
+from lib.refusal import Refused, allow, require
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -183,8 +184,37 @@ def why_not_confirm(act: JointAct, person: Person, at: datetime) -> str:
     return person.why_not_confirm(at)
 
 
+def shown(act: JointAct) -> dict[str, Any]:
+    """For the page of an act: its `name`, its `template`, and what that shows.
+
+    What can no longer be done is `refused` in a sentence, and still waits until somebody takes it back.
+    """
+    found = {"name": name_of(act), "template": doing(act).template}
+    try:
+        return {**found, **doing(act).context(act)}
+    except Refused as refused:
+        return {**found, "refused": refused.sentence}
+    except ObjectDoesNotExist:
+        return {**found, "refused": _gone()}
+
+
+def name_of(act: JointAct) -> str:
+    """What it is called on pages, beginning small; what it was about may be gone."""
+    try:
+        return doing(act).name(act)
+    except ObjectDoesNotExist:
+        return _("what was proposed")
+
+
 def _planned(act: JointAct, at: datetime) -> dict[str, Any]:
-    return doing(act).plan(act, at)
+    try:
+        return doing(act).plan(act, at)
+    except ObjectDoesNotExist:
+        raise Refused(_gone()) from None
+
+
+def _gone() -> str:
+    return _("What this was about is not there any more.")
 
 
 def _held(act: JointAct) -> JointAct:

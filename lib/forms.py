@@ -130,6 +130,16 @@ class CityTimeField(forms.SplitDateTimeField):
             raise forms.ValidationError(_why_refused(datetime.combine(*data_list))) from None
 
 
+class UntouchedMoments(forms.ModelForm[Any]):
+    """A moment nobody touches stays as it is: a field shows seconds, and what was done at once has fractions of one."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        times = {name for name, field in self.fields.items() if isinstance(field, CityTimeField)}
+        untouched = (times & cleaned.keys() & self.initial.keys()) - set(self.changed_data)
+        return {**cleaned, **{name: self.initial[name] for name in untouched}}
+
+
 def _why_refused(local: datetime) -> str:
     zone = timezone.get_current_timezone()
     there_and_back = local.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None)

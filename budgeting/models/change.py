@@ -123,7 +123,9 @@ class CalendarChange(ByTwo):
     def told(self, stage: Stage | None) -> "Told":
         """As it is told beside a stage."""
         was = next((each.was for each in self.moved if each.stage is stage), None)
-        return Told(self, was, moved_along=self.kind != self.Kind.MOVED and stage is not Stage.VOTING)
+        until, _later = self.dates.get(OBJECTIONS, (None, None)) if stage is None else (None, None)
+        along = self.kind != self.Kind.MOVED and stage is not Stage.VOTING
+        return Told(self, was, until and datetime.fromisoformat(until), moved_along=along)
 
     @staticmethod
     def pauses() -> "models.QuerySet[CalendarChange]":
@@ -135,11 +137,13 @@ class CalendarChange(ByTwo):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A change as it is told beside a stage, with the dates that stage had before, if they moved.
+    """A change as it is told beside a stage, with the dates that stage had before, if they moved; beside the time for
+    objections, with the day until which one might object before.
 
     `moved_along`: what was done to the vote moved this stage too.
     """
 
     change: CalendarChange
     was: Window | None
+    was_until: datetime | None
     moved_along: bool

@@ -50,7 +50,7 @@ def _waiting_acts(person: Person) -> list[dict[str, Any]]:
     acts = JointAct.objects.filter(settled_at=None).select_related("proposed_by", "cycle")
     return [
         {
-            "name": two.doing(act).name(act),
+            "name": two.name_of(act),
             "url": act.get_absolute_url(),
             "mine": act.proposed_by_id == person.pk,
             "by": act.proposed_by,

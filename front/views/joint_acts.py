@@ -28,10 +28,8 @@ def _act(number: int, request: Request) -> JointAct:
 def show(request: Request, number: int) -> HttpResponse:
     """What it will do, the same to whoever proposed it and to whoever confirms it."""
     act = _act(number, request)
-    doing = two.doing(act)
     why_not = two.why_not_confirm(act, request.user, clock.now()) if act.waits else ""
-    context = {"act": act, "name": doing.name(act), "template": doing.template, "why_not": why_not}
-    return render(request, "front/joint_act.html", {**context, **doing.context(act)})
+    return render(request, "front/joint_act.html", {"act": act, "why_not": why_not, **two.shown(act)})
 
 
 @require_POST
@@ -40,7 +38,7 @@ def confirm(request: Request, number: int) -> HttpResponse:
     act = _act(number, request)
     with obeying(request):
         two.confirm(act, by=request.user, at=clock.now())
-        messages.success(request, _("Done: %s.") % two.doing(act).name(act))
+        messages.success(request, _("Done: %s.") % two.name_of(act))
         return redirect(two.doing(act).url(act))
     return redirect(act)
 

@@ -71,6 +71,20 @@ def test_v11_a_contest_without_a_vote_holds_nobody_up(
     assert open_box(without_hillside, shares[:2], by=clara, at=moment).reconciliation.keys() == {"riverside"}
 
 
+def test_where_nothing_is_voted_on_at_all_the_desk_asks_for_no_box(
+    hillside_contest, riverside_contest, clara, clara_and_otto, at
+) -> None:
+    now = at("presenting")
+    for contest in (hillside_contest, riverside_contest):
+        close_without_vote(contest, by=clara_and_otto, at=now, reason=REASON)
+    for moment in (now, at("voting")):
+        found = checklist(Cycle.objects.get(), moment)
+        assert (found.waits_for, found.is_late, found.is_due) == (Step.NOTHING, False, False)
+    page = source_of(signed_in(clara).get("/2027/box/"))
+    assert "nothing is left to do" in page
+    assert "Nobody can vote before" not in page
+
+
 def test_everybody_reads_why_nothing_is_voted_on_there(without_hillside, hillside_contest, tomas) -> None:
     assert hillside_contest.no_vote.reason == REASON
     page = source_of(Client().get("/2027/hillside/"))
@@ -99,7 +113,7 @@ def test_a_contest_has_a_paper_or_no_vote(
 ):
     with pytest.raises(Refused, match="closed without a vote already"):
         close_without_vote(hillside_contest, by=clara_and_otto, at=voting, reason=REASON)
-    with pytest.raises(Refused, match="people vote on it"):
+    with pytest.raises(Refused, match="is frozen"):
         close_without_vote(riverside_contest, by=clara_and_otto, at=voting, reason=REASON)
     with pytest.raises(DatabaseError, match="a ballot paper or no vote"), transaction.atomic():
         put_on_paper(hillside_contest)

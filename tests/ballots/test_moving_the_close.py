@@ -14,11 +14,12 @@ from audit.models import AuditEvent
 from ballots.closing import close_voting, extend_voting, pause_voting, resume_voting
 from budgeting.models import CalendarChange, Cycle, Phase
 from budgeting.stages import Stage
+from budgeting.templatetags.dates import end_words
 from budgeting.two import Two
 from lib import clock
 from lib.refusal import Refused
 from tests.cast import signed_in
-from tests.papers import source_of
+from tests.papers import source_of, words_on
 from tests.vote import leaving_guards_aside, turn_the_database
 
 DAY = timedelta(days=1)
@@ -66,6 +67,7 @@ def test_as_long_after_the_vote_as_before_one_may_object(a_vote, clara_and_otto)
     Cycle.objects.update(objections_until=closes + 14 * DAY)
     extend_voting(a_vote, until=closes + DAY, by=clara_and_otto, reason="The site was away.")
     assert Cycle.objects.get().objections_until == closes + 15 * DAY
+    assert f"“The site was away.” Before: until {end_words(closes + 14 * DAY)}" in words_on(Client().get("/2027/"))
 
 
 @pytest.mark.parametrize("days", [0, -1])

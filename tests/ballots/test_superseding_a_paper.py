@@ -267,10 +267,10 @@ def test_what_would_be_no_correction_is_said(decide, frozen) -> None:
         decide("Playground", title="Playground", cost=120_000_00)
 
 
-def test_what_the_contest_cannot_pay_is_not_put_on_it(decide, put_before) -> None:
-    decide("Playground", cost=250_001_00)
+def test_what_the_contest_cannot_pay_is_not_put_on_it(decide) -> None:
     with pytest.raises(Refused, match="may cost"):
-        put_before()
+        decide("Playground", cost=250_001_00)
+    assert not Correction.objects.exists()
 
 
 def test_a_paper_of_which_nothing_is_left_closes_its_contest_without_a_vote(

@@ -91,6 +91,27 @@ def test_both_see_line_by_line_what_changes(frozen, riverside_contest, martin, c
     assert first.get(DESK).url == act
 
 
+def test_whoever_leaves_nothing_on_it_reads_so_first_and_everybody_afterwards(
+    frozen, riverside_contest, martin, clara, otto, at, client: Client
+) -> None:
+    at("presenting")
+    decide(martin, riverside_contest, "Playground", cost="55000")
+    supersede(clara, otto)
+    for line in BallotPaper.objects.get().lines.all():
+        decide(martin, riverside_contest, line.title, outcome="reject")
+    first = signed_in(clara)
+    page = first.get(DESK)
+    assert "Nothing is left: there will be no new paper" in words_on(page)
+    assert "SHA-256 of the new paper" not in words_on(page)
+    supersede(clara, otto, reason="All of it is built already.")
+    assert "Nothing is voted on here: All of it is built already." in words_on(client.get("/2027/riverside/"))
+    for number, said in ((1, "another took its place"), (2, "nothing was left on it")):
+        old = client.get(f"{PAPER}{number}/")
+        assert said in words_on(old)
+        assert f'"{PAPER}"' not in old.content.decode(), "which is no page any more"
+    assert client.get(PAPER).status_code == 404
+
+
 @pytest.mark.long
 def test_a_page_that_was_overtaken_proposes_nothing(frozen, riverside_contest, martin, clara, at) -> None:
     at("presenting")

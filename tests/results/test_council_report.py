@@ -133,7 +133,7 @@ def test_it_names_the_day_of_the_ages(counted, cycle, register, at, monkeypatch)
     )
     RegisterImport.objects.create(cycle=cycle, at=moment, confirmed_at=moment, ages_on=date(2027, 4, 4))
     content = council_report(cycle, counted.contest, language="en", at=moment)
-    assert "Ages are those of April 4, 2027." in words_of(content)
+    assert "Ages are those of 4 April 2027." in words_of(content)
 
 
 @pytest.mark.long
