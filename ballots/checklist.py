@@ -92,6 +92,12 @@ class Checklist:
         return self.cycle.allows(Act.COUNT, self.at)
 
     @property
+    def is_overtaken(self) -> bool:
+        """By the calendar the building has begun, but the box is not open or something is not counted."""
+        left = self.has_closed and (self.opening is None or bool(self.uncounted))
+        return left and not self.may_count and not self.is_without_vote
+
+    @property
     def voting_is_open(self) -> bool:
         return self.cycle.allows(Act.VOTE, self.at)
 

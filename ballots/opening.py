@@ -22,7 +22,7 @@ from budgeting.people import Person
 from budgeting.stages import Act
 from lib import clock
 from lib.canonical import canonical
-from lib.refusal import Refused
+from lib.refusal import Refused, require
 
 
 @dataclass
@@ -76,8 +76,11 @@ def open_box(cycle: Cycle, shares: Sequence[Share], *, by: Person, at: datetime)
 
 def _refuse_unless_closed(cycle: Cycle) -> None:
     moment = clock.of_the_database()
-    if not (cycle.allows(Act.OPEN_BOX, moment) and board.has_closed(cycle, moment)):
-        raise Refused(_("The box is opened once voting has closed."))
+    require(board.has_closed(cycle, moment), _("The box is opened once voting has closed."))
+    require(
+        cycle.allows(Act.OPEN_BOX, moment),
+        _("The box is opened between the close of the vote and the end of the results."),
+    )
 
 
 def _empty(contest: Contest, private: PrivateKey) -> Emptied:

@@ -62,7 +62,7 @@ def _context(cycle: Cycle, contest: Contest | None, results: list[Result], at: d
         "contest": contest,
         "chapters": chapters,
         "rules": _alike(results, lambda result: tuple(result.rule)),
-        "counted": sorted(_alike(results, lambda result: result.count.at), key=lambda alike: alike[0]),
+        "counted": sorted(_alike(results, lambda result: _minute(result.count.at)), key=lambda alike: alike[0]),
         "zone": settings.TIME_ZONE,
         "draws": [(draw, counted) for draw, counted in _alike(results, lambda result: result.draw) if draw],
         "seeds": [(seed, counted) for seed, counted in _alike(results, lambda result: result.seed) if seed],
@@ -83,6 +83,11 @@ def _context(cycle: Cycle, contest: Contest | None, results: list[Result], at: d
         "version": settings.VERSION,
         "site": settings.PUBLIC_URL,
     }
+
+
+def _minute(moment: datetime) -> datetime:
+    """As it is printed."""
+    return moment.replace(second=0, microsecond=0)
 
 
 def _alike(results: list[Result], what: Callable[[Result], Any]) -> list[tuple[Any, list[Result]]]:

@@ -1,6 +1,7 @@
 """The desk of the ballot box: from the frozen paper to the destroyed shares, by hand, as clerks do it."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -73,6 +74,22 @@ def test_before_the_close_the_desk_does_not_open_the_box(voting, shares, claras_
     answer = claras_desk.post(f"{BOX}opening/", typed("opening", (1, shares[0].words), (2, shares[1].words)))
     assert "The box is opened once voting has closed." in source_of(answer)
     assert not Opening.objects.exists()
+
+
+def test_once_the_building_has_begun_the_desk_leads_to_the_date_that_holds_it_up(
+    a_vote, shares, claras_desk, at
+) -> None:
+    moment, form = at("delivering"), typed("opening", (1, shares[0].words), (2, shares[1].words))
+    assert "let the delivering open later" in source_of(claras_desk.get(BOX))
+    refused = source_of(claras_desk.post(f"{BOX}opening/", form))
+    assert "between the close of the vote and the end of the results" in refused
+    a_vote.phases.filter(stage="delivering").update(opens=moment + timedelta(days=9))
+    claras_desk.post(f"{BOX}opening/", form)
+    claras_desk.post(f"{BOX}count/riverside/")
+    assert Count.objects.exists()
+    at("delivering")
+    a_vote.phases.filter(stage="delivering").update(opens=moment)
+    assert "let the delivering open later" not in source_of(claras_desk.get(BOX))
 
 
 def test_the_sheets_are_never_shown_twice(shares, claras_desk, at) -> None:

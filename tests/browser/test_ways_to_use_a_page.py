@@ -1,12 +1,12 @@
 """With the keyboard alone, without JavaScript, in a city's own colour, on paper."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
 
-from budgeting.models import Contest
+from budgeting.models import Contest, Cycle
 from tests.browser.looking import Opened, barriers
 
 
@@ -94,3 +94,15 @@ def test_on_paper_there_is_ink_on_white_and_no_control(opened: Opened) -> None:
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     for control in (".site-nav", ".site-footer", ".crumbs"):
         expect(page.locator(control)).to_be_hidden()
+
+
+def test_a_long_word_for_a_stage_goes_below_the_name_of_its_cycle(
+    at: Callable[[str], datetime], opened: Opened
+) -> None:
+    now = at("voting")
+    schools = Cycle.objects.create(slug="2027-schools", title="The schools' purse 2027", currency="EUR")
+    schools.phases.create(stage="presenting", opens=now - timedelta(days=1), closes=now + timedelta(days=1))
+    page = opened("/", width=360)
+    page.get_by_role("button", name="Français").click()
+    expect(page.locator(".tag", has_text="Présentation des projets retenus")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360

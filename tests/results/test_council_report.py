@@ -26,6 +26,7 @@ from results import tasks, turnout
 from results.council_report import council_report
 from results.management.commands import report as command
 from results.models import Report
+from results.result import Result, results_of
 from tests.cast import put_on_paper, work
 from tests.papers import words_of, words_on
 from tests.vote import lifted
@@ -184,6 +185,23 @@ def test_each_moment_is_printed_as_the_clocks_of_that_day_showed_it(counted, cyc
     counted_at = timezone.localtime(counted.at, ZoneInfo("Europe/Brussels"))
     assert f"Counted {date_format(counted_at, 'j F Y, H:i')} (UTC+2)" in text
     assert "Times on the clocks of Europe/Brussels, each with its distance from UTC." in text
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("later", "told"), [(0, "Counted 2 May 2027, 12:00 (UTC+2)"), (3600, "(UTC+2): Hillside")])
+def test_counts_are_listed_by_the_minute_and_what_follows_stands_in_its_column(
+    counted, hillside_counted, cycle, at, monkeypatch, later: int, told: str
+) -> None:
+    def at_other_moments(*of: object) -> list[Result]:
+        found = results_of(*of)
+        for result in found:
+            seconds = 7 if result.contest == counted.contest else 9 + later
+            result.count.at = datetime(2027, 5, 2, 10, tzinfo=UTC) + timedelta(seconds=seconds)
+        return found
+
+    monkeypatch.setattr("results.council_report.results_of", at_other_moments)
+    text = words_of(council_report(cycle, None, language="en", at=at("results")))
+    assert f"{told} Software Common Purse" in text
 
 
 # Asking for it ------------------------------------------------------------------------------------------------------
