@@ -21,6 +21,7 @@ class Accounts(AppConfig):
         from audit.models import AuditEvent  # noqa: PLC0415
         from budgeting import people, registry, retention, two  # noqa: PLC0415
 
+        registry.serve(registry.Page.STILL_HERE, "still_here")
         people.keep_directory(directory.holders_of)
         two.does(two.Joint.TAKE_FACTOR, factors_by_two.TAKING)
         retention.keeps(*ours.KEPT)

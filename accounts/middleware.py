@@ -14,17 +14,15 @@ from django.urls import Resolver404, resolve
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from accounts import devices, typed_before
+from accounts import devices, idle, typed_before
 from accounts.changes import CHANGES, ENDS_A_CHANGE, Account, settle
 from accounts.models import User
 from accounts.sessions import gave_a_factor, is_proved_freshly, where_to_prove
 from accounts.visitors import Visitor
-from lib import clock
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
-LAST_SEEN = "last_seen"  # in a session: when its last page was asked for
-A_MINUTE = 60
+STILL_HERE = "still_here"  # a script asks there how long is left, which is nothing done
 
 WITHOUT_A_SECOND_FACTOR = {
     "account_logout",
@@ -37,6 +35,7 @@ WITHOUT_A_SECOND_FACTOR = {
     "prove_by_mail",
     "second_factor",
     "set_language",
+    STILL_HERE,
 }
 
 
@@ -74,8 +73,8 @@ def staff_use_a_second_factor(get_response: Handler) -> Handler:
 def staff_sign_in_every_day(get_response: Handler) -> Handler:
     """End the session of whoever holds a role, or may enter the set-up, a working day after it began (ASVS 7.3.2).
 
-    And an hour after its last page (7.3.1). A resident's lasts as long as before. The end of the day is a moment of the
-    session itself, which Django watches: no later request moves it.
+    And an hour after its last page (7.3.1), which is said. A resident's lasts as long as before. The end of the day is
+    a moment of the session itself, which Django watches: no later request moves it.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -83,21 +82,16 @@ def staff_sign_in_every_day(get_response: Handler) -> Handler:
         if user.is_authenticated and user.must_use_a_second_factor:
             if request.session.get_expiry_age() > settings.STAFF_SESSION.total_seconds():
                 request.session.set_expiry(settings.STAFF_SESSION)
-            if _was_left(request):
+            if idle.left(request.session) <= 0:
                 get_adapter().logout(request)
                 request.user = SimpleLazyObject(Visitor)  # type: ignore[assignment]
+                messages.warning(request, idle.said(sent=request.method == "POST"))
+            elif request.method == "POST" or _name_of(request.path_info) != STILL_HERE:
+                idle.touch(request.session)
+                request.idle_after = settings.STAFF_IDLE.total_seconds()  # type: ignore[attr-defined]  # for base.html
         return get_response(request)
 
     return middleware
-
-
-def _was_left(request: HttpRequest) -> bool:
-    """Did nobody ask for a page in this session for too long? Written down once a minute: it costs a query."""
-    now = clock.of_sessions()
-    seen = request.session.get(LAST_SEEN, now)
-    if LAST_SEEN not in request.session or now - seen > A_MINUTE:
-        request.session[LAST_SEEN] = now
-    return bool(now - seen > settings.STAFF_IDLE.total_seconds())
 
 
 def changes_are_proved_and_told(get_response: Handler) -> Handler:

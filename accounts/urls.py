@@ -6,6 +6,7 @@ from accounts.views import doors, roles
 
 urlpatterns = [
     path("me/second-factor/", doors.second_factor, name="second_factor"),
+    path("me/here/", doors.still_here, name="still_here"),
     path("accounts/reauthenticate/code/", doors.prove_by_mail, name="prove_by_mail"),
     path("accounts/3rdparty/signup/", doors.sign_up_elsewhere, name="socialaccount_signup"),
     path("accounts/signup/", doors.sign_up, name="account_signup"),

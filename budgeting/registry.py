@@ -29,6 +29,7 @@ class Page(StrEnum):
     VERIFY = "verify"
     LETTER = "letter"
     BALLOTS = "ballots"
+    STILL_HERE = "still_here"
 
 
 class Place(StrEnum):

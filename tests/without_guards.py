@@ -181,7 +181,7 @@ GUARDS = [
     Guard(
         "staff are signed out when they leave",
         "accounts/middleware.py",
-        "            if _was_left(request):",
+        "            if idle.left(request.session) <= 0:",
         "            if False:",
         [DAY],
     ),

@@ -11,12 +11,12 @@ from allauth.account.views import SignupView
 from allauth.socialaccount.views import SignupView as SocialSignupView
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import typed_before
+from accounts import idle, typed_before
 from accounts.sessions import gave_a_factor, where_to_prove
 from accounts.visitors import user_of
 from budgeting import registry
@@ -34,6 +34,15 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     if gave_a_factor(request, user):
         return redirect("mfa_index")
     return redirect(where_to_prove(user, then=registry.address_of(registry.Page.HOME)))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def still_here(request: HttpRequest) -> HttpResponse:
+    """For how many more seconds whoever holds a role stays signed in, for a script; by POST: something was done."""
+    if not user_of(request).must_use_a_second_factor:
+        raise Http404
+    return JsonResponse({"left": idle.left(request.session)})
 
 
 @login_required

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from budgeting.people import RoleName
 from tests.cast import person
+from tests.papers import words_on
 
 SOON, WORKING_DAY = timedelta(minutes=1), timedelta(hours=10)
 TWO_WEEKS = timedelta(weeks=2)
@@ -71,7 +72,16 @@ def test_f24_an_hour_after_its_last_page_the_session_of_a_clerk_has_ended(client
     last_seen(client, minutes=61)
     answer = client.get("/desk/")
     assert answer.url.startswith("/accounts/login/")
+    assert "nothing was done here for 60 minutes. Sign In" in words_on(client.get(answer.url))
     assert client.get("/desk/").status_code == 302
+
+
+def test_f24_whoever_sends_something_then_reads_that_it_was_not_taken(client: Client, clara, otto) -> None:
+    client.force_login(clara)
+    client.get("/desk/")
+    last_seen(client, minutes=61)
+    answer = client.post("/desk/roles/", {"email": "otto@example.org", "name": "Otto"})
+    assert "What you have just sent was not taken" in words_on(client.get(answer.url))
 
 
 def test_f24_a_page_now_and_then_keeps_it(client: Client, clara) -> None:
@@ -80,6 +90,24 @@ def test_f24_a_page_now_and_then_keeps_it(client: Client, clara) -> None:
     for _ in range(3):
         last_seen(client, minutes=40)
         assert client.get("/desk/").status_code == 200
+
+
+def test_f24_to_ask_how_long_is_left_is_nothing_done_and_to_say_that_one_is_here_is(client: Client, clara) -> None:
+    client.force_login(clara)
+    client.get("/desk/")
+    last_seen(client, minutes=58)
+    for _ in range(2):
+        assert 110 <= client.get("/me/here/").json()["left"] <= 120
+    assert client.post("/me/here/").json()["left"] > 59 * 60
+    last_seen(client, minutes=61)
+    assert client.get("/me/here/").status_code == 302
+
+
+@pytest.mark.parametrize(("who", "told"), [("clara", True), ("rosa", False)])
+def test_f24_the_pages_of_whoever_holds_a_role_say_it_beforehand(client: Client, request, who: str, told: bool) -> None:
+    client.force_login(request.getfixturevalue(who))
+    page = client.get("/me/").content.decode()
+    assert ("js/idle.js" in page) == ('data-idle="3600"' in page) == told
 
 
 def test_f24_a_resident_may_leave_it_for_longer(client: Client, rosa) -> None:
