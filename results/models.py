@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from ballots.models import Count, NoResult, NoVote
-from budgeting.models import Contest, Cycle
+from budgeting.models import CalendarChange, Contest, Cycle
 from lib import jobs
 from lib.private_files import PrivateFileField, is_missing
 from proposals.models import Withholding
@@ -48,13 +48,13 @@ class Report(models.Model):
 
     @classmethod
     def newest(cls, cycle: Cycle, contest: Contest | None, language: str) -> Self | None:
-        """The report on the contests as they stand, without what is withheld from view: made, being made, failed or
-        missing. None if none."""
+        """The report on the contests and the calendar as they stand, without what is withheld from view: made, being
+        made, failed or missing. None if none."""
         of = {"contest": contest} if contest else {"contest__cycle": cycle}
         if not Count.objects.filter(**of).exists():
             return None
         told: list[models.QuerySet[Any]] = [model.objects.filter(**of) for model in TOLD]
-        told.append(Withholding.objects.filter(proposal__cycle=cycle))
+        told += [Withholding.objects.filter(proposal__cycle=cycle), CalendarChange.objects.filter(cycle=cycle)]
         since = max(last for rows in told if (last := rows.aggregate(last=models.Max("at"))["last"]))
         return cls.objects.filter(cycle=cycle, contest=contest, language=language, asked_at__gte=since).first()
 

@@ -18,7 +18,7 @@ from django_tasks_db.models import DBTaskResult
 from audit.models import AuditEvent
 from ballots.counting import count_contest
 from ballots.models import Count
-from budgeting.models import Counted
+from budgeting.models import CalendarChange, Counted
 from lib import jobs
 from proposals.models import Award
 from residents.models import RegisterImport
@@ -271,6 +271,22 @@ def test_after_a_new_count_the_old_report_is_not_handed_out(client, ines, clara,
     again = count_contest(counted.contest, by=clara, at=at("results"))
     assert again.outcome["winners"] == ["2", "1"]
     assert client.get(PDF).url == REPORT
+
+
+def test_once_a_date_has_moved_the_report_with_the_old_one_is_not_handed_out(
+    client, ines, clara, counted, cycle, at, drawn_in_no_time
+) -> None:
+    client.force_login(ines)
+    at("counting")
+    client.post(REPORT)
+    work()
+    assert body(client.get(PDF)).startswith(b"%PDF")
+    moved = at("results")
+    CalendarChange.objects.create(cycle=cycle, kind="moved", at=moved, reason="A court asks.", by=clara)
+    assert client.get(PDF).url == REPORT
+    client.post(REPORT)
+    work()
+    assert body(client.get(PDF)).startswith(b"%PDF")
 
 
 def test_v17_counting_again_without_a_change_leaves_the_report_at_its_address(
