@@ -1,5 +1,6 @@
 """Draws that decide by lot: announced in advance, and what was drawn entered once, by two people."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -113,6 +114,12 @@ def due(cycle: Cycle, at: datetime) -> list[Draw]:
 def _decides(draw: Draw) -> bool:
     """Is there a contest on which it can still decide, and for which no later one has taken its place?"""
     return any(Draw.announced_for(contest, draw.use) == draw for contest in _concerned(draw))
+
+
+def overtaken(draws: Sequence[Draw], contests: Iterable[Contest]) -> set[int]:
+    """The keys of those by which no contest goes any more; `draws` are all of a cycle, in order."""
+    latest = {(each.pk, draw.use): draw.pk for each in contests for draw in draws if draw.contest_id in (None, each.pk)}
+    return {draw.pk for draw in draws} - set(latest.values())
 
 
 def _concerned(draw: Draw) -> QuerySet[Contest]:

@@ -144,8 +144,8 @@ STAGES: dict[Stage, About] = {
         heading=_("Vote on what we build"),
         sentence=_("Residents choose the projects. Your vote is secret, and you can change it until voting closes."),
         story=_(
-            "Residents vote online or on paper, once in each contest they belong to. You can vote again online until "
-            "voting closes; only your last vote counts."
+            "Residents vote once in each contest they belong to. You can vote again until voting closes; only your "
+            "last vote counts."
         ),
         proposals=_("Some of the proposals"),
         button=Button.VOTE,

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from audit.acts import Done
 from audit.models import AuditEvent
-from ballots import closing, key, opening
+from ballots import closing, draws, key, opening
 from ballots.checklist import checklist
 from ballots.counting import count_contest
 from ballots.forms import DestructionForm, ExtensionForm, KeyForm, NoResultForm, NoVoteForm, ReasonForm, SharesForm
@@ -40,14 +40,16 @@ def _frozen(cycle: Cycle) -> QuerySet[Contest]:
 def page(request: Request, cycle: Cycle, status: int = 200, **forms: Any) -> HttpResponse:
     """The desk, with the form that was not accepted in place of an empty one."""
     at = clock.now()
+    steps, announced = checklist(cycle, at), list(Draw.objects.filter(cycle=cycle).select_related("contest__district"))
     made = BallotBoxKey.objects.filter(cycle=cycle).prefetch_related("holders__holder", "rehearsals").first()
     context = {
         "cycle": cycle,
         "at": at,
         "box_key": made,
-        "list": checklist(cycle, at),
+        "list": steps,
         "key_form": KeyForm(prefix="key", replaces=key.name_of(bytes(made.public_key)) if made else ""),
-        "draws": Draw.objects.filter(cycle=cycle).select_related("contest__district"),
+        "draws": announced,
+        "overtaken": draws.overtaken(announced, steps.contests),
         "rehearsal_form": SharesForm(made, prefix="rehearsal") if made else None,
         "ending_form": ReasonForm(prefix="ending"),
         "extension_form": ExtensionForm(prefix="extension"),

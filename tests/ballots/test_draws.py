@@ -18,6 +18,7 @@ from lib.refusal import Refused
 from proposals.models import Decision
 from tally.ties import lot
 from tests.cast import frozen_at_the_desk, propose, put_on_paper, signed_in
+from tests.papers import words_on
 
 At = Callable[[str], datetime]
 ENTRY = "UPDATE budgeting_draw SET seed = 'mine', entered_at = takes_place, entered_by_id = {clara}"
@@ -122,6 +123,11 @@ def test_before_its_moment_and_the_freeze_a_later_announcement_takes_the_place_o
     draws.announce(of(cycle, now + DAY, what="The lottery of 5 July"), by=clara, at=now)
     assert Draw.announced_for(riverside_contest, "ties").what == "The lottery of 5 July"
     assert draws.due(cycle, now + HOUR) == []
+    page = words_on(signed_in(clara).get("/2027/box/"))
+    assert page.count("decides in its place") == 1
+    assert (
+        page.index("The lottery of 4 June") < page.index("decides in its place") < page.index("The lottery of 5 July")
+    )
 
 
 @pytest.mark.parametrize("use", Draw.Use.values)
