@@ -44,7 +44,8 @@ def freezing_shown(act: JointAct) -> dict[str, Any]:
         setattr(planned, name, terms[name])
     draw = terms["draw"] and {**terms["draw"], "takes_place": datetime.fromisoformat(terms["draw"]["takes_place"])}
     words = rule_sentences.rule(terms["rule"], terms["currency"], money.unit(terms["currency"]))
-    return {**shown, "contest": planned, "count_in_words": words, "draw": draw}
+    by_lot = "lot" in terms["rule"]["ties"]
+    return {**shown, "contest": planned, "count_in_words": words, "draw": draw, "by_lot": by_lot}
 
 
 FREEZING = Doing(

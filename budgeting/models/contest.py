@@ -141,6 +141,14 @@ class Contest(models.Model):
         return Rule.of_contest(self.counting_rule, self.rule_parameters, scored=not self.has_marks)
 
     @property
+    def ties_go_by_lot(self) -> bool:
+        """May a draw have to decide between equal projects? Only the order of the paper leaves none equal without."""
+        try:
+            return "lot" in self.rule.ties
+        except NotCountable:
+            return True
+
+    @property
     def count_in_words(self) -> list[str]:
         """What decides the count, a sentence for each thing that was set."""
         try:

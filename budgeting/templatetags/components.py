@@ -101,8 +101,9 @@ def one_is_enough() -> dict[str, object]:
 @register.inclusion_tag("components/draws.html")
 def draws(contest: Contest) -> dict[str, object]:
     """{% draws contest %}: what is decided by lot here, by which draw, and what was drawn."""
-    announced = (Draw.announced_for(contest, use) for use in Draw.Use)
-    return {"draws": [draw for draw in announced if draw]}
+    announced = {use: Draw.announced_for(contest, use) for use in Draw.Use}
+    found = [draw for draw in announced.values() if draw]
+    return {"draws": found, "for_ties": announced[Draw.Use.TIES], "by_lot": contest.ties_go_by_lot}
 
 
 @register.inclusion_tag("components/district_map.html")

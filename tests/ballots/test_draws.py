@@ -176,6 +176,18 @@ def test_a_draw_for_numbers_that_stand_on_the_papers_is_not_announced_and_holds_
         draws.announce_late(of(cycle, now + 2 * DAY, use="numbers", reason="Late."), by=both, at=now)
 
 
+def test_what_is_said_of_ties_is_what_the_rule_leaves_to_the_lot(cycle, riverside_contest, clara, at) -> None:
+    """A draw for the numbers decides no tie, and where the paper decides nothing waits for a draw."""
+    now = at("reviewing")
+    draws.announce(of(cycle, now + HOUR, use="numbers"), by=clara, at=now)
+    page = "/2027/riverside/"
+    assert "For ties no draw is announced" in words_on(Client().get(page))
+    Contest.objects.update(rule_parameters={"ties": ["min-cost", "listed"]})
+    said = words_on(Client().get(page))
+    assert "For ties no draw is announced" not in said
+    assert "the order of the ballot paper decides" in said
+
+
 # Entered -------------------------------------------------------------------------------------------------------------
 
 

@@ -157,7 +157,7 @@ def test_both_read_all_that_is_set_of_ballot_count_and_draw_before_it_is_frozen(
         announced_at=at("reviewing"),
         takes_place=at("voting"),
     )
-    Contest.objects.update(most_choices=3, rule_parameters={"minimum_votes": 500, "ties": ["min-cost", "listed"]})
+    Contest.objects.update(most_choices=3, rule_parameters={"minimum_votes": 500, "ties": ["min-cost", "lot"]})
     at("presenting")
     page = "/2027/box/paper/riverside/"
     first = signed_in(clara)
@@ -166,7 +166,7 @@ def test_both_read_all_that_is_set_of_ballot_count_and_draw_before_it_is_frozen(
     for said in (proposed, words_on(signed_in(otto).get(act))):
         assert "Choose up to 3 projects" in said
         assert "at least 500 votes" in said
-        assert "the lower cost, then the order of the ballot paper" in said
+        assert "the lower cost, then a public lot" in said
         assert "The lottery of 4 June (The state lottery, " in said
     Contest.objects.update(most_choices=1)
     assert "Choose up to 3 projects" in words_on(signed_in(otto).get(act)), (
