@@ -56,10 +56,12 @@ class Offer:
 def offer(what: Offer, *, by: User, at: datetime, language: str) -> Role | Invitation:
     """Grant a role to the account of this address and name; if there is none, invite its owner by mail, on record.
 
-    Raises Refused if the account is called otherwise, or if it may not be.
+    Raises Refused if the account is called otherwise or is suspended, or if it may not be.
     """
     if sentence := what.why_not(by=by, at=at):
         raise Refused(sentence)
+    suspended = User.objects.filter(email__iexact=what.email, is_active=False).exists()
+    require(not suspended, _("The account of %s is suspended: whoever sets the site up lets it in first.") % what.email)
     account = User.objects.proved().filter(email__iexact=what.email).first()
     if account is None:
         return _invite(what, by=by, at=at, language=language)

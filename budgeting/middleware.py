@@ -11,7 +11,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from budgeting.people import Person, Request
+from budgeting.people import Request
 from budgeting.registry import Page, address_of
 from lib.refusal import is_refused, refused_by
 
@@ -21,23 +21,25 @@ Handler = Callable[[Request], HttpResponse]
 
 
 def pages_of_somebody_are_not_stored(get_response: Handler) -> Handler:
-    """Let nothing keep what is answered to somebody signed in, or in a letter's booth: the browser may be shared.
+    """Let nothing keep what is answered to somebody signed in, in a letter's booth or on the way in.
 
-    What says by itself how long it may be kept, such as a photo of a proposal, is left as it is (ASVS 14.3.2).
+    The browser may be shared, and the page that waits for a code shows an address. What says by itself how long it may
+    be kept, such as a photo of a proposal, is left as it is (ASVS 14.3.2).
     """
 
     def middleware(request: Request) -> HttpResponse:
-        was_somebody = _is_somebody(request.user)
+        was_somebody = _is_somebody(request)
         response = get_response(request)
-        if (was_somebody or _is_somebody(request.user)) and not response.has_header("Cache-Control"):
+        if (was_somebody or _is_somebody(request)) and not response.has_header("Cache-Control"):
             patch_cache_control(response, no_store=True, private=True)
         return response
 
     return middleware
 
 
-def _is_somebody(person: Person) -> bool:
-    return person.is_authenticated or person.holds_a_letter
+def _is_somebody(request: Request) -> bool:
+    person = request.user
+    return person.is_authenticated or person.holds_a_letter or not request.session.is_empty()
 
 
 class RefusalsAreTold:

@@ -210,6 +210,13 @@ def test_a_clerk_ends_a_role_and_nobody_is_left_without_a_clerk(clara: User, ott
     assert User.objects.get(pk=clara.pk).is_clerk
 
 
+def test_an_account_that_is_suspended_is_neither_granted_a_role_nor_invited(clara: User, tomas: User, now) -> None:
+    User.objects.filter(pk=tomas.pk).update(is_active=False)
+    assert "is suspended" in words_on(offered(clara, "Tomas", email=tomas.email))
+    assert not Invitation.objects.exists()
+    assert mail.outbox == []
+
+
 # For how long --------------------------------------------------------------------------------------------------------
 
 

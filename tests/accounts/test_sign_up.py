@@ -137,6 +137,17 @@ def test_t13_a_lost_password_is_replaced_by_a_code_that_works_once(client: Clien
     assert known.check_password("a better staple")
 
 
+@pytest.mark.parametrize(
+    ("address", "typed"),
+    [("/accounts/signup/", ROSA), ("/accounts/login/code/", {}), ("/accounts/password/reset/", {})],
+)
+def test_s21_a_page_that_waits_for_a_code_is_stored_nowhere(client: Client, db, address: str, typed: dict) -> None:
+    assert client.get("/").get("Cache-Control") is None
+    answer = client.post(address, {"email": ROSA["email"]} | typed)
+    for page in (answer, client.get(answer.url), client.post(answer.url, {"code": "AAAA-AAAA"})):
+        assert "no-store" in page["Cache-Control"]
+
+
 def test_t13_somebody_made_inactive_is_out_at_the_next_page(client: Client, known: User) -> None:
     client.force_login(known)
     assert client.get("/me/").status_code == 200
