@@ -3,7 +3,6 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,13 +12,11 @@ from ballots.sealing import Share
 from budgeting.models import Contest, Cycle, Draw
 from budgeting.models.draw import LONGEST_SEED
 from budgeting.people import RoleName, holders_of
-from lib.forms import CityTimeField, MoneyField
+from lib.forms import CITY_CLOCKS, CityTimeField, MoneyField
 from lib.one_line import OneLineField
 from lib.refusal import obeying
 from proposals.models import Proposal
 from proposals.models.review import LONGEST_DECISION
-
-CITY_CLOCKS = gettext_lazy("On the city's clocks (%s).") % settings.TIME_ZONE
 
 
 def possible_holders() -> QuerySet[Any]:
@@ -119,6 +116,7 @@ class DrawForm(forms.ModelForm[Draw]):
         widgets = {
             "takes_place": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         }
+        labels = {"contest": gettext_lazy("Contest")}
         help_texts = {
             "takes_place": CITY_CLOCKS,
             "reason": gettext_lazy("Needed once a ballot paper is frozen, or an earlier draw has taken place."),

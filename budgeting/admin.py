@@ -23,7 +23,7 @@ from budgeting.models.contest import ADDRESS_TAKEN
 from budgeting.registry import Deed, why_not
 from budgeting.stages import Stage
 from lib import clock
-from lib.forms import BoundaryField, CityTimeField, UntouchedMoments
+from lib.forms import CITY_CLOCKS, BoundaryField, CityTimeField, UntouchedMoments
 from lib.geography import drawing
 from lib.money import written
 from lib.refusal import allow
@@ -31,9 +31,6 @@ from tally.parameters import PARAMETERS
 
 admin.site.site_header = admin.site.site_title = settings.CITY_NAME
 admin.site.index_title = _("Set-up")
-
-
-CITY_CLOCKS = _("On the city's clocks (%s).") % settings.TIME_ZONE
 
 
 class PhaseForm(UntouchedMoments):

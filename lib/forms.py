@@ -7,8 +7,10 @@ from fractions import Fraction
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
 from lib import money
@@ -110,6 +112,14 @@ def _share(text: str) -> Fraction | None:
 
 
 YEARS = range(2000, 2200)
+
+
+def _on_whose_clocks() -> str:
+    return _("On the city's clocks (%s).") % settings.TIME_ZONE
+
+
+CITY_CLOCKS = lazy(_on_whose_clocks, str)()
+"""Beside a field in which somebody types a moment, in the language of who reads it."""
 
 
 class CityTimeField(forms.SplitDateTimeField):

@@ -27,10 +27,11 @@ def page(request: Request) -> HttpResponse:
     at = clock.now()
     late, failed = Mail.objects.late(at), Mail.objects.failed()
     cycles = [cycle for cycle in Cycle.objects.prefetch_related("phases") if cycle.allows(Act.IMPORT_REGISTER, at)]
+    unfrozen = Contest.objects.filter(cycle__in=cycles, paper=None, no_vote=None)
     context = {
         "at": at,
         "cycles": RegisterImport.why_anew(cycles),
-        "unfrozen": Contest.objects.filter(cycle__in=cycles, paper=None).select_related("cycle", "district"),
+        "unfrozen": unfrozen.select_related("cycle", "district"),
         "claims": Claim.objects.filter(settled_at=None).select_related("resident__cycle", "user").order_by("at"),
         "imports": RegisterImport.objects.waiting().select_related("cycle"),
         "failed_mails": failed[:MOST_MAILS],

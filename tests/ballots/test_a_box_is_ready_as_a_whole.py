@@ -83,6 +83,7 @@ def test_where_nothing_is_voted_on_at_all_the_desk_asks_for_no_box(
     page = source_of(signed_in(clara).get("/2027/box/"))
     assert "nothing is left to do" in page
     assert "Nobody can vote before" not in page
+    assert "/2027/hillside/rule/" not in signed_in(clara).get("/desk/").content.decode()
 
 
 def test_everybody_reads_why_nothing_is_voted_on_there(without_hillside, hillside_contest, tomas) -> None:

@@ -188,6 +188,14 @@ def test_what_is_said_of_ties_is_what_the_rule_leaves_to_the_lot(cycle, riversid
     assert "the order of the ballot paper decides" in said
 
 
+def test_the_form_of_a_draw_is_in_the_language_of_who_reads_it(cycle, clara, at) -> None:
+    at("proposing")
+    form = signed_in(clara).get("/2027/box/draws/", headers={"accept-language": "fr"}).content.decode()
+    assert "À l’heure de la ville" in form
+    for english in ("On the city", ">Contest<"):
+        assert english not in form
+
+
 # Entered -------------------------------------------------------------------------------------------------------------
 
 
