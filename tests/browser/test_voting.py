@@ -4,11 +4,13 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
+from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from ballots.models import Count, Envelope
 from tests.browser.looking import Opened, barriers
+from tests.letters import Posted
 
 Check = Callable[..., None]
 
@@ -57,6 +59,38 @@ def go_to(page: Page, control: str) -> None:
             return
         page.keyboard.press("Tab")
     raise AssertionError(f"the keyboard does not reach {control}")
+
+
+def test_f24_a_voter_who_leaves_is_warned_once_may_stay_and_is_signed_out(
+    opened: Opened,
+    voting: datetime,
+    rosa_may_vote: User,
+) -> None:
+    page = opened("/2027/riverside/", by=rosa_may_vote)
+    page.clock.install()
+    page.goto(page.url + "ballot/")
+    page.clock.fast_forward("05:01")
+    expect(page.get_by_role("alert")).to_contain_text("In five minutes you are signed out")
+    page.get_by_label("Library benches").check()
+    expect(page.get_by_role("alert")).not_to_be_visible()
+    page.clock.fast_forward("05:01")
+    expect(page.get_by_role("alert")).to_have_count(1)
+    page.clock.fast_forward("05:01")
+    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+    assert not Session.objects.exists()
+    assert not Envelope.objects.exists()
+
+
+def test_f24_a_letters_booth_leaves_the_choices_on_the_page(opened: Opened, voting: datetime, greta: Posted) -> None:
+    page = opened("/verify/letter/")
+    page.get_by_label("Code").fill(greta.code)
+    page.get_by_role("button", name="Vote with this letter").click()
+    page.clock.install()
+    page.locator("main a.button").first.click()
+    page.get_by_label("Library benches").check()
+    page.clock.fast_forward("20:00")
+    expect(page.get_by_role("alert")).to_have_count(1)
+    expect(page.get_by_label("Library benches")).to_be_checked()
 
 
 @pytest.mark.parametrize(

@@ -51,21 +51,30 @@ function stay() {
   fetch(form.dataset.awake, { method: "POST", body: token }).catch(() => {});
 }
 
+// Whoever has an account and leaves is signed out, after a word of warning: the next person here would be them. A letter's
+// booth ends by itself, and the choices stay on the page for whoever comes back with the code.
+const UNTOUCHED = 5 * 60 * 1000;
 let idle;
+let notice;
 function awake() {
   stay();
+  notice?.remove();
+  notice = undefined;
   clearTimeout(idle);
-  idle = setTimeout(() => {
-    const notice = document.createElement("p");
-    notice.className = "notice bad";
-    notice.setAttribute("role", "alert");
-    notice.textContent = form.dataset.idle;
-    form.before(notice);
-    notice.scrollIntoView({ block: "center" });
-  }, 5 * 60 * 1000);
+  idle = setTimeout(warn, UNTOUCHED);
+}
+
+function warn() {
+  notice = document.createElement("p");
+  notice.className = "notice bad";
+  notice.setAttribute("role", "alert");
+  notice.textContent = form.dataset.idle;
+  form.before(notice);
+  notice.scrollIntoView({ block: "center" });
+  if (!form.dataset.awake) idle = setTimeout(() => document.querySelector("form.leave")?.requestSubmit(), UNTOUCHED);
 }
 
 form.addEventListener("input", total);
-for (const event of ["input", "keydown", "pointerdown", "scroll"]) addEventListener(event, awake, { passive: true });
+for (const event of ["input", "keydown", "pointerdown", "wheel"]) addEventListener(event, awake, { passive: true });
 total();
 awake();
