@@ -41,7 +41,7 @@ def verify(request: HttpRequest, cycle: str) -> HttpResponse:
             if isinstance(made, Verification):
                 messages.success(request, _("%s is verified.") % account.email)
                 return redirect("verify_at_desk", found.slug)
-            messages.warning(request, _("This line has another account already. Decide who it belongs to."))
+            messages.warning(request, _("This line has another account already: both claim it now."))
             return redirect("claim", found.slug, made.pk)
     context = {"cycle": found, "form": form, "standing": StandingRegister.why(found)}
     return render(request, "residents/verify_at_desk.html", context)
@@ -69,4 +69,5 @@ def claim(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
             return redirect(two.propose(sketch, by=user_of(request), at=clock.now()))
     waiting = acts_on(found).filter(settled_at=None).first()
     context = {"claim": found, "cycle": found.resident.cycle, "form": form, "act": waiting, "held": held}
+    context["why_not"] = found.why_not_settle(by=user_of(request), at=clock.now())
     return render(request, "residents/claim.html", context)

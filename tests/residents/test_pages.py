@@ -16,12 +16,16 @@ from django.test import Client
 from accounts.models import User
 from audit.acts import Done
 from audit.models import AuditEvent
-from budgeting.models import Contest, Cycle, District
+from budgeting.models import Contest, Cycle, District, OneIsEnough
+from budgeting.people import RoleName
+from lib import clock
 from lib.spreadsheets import cell
 from notices.models import Count
 from residents import register_import, wrong_codes
 from residents.letters import make_codes
 from residents.models import Claim, LetterCode, RegisterImport, Resident, StagedLine, Verification
+from tests.cast import person
+from tests.papers import words_on
 
 REGISTER = (
     "identifier;name;birth_date;address;postcode;town;district\n"
@@ -259,6 +263,19 @@ def test_a_line_that_has_an_account_leads_the_clerk_to_the_claim(rosa, tomas, cl
     assert answer.url == f"/desk/2027/claims/{Claim.objects.get().pk}/"
 
 
+def test_whoever_filed_a_claim_is_shown_no_form_to_decide_it(rosa, tomas, clara, city) -> None:
+    desk, other = signed_in(clara), signed_in(person("Nadia", RoleName.CLERK))
+    desk.post("/desk/2027/residents/", IN_PERSON)
+    address = desk.post("/desk/2027/residents/", IN_PERSON | {"email": tomas.email}).url
+    page = words_on(desk.get(address))
+    assert "both claim it now" in page
+    assert "Whoever filed this claim does not decide it." in page
+    assert "Reason" not in page
+    assert "Reason" in words_on(other.get(address))
+    OneIsEnough.objects.create(reason="We are one.", announced_by=clara, announced_at=clock.now() - timedelta(days=2))
+    assert "Reason" in words_on(desk.get(address))
+
+
 def test_a_clerk_is_told_what_to_mend(clara, city) -> None:
     page = signed_in(clara).post("/desk/2027/residents/", {"birth_date": "March", "email": "nobody@example.org"})
     assert "Write the day" in page.content.decode()
@@ -371,7 +388,7 @@ def test_the_audit_page_asks_the_database_no_more_for_more_entries(otto, clara, 
         with transaction.atomic():
             for _ in range(3):
                 clara.record(Done.MADE)
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(17):
             desk.get("/audit/")
 
 
