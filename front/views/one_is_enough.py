@@ -1,13 +1,14 @@
-"""Where a clerk says that one person is enough, and takes it back."""
+"""Where a clerk says that one person is enough, and where whoever else could confirm takes it back."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from budgeting import one_is_enough, registry
-from budgeting.guards import clerks_only
+from budgeting.guards import overseers_only
 from budgeting.models import OneIsEnough
 from budgeting.people import Request
 from front.forms import ReasonForm
@@ -15,8 +16,10 @@ from lib import clock
 from lib.refusal import obeying
 
 
-@clerks_only
+@overseers_only
 def page(request: Request) -> HttpResponse:
+    if request.method == "POST" and not request.user.is_clerk:
+        raise PermissionDenied
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with obeying(form):
@@ -29,7 +32,7 @@ def page(request: Request) -> HttpResponse:
 
 
 @require_POST
-@clerks_only
+@overseers_only
 def revoke(request: Request) -> HttpResponse:
     with obeying(request):
         if said := OneIsEnough.announced():

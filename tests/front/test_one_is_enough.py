@@ -103,5 +103,17 @@ def test_after_the_count_it_may_be_said(counted, clara, at) -> None:
 def test_only_a_clerk_says_it(who: str, request: pytest.FixtureRequest, at) -> None:
     at("proposing")
     visitor = signed_in(request.getfixturevalue(who))
-    assert visitor.post(PAGE, {"reason": "We are one."}).status_code == 404
+    assert visitor.post(PAGE, {"reason": "We are one."}).status_code == (404 if who == "rosa" else 403)
     assert not OneIsEnough.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["otto", "ines"])
+def test_whoever_else_could_confirm_takes_it_back(who: str, request: pytest.FixtureRequest, clara, at) -> None:
+    """A clerk who says so alone would else be alone with it."""
+    one_is_enough.announce("We are one clerk.", by=clara, at=at("proposing"))
+    visitor = signed_in(request.getfixturevalue(who))
+    assert PAGE in visitor.get("/desk/").content.decode()
+    assert "Take two people again" in source_of(visitor.get(PAGE))
+    visitor.post(f"{PAGE}again/")
+    assert OneIsEnough.announced() is None
+    assert "Announce that one is enough" not in source_of(visitor.get(PAGE))
