@@ -12,13 +12,14 @@ from accounts.models import User
 from audit.models import AuditEvent
 from budgeting import two
 from budgeting.models import Cycle
+from budgeting.people import RoleName
 from budgeting.two import Joint, Two
 from lib.refusal import Refused
 from residents.digests import identifier_digest, person_digest
 from residents.letter_codes import new_code
 from residents.letters import make_codes
 from residents.models import Claim, LetterCode, Resident, Verification
-from tests.cast import signed_in
+from tests.cast import person, signed_in
 from tests.papers import words_on
 
 
@@ -141,7 +142,7 @@ def test_a_claim_is_decided_although_whose_line_it_was_has_another_by_now(
     Resident.objects.filter(pk=claim.resident_id).update(removed_at=voting)
     Verification.at_desk(resident_of(cycle, riverside, 2), rosa, by=clara, at=voting)
     Resident.objects.filter(pk=claim.resident_id).update(removed_at=None)
-    page = words_on(signed_in(clara).get(f"/desk/2027/claims/{claim.pk}/"))
+    page = words_on(signed_in(person("Nadia", RoleName.CLERK)).get(f"/desk/2027/claims/{claim.pk}/"))
     assert f"First account – Second account {tomas.email}" in page
     assert "Leave it with the first account" not in page
     assert "Give it to neither" in page
