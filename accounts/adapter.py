@@ -10,7 +10,9 @@ from allauth.core import context as allauth
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from accounts import devices, guesses
@@ -21,6 +23,7 @@ from audit.models import AuditEvent
 from budgeting.errors import too_many
 from lib import clock
 from notices.counts import in_words
+from notices.dress import dressed
 from notices.limits import Asker, in_turn, network_of, refused_until
 
 
@@ -90,6 +93,14 @@ class Adapter(DefaultAccountAdapter):
         network = network_of(self.get_client_ip(request))
         return Asker(network, KnownNetwork.is_of(email, network), devices.device_of(request, email))
 
+    def render_mail(
+        self, template_prefix: str, email: Any, context: dict[str, Any], headers: dict[str, str] | None = None
+    ) -> EmailMessage:
+        """In the dress of all our mails; the words are those of templates/account/email/."""
+        subject = " ".join(render_to_string(f"{template_prefix}_subject.txt", context).split())
+        text = render_to_string(f"{template_prefix}_message.txt", context)
+        return dressed(self.format_email_subject(subject), text, to=email, headers=headers)
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Put a mail into the outbox, in the transaction of whatever asked for it.
 
@@ -103,7 +114,7 @@ class Adapter(DefaultAccountAdapter):
         message = self.render_mail(
             template_prefix, email, {"request": request, "email": email, "current_site": _site()} | about
         )
-        message.asked_from = asker.place  # the outbox counts by it
+        message.asked_from = asker.place  # type: ignore[attr-defined]  # the outbox counts by it
         with in_turn(email):
             if until := refused_until(email, asker, at=clock.now()):
                 raise ImmediateHttpResponse(too_many(request, said=_enough() % {"moment": in_words(until)}))

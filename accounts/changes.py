@@ -10,7 +10,6 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import translation
@@ -19,6 +18,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.sessions import end_sessions, set_up_a_factor
 from audit.acts import Done
+from notices.dress import dressed
 
 # Pages on which one of them is changed; before each the person shows that it is still them.
 CHANGES = frozenset(
@@ -104,7 +104,7 @@ def tell(user: User, done: list[Done], *, to: str) -> None:
             "was not, somebody else has been in your account: write to %(contact)s at once."
         )
         said = {"site": settings.PUBLIC_URL, "what": what, "contact": settings.CITY_CONTACT or settings.CITY_NAME}
-        EmailMessage(_("Your account was changed"), text % said, to=[to]).send()
+        dressed(_("Your account was changed"), text % said, to=to).send()
 
 
 _SAID = {

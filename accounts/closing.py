@@ -8,7 +8,6 @@ from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -19,6 +18,7 @@ from audit.acts import Done
 from budgeting.people import Person
 from budgeting.registry import Leaving, leavings
 from lib.refusal import allow
+from notices.dress import dressed
 
 
 def why_not(user: User) -> str:
@@ -51,7 +51,7 @@ def _tell(user: User) -> None:
             "account: write to %(contact)s at once."
         )
         said = {"site": settings.PUBLIC_URL, "contact": settings.CITY_CONTACT or settings.CITY_NAME}
-        EmailMessage(_("Your account is closed"), text % said, to=[user.email]).send()
+        dressed(_("Your account is closed"), text % said, to=user.email).send()
 
 
 def _why_not(person: Person) -> str:

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
@@ -26,6 +25,7 @@ from budgeting.models import District
 from budgeting.people import RoleName
 from lib.refusal import Refused, require
 from lib.typed import in_fours, letters_and_digits
+from notices.dress import dressed
 
 GOOD_FOR = timedelta(days=7)
 ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # 30 signs nobody confuses: 28 of them are 137 bits
@@ -162,7 +162,7 @@ def _send(invitation: Invitation, code: str) -> None:
             "expires": date_format(localtime(invitation.expires_at), "j F Y, H:i"),
         }
         subject = _("Your invitation to %(city)s") % {"city": settings.CITY_NAME}
-        EmailMessage(subject, text % said, to=[invitation.email]).send()
+        dressed(subject, text % said, to=invitation.email).send()
 
 
 def _tell(user: User, role: Role) -> None:
@@ -172,7 +172,7 @@ def _tell(user: User, role: Role) -> None:
             "second factor yet, you are led to setting one up."
         )
         said = {"site": settings.PUBLIC_URL, "role": role, "until": last_day(role.ends)}
-        EmailMessage(_("Your role"), text % said, to=[user.email]).send()
+        dressed(_("Your role"), text % said, to=user.email).send()
 
 
 def last_day(ends: datetime | None) -> str:

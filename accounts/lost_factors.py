@@ -9,7 +9,6 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -18,6 +17,7 @@ from accounts.mfa import is_held
 from accounts.models import Role, User
 from audit.acts import Done
 from lib import clock
+from notices.dress import dressed
 
 
 def lost(user: User) -> list[Authenticator]:
@@ -55,7 +55,7 @@ def _tell(user: User) -> None:
                 "a new second factor.\n\nYou are told because you hold a role at %(site)s. If it was not %(name)s, "
                 "have the role taken away at once."
             )
-            EmailMessage(subject, text % said, to=[holder.email]).send()
+            dressed(subject, text % said, to=holder.email).send()
 
 
 def before_a_new_one(instance: Authenticator, **kwargs: Any) -> None:

@@ -4,7 +4,6 @@ One mail an hour for all that was granted in it: less than the day for which a n
 """
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import translation
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.confirming import MAY_CONFIRM
 from accounts.models import Role, User
 from lib import clock
+from notices.dress import dressed
 
 
 @transaction.atomic
@@ -42,4 +42,4 @@ def _mail(holder: User, new: list[Role]) -> None:
         "they should be, have the role taken away at once."
     )
     said = {"site": settings.PUBLIC_URL, "roles": "\n".join(lines)}
-    EmailMessage(_("Who may confirm what moves votes"), text % said, to=[holder.email]).send()
+    dressed(_("Who may confirm what moves votes"), text % said, to=holder.email).send()

@@ -12,6 +12,7 @@ class Done(models.TextChoices):
     CHANGED = "changed", _("changed in the set-up")
     DELETED = "deleted", _("deleted in the set-up")
     DOWNLOADED = "downloaded", _("file taken away")
+    WORDS_CHANGED = "words changed", _("words of a mail changed")
     # People
     SIGNED_IN = "signed in", _("signed in, holding a role or the set-up")
     ROLE_GRANTED = "role granted", _("role granted")

@@ -62,6 +62,7 @@ def is_set(name: str) -> bool:
 # The variables -------------------------------------------------------------------------------------------------------
 
 SOME_LINE = "one line of text"
+AN_HOUR = "an hour of the day in the city, from 0 to 23"
 ON_OR_OFF = "1 (yes) or 0 (no)"
 
 PUBLIC_URL = Variable(
@@ -107,6 +108,12 @@ MAIL_FROM = Variable(
     may_be.sender,
     "Common Purse <no-reply@localhost>",
 )
+MAIL_PER_MINUTE = Variable(
+    "MAIL_PER_MINUTE", "a whole number, 1 or more; 0 if there is no limit", may_be.number(0, 100_000), 0
+)
+MAIL_QUIET_FROM = Variable("MAIL_QUIET_FROM", AN_HOUR, may_be.number(0, 23), 21)
+MAIL_QUIET_UNTIL = Variable("MAIL_QUIET_UNTIL", AN_HOUR, may_be.number(0, 23), 7)
+MAIL_DIGEST_AT = Variable("MAIL_DIGEST_AT", AN_HOUR, may_be.number(0, 23), 7)
 STAFF_SESSION_HOURS = Variable("STAFF_SESSION_HOURS", "a whole number from 1 to 24", may_be.number(1, 24), 10)
 STAFF_IDLE_MINUTES = Variable("STAFF_IDLE_MINUTES", "a whole number from 5 to 240", may_be.number(5, 240), 60)
 SIGN_IN_SERVER = Variable(

@@ -67,6 +67,21 @@ class Person(Protocol):
         """Append to the audit log, in the caller's transaction."""
 
 
+class Reader(Person, Protocol):
+    """Somebody with an account, as whoever writes to them needs to know them."""
+
+    @property
+    def email(self) -> str: ...
+
+    @property
+    def language(self) -> str:
+        """Of their mails; empty: the city's."""
+
+    @property
+    def is_proved(self) -> bool:
+        """Has its owner shown that they read mail at this address?"""
+
+
 class LetterBooth(Protocol):
     """The booth that a letter's code has opened in this browser session, or may open (residents/letter_booth.py)."""
 

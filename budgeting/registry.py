@@ -30,6 +30,7 @@ class Page(StrEnum):
     LETTER = "letter"
     BALLOTS = "ballots"
     STILL_HERE = "still_here"
+    NOTICES = "notices"
 
 
 class Place(StrEnum):
@@ -107,6 +108,7 @@ class _Registry:
     rows: list[ForeignKey] = field(default_factory=list)
     traces: list[ForeignKey] = field(default_factory=list)
     leavings: list[Leaving] = field(default_factory=list)
+    unread: Callable[[Person], int] = lambda person: 0
 
 
 _registered = _Registry()
@@ -148,6 +150,18 @@ def every_page_is_served(app_configs: Any, **options: Any) -> list[checks.CheckM
     """A page that is asked for and served by nobody; with such a one `manage check` and `manage migrate` fail."""
     missing = [page for page in Page if page not in _registered.pages]
     return [checks.Error(f"No room serves the page “{page.value}”.", id="budgeting.E001") for page in missing]
+
+
+# The bell ------------------------------------------------------------------------------------------------------------
+
+
+def rings_for(unread: Callable[[Person], int]) -> None:
+    """Say how many things somebody has not read yet: the number beside the bell on every page."""
+    _registered.unread = unread
+
+
+def unread_by(person: Person) -> int:
+    return _registered.unread(person)
 
 
 # What an upper room forbids ------------------------------------------------------------------------------------------

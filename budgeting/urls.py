@@ -17,6 +17,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
+    path("", include("notices.urls")),
     path("", include("residents.urls")),
     path("", include("ballots.urls")),
     path("", include("results.urls")),

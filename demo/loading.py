@@ -21,6 +21,7 @@ from demo.dates import lay
 from demo.electorate import Line
 from demo.people import appoint, settle
 from demo.proposing import propose
+from demo.telling import follow, leave_the_rest
 from demo.town import Size, Town
 from demo.voting import count, deliver, enrol, make_ready, review, vote
 from lib import clock
@@ -52,6 +53,8 @@ def load(city: City, seed: int, size: Size, tell: Callable[[str], None]) -> Town
         for plan in content.ROUNDS:
             _load_round(town, plan, tell)
         _post_letters(town)
+        follow(town)
+        leave_the_rest(town)
     return town
 
 

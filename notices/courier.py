@@ -10,7 +10,7 @@ import smtplib
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,9 +20,11 @@ from django.core.mail import get_connection
 from django.utils.translation import gettext, override
 
 from lib.mail_address import is_a_sender
-from notices.models import Mail
+from notices.models import Mail, Mails
 from notices.transport import NotHandedOver, Smtp, Stored
+from notices.writing import written
 
+MINUTE = timedelta(minutes=1)
 SHORTEST_REST, LONGEST_REST = timedelta(seconds=2), timedelta(minutes=1)
 CLOSING = 421  # the service is closing (RFC 5321, 3.8)
 NO_ROOM, TOO_LARGE = 452, 552  # already at the envelope, where else only the sender is refused
@@ -40,13 +42,14 @@ class Courier:
     rest: timedelta = SHORTEST_REST
     rests_until: datetime | None = None
     trouble: str = ""
+    gone: deque[datetime] = field(default_factory=deque)  # when each of the last minute was handed over
     lost_in_a_row: int = 0  # mails at which the line broke, in this turn and since the last answer to one
 
     def go(self) -> int:
         """Send what is due. How many mails arrived."""
         if self.rests_until and self.clock() < self.rests_until:
             return 0
-        mails = deque(Mail.objects.due(self.clock())[:AT_ONCE])
+        mails = deque(self._at_our_pace(Mail.objects.due(self.clock())))
         arrived: list[Mail] = []
         self.lost_in_a_row = 0
         with override(settings.LANGUAGE_CODE):  # what is noted, clerks read
@@ -57,6 +60,20 @@ class Courier:
                 self._rest(str(away))
         return len(arrived)
 
+    def _at_our_pace(self, due: Mails) -> Iterator[Mail]:
+        """As many as the server takes a minute; of those a tenth is left to what is not written to many."""
+        if not (pace := settings.MAIL_PER_MINUTE):
+            yield from due[:AT_ONCE]
+            return
+        while self.gone and self.gone[0] <= self.clock() - MINUTE:
+            self.gone.popleft()
+        left = pace - len(self.gone)
+        for mail in due[: max(0, min(left, AT_ONCE))]:
+            if mail.rank == Mail.Rank.TO_MANY and left <= pace // 10:
+                return
+            left -= 1
+            yield mail
+
     def _go_with(self, mails: deque[Mail], arrived: list[Mail]) -> None:
         """Hand over what is due, until the line breaks at one of them."""
         with self._line(mails[0]) as server:
@@ -64,12 +81,29 @@ class Courier:
                 mail = mails.popleft()
                 if not mail.may_go(at=self.clock()):
                     continue
+                if not self._is_written(mail):
+                    continue
                 try:
+                    self.gone.append(self.clock())
                     if self._hand_over(mail, server):
                         arrived.append(mail)
                 except _Lost as lost:
                     return self._set_aside(mail, str(lost))
                 self._is_well()
+
+    def _is_written(self, mail: Mail) -> bool:
+        """Has it words to go with? What is told a reader is written now; there may be nothing to tell any more."""
+        if mail.reader_id is None:
+            return True
+        try:
+            mail.content = written(mail, at=self.clock())
+        except Exception as fault:  # of one kind's words: that keeps no other mail waiting
+            logger.exception("Mail %s cannot be written.", mail.pk)
+            mail.put_off(gettext("it could not be written (%s)") % type(fault).__name__, at=self.clock())
+            return False
+        if mail.content is None:
+            mail.let_go()
+        return mail.content is not None
 
     @contextmanager
     def _line(self, first: Mail) -> Iterator[Any]:

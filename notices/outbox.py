@@ -34,13 +34,14 @@ class Outbox(BaseEmailBackend):
 def _row(message: EmailMessage, recipient: str) -> dict[str, object]:
     message_id = make_msgid(domain=urlsplit(settings.PUBLIC_URL).hostname)
     message.extra_headers |= {"Message-ID": message_id, "Auto-Submitted": "auto-generated"}
-    at = clock.now()
+    at, asked_from = clock.now(), getattr(message, "asked_from", "")
     return {
         "message_id": message_id,
         "to": recipient,
         "subject": message.subject[:255],
         "content": message.message().as_bytes(),
-        "asked_from": getattr(message, "asked_from", ""),
+        "asked_from": asked_from,
+        "rank": Mail.Rank.ASKED_FOR if asked_from else Mail.Rank.TO_ONE,
         "written_at": at,
         "next_try_at": at,
     }

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from budgeting.retention import Kept
-from notices.models import Count, Mail
+from notices.models import Count, Happening, Mail
 
 KEPT = [
     Kept(
@@ -11,6 +11,12 @@ KEPT = [
         _("Mails: to whom, when, and their subject; what they say, until they are sent"),
         _("30 days after they were sent or failed"),
         Mail.objects.forget_old,
+    ),
+    Kept(
+        "notices",
+        _("Notices: who was told of what, and whether they have read it"),
+        _("180 days after it happened"),
+        Happening.forget_old,
     ),
     Kept(
         "counts",

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 from lib import clock, jobs
 from notices.courier import Courier
+from notices.spreading import spread
 
 _courier = Courier(clock.now)
 
 
 @jobs.every(timedelta(seconds=2), by_itself=True)
 def send_mail() -> None:
+    spread(clock.now())
     _courier.go()

@@ -4,7 +4,6 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from budgeting.models import Cycle
 from budgeting.people import RoleName, holders_of
+from notices.dress import dressed
 from residents.models import DeskList, Verification
 
 LOOKED_BACK = timedelta(days=8)  # so that the oldest day is whole: a list that waits for a reader waits a week
@@ -72,4 +72,4 @@ def _mail(reader: User, cycle: Cycle, day: date, clerks: Counter[int | None]) ->
             "address": settings.PUBLIC_URL + reverse("verified_at_desk", args=[cycle.slug]),
         }
         subject = _("Verified at the desk on %s") % date_format(day)
-        EmailMessage(subject, text % said, to=[reader.email]).send()
+        dressed(subject, text % said, to=reader.email).send()

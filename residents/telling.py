@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from budgeting.models import Cycle
+from notices.dress import dressed
 
 
 def verified_at_desk(account: User, cycle: Cycle, *, at: datetime) -> None:
@@ -74,4 +74,4 @@ def _send(account: User, subject: str, text: str, **said: object) -> None:
     if not account.is_active:
         return
     everywhere = {"site": settings.PUBLIC_URL, "contact": settings.CITY_CONTACT or settings.CITY_NAME}
-    EmailMessage(subject, text % (everywhere | said), to=[account.email]).send()
+    dressed(subject, text % (everywhere | said), to=account.email).send()

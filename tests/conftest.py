@@ -25,7 +25,7 @@ from tests import thoroughness
 from tests.cast import cycle_of_2027, give_a_factor, hands_of_the_clock, person, square
 from tests.databases import Aside, migrated_database
 
-pytest_plugins = ["tests.smtp", "tests.vote", "tests.two_pots", "tests.letters", "tests.whole_city"]
+pytest_plugins = ["tests.smtp", "tests.vote", "tests.two_pots", "tests.letters", "tests.whole_city", "tests.told"]
 
 
 def _tell_guards_against_truncate(verb: str) -> None:

@@ -10,6 +10,8 @@ from ballots import paper
 from ballots.models import KeyShare
 from budgeting.models import Contest, Cycle
 from budgeting.people import RoleName
+from notices import stopping
+from notices.kinds import Kind
 from proposals.models import Proposal
 from residents.models import RegisterImport
 from results import downloads
@@ -71,6 +73,8 @@ def whole_city(
         "numbered:number": [1, 3],
         "int:number": [1, register.pk],
         "str:name": [*downloads.RESULTS, *downloads.BALLOTS],
+        "str:word": [stopping.address(rosa.pk, Kind.COMMENTED).rstrip("/").rpartition("/")[2]],
+        "slug:kind": [Kind.COMMENTED.slug],
         "slug:name": [photo.name],
         "size": ["small"],
         "pk": [drafted(rosa, riverside_contest).pk],

@@ -38,6 +38,12 @@ def navigation(cycle: Cycle | None) -> list[tuple[Promise, str]]:
     return registry.offered(registry.Place.NAVIGATION, cycle)
 
 
+@register.simple_tag(takes_context=True)
+def unread(context: dict[str, Any]) -> int:
+    """{% unread as number %}: how much whoever is signed in has not read yet of what they are told."""
+    return registry.unread_by(context["request"].user)
+
+
 @register.inclusion_tag("components/crumbs.html")
 def crumbs(*steps: object) -> dict[str, object]:
     """{% crumbs cycle contest "Proposals" %}: nouns with an address become links; a text is where we are."""

@@ -12,6 +12,8 @@ from audit.acts import Done
 from budgeting.people import Person
 from budgeting.stages import Act
 from lib.refusal import allow
+from notices.kinds import Kind
+from notices.models import Happening
 from proposals.models.status import WON
 from proposals.models.text import ProposalText
 from proposals.models.versions import SAYS_SOMETHING
@@ -105,6 +107,7 @@ class Delivered(ProposalText):
             milestone.save()
             said = {name: str(value) for name, value in facts.items() if value is not None}
             by.record(Done.DELIVERY_REPORTED, on=milestone, proposal=self.pk, kind=kind, said=said)
+            Happening.note(Kind.BUILDING, milestone, at=at, by=by)
         self.forget_status()
         return milestone
 

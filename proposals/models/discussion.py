@@ -11,6 +11,8 @@ from audit.acts import Done
 from budgeting.people import Person
 from budgeting.stages import Act
 from lib.refusal import allow, require
+from notices.kinds import Kind
+from notices.models import Follow, Happening
 from proposals import quotas
 from proposals.models.text import ProposalText
 from proposals.models.versions import LONGEST_REASON, SAYS_SOMETHING
@@ -66,6 +68,7 @@ class Comment(models.Model):
             require(is_new, _("This comment is hidden already."))
             self.reports.filter(settled_at=None).update(settled_at=at, settled_by=by.pk)
             by.record(Done.COMMENT_HIDDEN, on=self, reason=reason.strip())
+            Happening.note(Kind.COMMENT_HIDDEN, self, at=at, by=by)
 
     def keep(self, *, by: Person, at: datetime) -> None:
         """Settle the open reports of a comment that stays."""
@@ -148,7 +151,12 @@ class Discussed(ProposalText):
         with transaction.atomic():
             if not official:
                 quotas.spend(quotas.COMMENTS, by=by, at=at)
-            return Comment.objects.create(proposal_id=self.pk, author_id=by.pk, at=at, **said)
+            comment = Comment.objects.create(proposal_id=self.pk, author_id=by.pk, at=at, **said)
+            Follow.by_itself(self, user=by.pk, at=at)
+            Happening.note(Kind.ANSWERED if official else Kind.COMMENTED, comment, at=at, by=by)
+            if parent:
+                Happening.note(Kind.REPLIED, comment, at=at, by=by)
+            return comment
 
     def why_not_comment(self, at: datetime) -> str:
         if not self.is_draft and self.cycle.allows(Act.COMMENT, at):

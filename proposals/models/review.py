@@ -13,6 +13,8 @@ from budgeting import registry
 from budgeting.people import Person
 from budgeting.stages import Act
 from lib.refusal import allow, require
+from notices.kinds import Kind
+from notices.models import Happening
 from proposals.models.status import GONE
 from proposals.models.text import ProposalText
 from proposals.models.versions import SAYS_SOMETHING
@@ -60,6 +62,14 @@ class Decision(models.Model):
     def __str__(self) -> str:
         return f"{self.proposal}: {self.get_outcome_display()}"
 
+    def is_told(self, *, at: datetime, by: Person | None = None) -> None:
+        """To its author; and to who follows it, unless it is only for the author to do something."""
+        if self.outcome == self.Outcome.RETURN:
+            Happening.note(Kind.CORRECTION_ASKED, self, at=at, by=by)
+            return
+        Happening.note(Kind.DECIDED_ON_YOURS, self, at=at, by=by)
+        Happening.note(Kind.DECIDED, self, at=at, by=by)
+
     @classmethod
     def last_of_each(cls, proposals: "models.QuerySet[Any]") -> "models.QuerySet[Decision]":
         """The decision that counts on each of some proposals: the latest."""
@@ -103,6 +113,7 @@ class Reviewed(Writing):
             decision = Decision.objects.create(proposal_id=self.pk, by_id=by.pk, at=at, **facts)
             merged_into = {"into": into.number} if into else {}
             by.record(Done.PROPOSAL_DECIDED, on=self, outcome=str(outcome), reason=reason.strip(), **merged_into)
+            decision.is_told(at=at, by=by)
             self.forget_status()
             return decision
 
@@ -122,7 +133,9 @@ class Reviewed(Writing):
             self.save()
             self.keep_version(by=by, at=at)
         self.forget_status()
-        return Decision.objects.create(proposal_id=self.pk, by_id=by.pk, at=at, outcome=outcome, reason=reason)
+        decision = Decision.objects.create(proposal_id=self.pk, by_id=by.pk, at=at, outcome=outcome, reason=reason)
+        decision.is_told(at=at, by=by)
+        return decision
 
     def why_not_decide(self, *, by: Person, at: datetime) -> str:
         if not by.is_committee_for(self.contest.district):

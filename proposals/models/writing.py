@@ -16,6 +16,8 @@ from lib import money
 from lib.geography import lies_within
 from lib.refusal import allow, require
 from lib.safe_image import Picture, redrawn
+from notices.kinds import Kind
+from notices.models import Follow, Happening
 from proposals import quotas
 from proposals.models.photo import MOST_PHOTOS, Photo
 from proposals.models.status import Status
@@ -63,6 +65,8 @@ class Writing(ProposalText):
             self.submitted_at = at
             self.save()
             self.keep_version(by=by, at=at)
+            Follow.by_itself(self, user=by.pk, at=at)
+            Happening.note(Kind.PROPOSAL_SUBMITTED, self, at=at, by=by)
 
     @classmethod
     def why_not_one_more(cls, person: Person, cycle: Cycle) -> str:
@@ -105,6 +109,7 @@ class Writing(ProposalText):
             self.save()
             if not self.is_draft and self.text() != before:
                 self.keep_version(by=by, at=at)
+                Happening.note(Kind.PROPOSAL_CHANGED, self, at=at, by=by)
 
     def why_not_edit(self, *, by: Person, at: datetime) -> str:
         """The author may: a draft always, a submitted one until the deadline, a returned one while the review lasts."""
@@ -138,6 +143,7 @@ class Writing(ProposalText):
             require(reason.strip(), _("Say in a few words why, for those who supported it."))
             Withdrawal.objects.create(proposal_id=self.pk, by_id=by.pk, at=at, reason=reason.strip())
             by.record(Done.PROPOSAL_WITHDRAWN, on=self, reason=reason.strip())
+            Happening.note(Kind.PROPOSAL_WITHDRAWN, self, at=at, by=by)
             self.forget_status()
 
     def why_not_withdraw(self, *, by: Person, at: datetime) -> str:

@@ -161,5 +161,5 @@ def test_c26_whatever_host_came_in_a_mail_names_the_city_and_its_address(
         content = bytes(each.content).decode()
         assert "Halverne" in content
         assert host not in content
-        assert set(re.findall(r"https?://[^\s/]+", content)) <= {"https://budget.city.example"}
+        assert set(re.findall(r"https?://[^\s/\"<]+", content)) <= {"https://budget.city.example"}
     assert Mail.objects.count() == 2

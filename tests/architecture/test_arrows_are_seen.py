@@ -60,7 +60,7 @@ def test_rooms_and_templates_outside_the_law_are_seen(tmp_path: Path) -> None:
         ("ballots/models/paper.py", "from residents.models import Resident"),
         ("budgeting/views.py", "from accounts.models import User"),
         ("accounts/models.py", "from residents.models import Resident"),
-        ("notices/models.py", "from accounts.models import User"),
+        ("notices/models/mail.py", "from accounts.models import User"),
         ("audit/models.py", "from budgeting.models import Cycle"),
         ("audit/models.py", "from tally import count"),
         ("lib/jobs.py", "from audit.models import AuditEvent"),

@@ -28,7 +28,10 @@ from budgeting import registry
 from budgeting.models import Contest, Cycle, District
 from budgeting.people import RoleName
 from budgeting.registry import Page, Place
+from notices.kinds import Kind, Way
 from notices.limits import network_of
+from notices.models import Choice, Follow, Happening
+from notices.spreading import spread
 from proposals.models import Comment, CommentReport, Endorsement, Proposal
 from residents.models import Claim, LetterCode, LetterRun, Resident
 from tests.cast import enrol
@@ -151,6 +154,10 @@ def full_life(
         comment = Comment.objects.create(proposal=proposal, author=user, at=moment, text="Good.")
         CommentReport.objects.create(comment=comment, by=user, at=moment, reason="Too good.")
         Endorsement.objects.create(proposal=proposal, by=user, at=moment)
+        Follow.begin(proposal, by=user, at=moment)
+        Choice.make(user.pk, Kind.COMMENTED, Way.AT_ONCE)
+        Happening.note(Kind.COMMENTED, comment, at=moment)
+        spread(moment)
         run = LetterRun.objects.create(cycle=other_line.cycle, made_at=moment)
         LetterCode.objects.create(
             run=run, resident=other_line, digest=user.name.encode() * 5, reference=user.name, made_at=moment

@@ -37,6 +37,10 @@ WRONG: dict[str, list[str]] = {
         *("Ville <no-reply@>", "no-reply", "Ville", "<@city.example>", "x@city.example\nBcc: a@b.c"),
         *("a@b.c, d@e.f", "Ville <a@b.c>, d@e.f", "é@city.example"),
     ],
+    "MAIL_PER_MINUTE": ["100001", *NUMBERS],
+    "MAIL_QUIET_FROM": ["24", *NUMBERS],
+    "MAIL_QUIET_UNTIL": ["24", *NUMBERS],
+    "MAIL_DIGEST_AT": ["24", "7:30", *NUMBERS],
     "STAFF_SESSION_HOURS": ["0", "25", *NUMBERS],
     "STAFF_IDLE_MINUTES": ["4", "241", *NUMBERS],
     "SIGN_IN_SERVER": ["login.city.example", "http://login.city.example", "https://", "https://a:b@login.city.example"],
@@ -64,6 +68,8 @@ RIGHT = {
     "HSTS_SUBDOMAINS": ["0", "1"],
     "SIGN_IN_SERVER": ["https://login.city.example", "https://login.city.example/realms/city"],
     "STAFF_IDLE_MINUTES": ["5", "240"],
+    "MAIL_PER_MINUTE": ["0", "600"],
+    "MAIL_DIGEST_AT": ["0", "23"],
 }  # fmt: skip
 DECLARED = {variable.name: variable for variable in environment.VARIABLES}
 EACH_WRONG = [(name, given) for name, all_of_it in WRONG.items() for given in all_of_it]

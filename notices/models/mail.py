@@ -1,11 +1,15 @@
-"""The outbox: mails on their way, written in the transaction of the act they tell of; and what limits count."""
+"""The outbox: mails on their way, written in the transaction of the act they tell of."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import models
+from django.conf import settings
+from django.db import models, transaction
 from django.db.models.functions import Upper
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
+
+from notices.models.happening import Happening
 
 PAUSE = timedelta(seconds=30)  # before the second try, twice that before the third ...
 LONGEST_PAUSE = timedelta(hours=4)
@@ -22,7 +26,8 @@ class Mails(models.QuerySet["Mail"]):
         return self.filter(sent_at=None, failed_at=None)
 
     def due(self, at: datetime) -> "Mails":
-        return self.waiting().filter(next_try_at__lte=at).order_by("next_try_at", "pk")
+        """What somebody waits for in front of a page goes first, and what goes to many last."""
+        return self.waiting().filter(next_try_at__lte=at).order_by("rank", "next_try_at", "pk")
 
     def late(self, at: datetime) -> "Mails":
         return self.waiting().filter(written_at__lt=at - LATE).order_by("written_at")
@@ -45,12 +50,26 @@ class Mails(models.QuerySet["Mail"]):
 
 
 class Mail(models.Model):
-    """A mail to one address. Its content is kept until it is sent and no longer: there may be a code in it."""
+    """A mail to one address. Its content is kept until it is sent and no longer: there may be a code in it.
+
+    What a `reader` is told of notices has no content: it is written when it goes (notices/writing.py), as they may
+    read it then.
+    """
+
+    class Rank(models.IntegerChoices):
+        ASKED_FOR = 0
+        TO_ONE = 1
+        TO_MANY = 2
 
     message_id = models.CharField(max_length=255, unique=True)
     to = models.EmailField()
     subject = models.CharField(max_length=255)
     content = models.BinaryField(null=True)  # the whole message (RFC 5322), until it is sent
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+")
+    rank = models.PositiveSmallIntegerField(choices=Rank, default=Rank.TO_ONE)
+    is_daily = models.BooleanField(default=False)
+    written_out_at = models.DateTimeField(null=True)  # a digest takes up no more notices from then on
+    leaves_no_row = models.BooleanField(default=False)  # it is gone once it has arrived, or failed
     asked_from = models.CharField(max_length=64, blank=True)  # limits.network_of; empty: nobody asked, we write
     written_at = models.DateTimeField()
     next_try_at = models.DateTimeField()
@@ -69,7 +88,7 @@ class Mail(models.Model):
         indexes = (
             models.Index(
                 name="mails_on_their_way",
-                fields=["next_try_at"],
+                fields=["rank", "next_try_at"],
                 condition=models.Q(sent_at=None, failed_at=None),
             ),
             models.Index(Upper("to"), "written_at", name="mails_of_an_address"),  # as `iexact` asks (limits.py)
@@ -82,8 +101,16 @@ class Mail(models.Model):
             ),
             models.CheckConstraint(
                 name="the_content_is_kept_until_it_is_sent",
-                condition=models.Q(sent_at=None, content__isnull=False) | models.Q(sent_at__isnull=False, content=None),
+                condition=models.Q(sent_at=None, reader=None, content__isnull=False)
+                | models.Q(sent_at__isnull=False, content=None)
+                | models.Q(reader__isnull=False, content=None),
                 violation_error_message=_("The content of a mail is kept until it is sent, and no longer."),
+            ),
+            models.UniqueConstraint(
+                name="one_daily_mail_in_the_making_each",
+                fields=["reader"],
+                condition=models.Q(is_daily=True, written_out_at=None),
+                violation_error_message=_("This reader's next digest is in the making already."),
             ),
         )
 
@@ -106,7 +133,10 @@ class Mail(models.Model):
         self.save(update_fields=["begun_at"])
 
     def arrived(self, *, at: datetime) -> None:
-        """The server has it: the content goes."""
+        """The server has it: the content goes, or all of it."""
+        if self.leaves_no_row:
+            self.let_go()
+            return
         self.sent_at, self.content, self.begun_at, self.failure = at, None, None, ""
         self.save(update_fields=["sent_at", "content", "begun_at", "failure"])
 
@@ -137,7 +167,11 @@ class Mail(models.Model):
         return True
 
     def fail(self, reason: Any, *, at: datetime) -> None:
-        """Nobody will take it; the desk says so."""
+        """Nobody will take it; the desk says so, or how many there were of those that leave no row."""
+        if self.leaves_no_row:
+            Undelivered.one_more(at)
+            self.let_go()
+            return
         self.failed_at = at
         self._note(reason, "failed_at", "breaks")
 
@@ -145,6 +179,30 @@ class Mail(models.Model):
         longest = Mail._meta.get_field("failure").max_length
         self.failure, self.begun_at = " ".join(str(reason).split())[:longest], None
         self.save(update_fields=["failure", "begun_at", *more])
+
+    # What it is written of -------------------------------------------------------------------------------------------
+
+    def close(self, *, at: datetime) -> None:
+        """From here on a digest takes up no more notices: whoever holds it to add some is waited for."""
+        if self.written_out_at is None:
+            self.written_out_at = at
+            self.save(update_fields=["written_out_at"])
+
+    def addressed(self, to: str, subject: str) -> None:
+        """Note where it goes, for the desk to name if it fails; nothing of what leaves no row."""
+        self.to = to
+        if not self.leaves_no_row:
+            self.subject = subject[:255]
+            self.save(update_fields=["to", "subject"])
+
+    @transaction.atomic
+    def let_go(self) -> None:
+        """Delete it, and of what leaves no row what it told of."""
+        told = list(self.notices.values_list("happening", flat=True)) if self.leaves_no_row else []
+        if told:
+            self.notices.all().delete()
+            Happening.objects.filter(pk__in=told, notices=None).exclude(spread_at=None).delete()
+        self.delete()
 
     # What a clerk decides --------------------------------------------------------------------------------------------
 
@@ -155,21 +213,20 @@ class Mail(models.Model):
         self.save(update_fields=["failed_at", "put_offs", "breaks", "written_at", "next_try_at"])
 
 
-class Count(models.Model):
-    """How often something was tried or done, by whom only a keyed digest says (notices/counts.py)."""
+class Undelivered(models.Model):
+    """How many mails that leave no row nobody took, by day: to whom, nobody knows any more."""
 
-    whose = models.BinaryField(max_length=32, primary_key=True)
-    times = models.PositiveIntegerField()
-    until = models.DateTimeField(db_index=True)  # then it begins anew
+    day = models.DateField(primary_key=True)
+    mails = models.PositiveIntegerField(default=0)
 
     class Meta:
-        verbose_name = _("count")
-        verbose_name_plural = _("counts")
+        verbose_name = _("undelivered mails")
+        verbose_name_plural = _("undelivered mails")
 
     def __str__(self) -> str:
-        return f"{self.times}, {self.until:%H:%M}"
+        return f"{self.day}: {self.mails}"
 
     @classmethod
-    def forget_old(cls, at: datetime) -> int:
-        """How many there were."""
-        return cls.objects.filter(until__lte=at).delete()[0]
+    def one_more(cls, at: datetime) -> None:
+        day, _new = cls.objects.get_or_create(day=localdate(at))
+        cls.objects.filter(pk=day.pk).update(mails=models.F("mails") + 1)

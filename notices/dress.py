@@ -1,0 +1,67 @@
+"""How our mails look: a text that reads well in the plainest program, and the same once more as HTML."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+
+CODE = re.compile(r"[A-Z0-9]{3,}(-[A-Z0-9]{3,})*")  # a paragraph that is nothing but one
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """The one thing to do: its words, and its whole address."""
+
+    words: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One or several lines; `is_code`: what is read off and typed."""
+
+    text: str
+
+    @property
+    def is_code(self) -> bool:
+        return CODE.fullmatch(self.text) is not None
+
+    @property
+    def lines(self) -> list[str]:
+        return self.text.split("\n")
+
+
+def dressed(
+    subject: str,
+    text: str,
+    *,
+    to: str,
+    button: Button | None = None,
+    why: str = "",
+    stop: Button | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> EmailMultiAlternatives:
+    """A mail in the city's name, in the language that is active.
+
+    `why` says in a line why the reader gets it, and `stop` how they get no more of it.
+    """
+    context = {
+        "subject": subject,
+        "text": text.strip(),
+        "paragraphs": [Paragraph(each.strip()) for each in re.split(r"\n\s*\n", text.strip())],
+        "button": button,
+        "why": why,
+        "stop": stop,
+        "city": settings.CITY_NAME,
+        "colour": settings.CITY_COLOUR or "#00594f",
+        "contact": settings.CITY_CONTACT,
+        "site": settings.PUBLIC_URL,
+    }
+    message = EmailMultiAlternatives(
+        subject, render_to_string("notices/mail.txt", context), to=[to], headers=dict(headers or {})
+    )
+    message.attach_alternative(render_to_string("notices/mail.html", context), "text/html")
+    return message

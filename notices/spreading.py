@@ -1,0 +1,99 @@
+"""From what happened to whoever hears of it: one notice for each, and a mail where they want one.
+
+The act has written one row (models/happening.py). Here, in the worker, that becomes as many as there are readers: in
+bunches, each in a transaction that notes how far it came, so that a worker that dies loses and doubles nothing.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from email.utils import make_msgid
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import transaction
+
+from notices import hours
+from notices.kinds import Telling, Way, is_known, telling_of
+from notices.models import Choice, Happening, Mail, Notice
+
+AT_ONCE = 500  # readers of a happening in one transaction
+IS_TO_MANY = 50  # readers; from then on their mails go after those to a few
+
+
+def spread(at: datetime) -> None:
+    """Give everybody their notice of what has happened."""
+    for happening in Happening.objects.filter(spread_at=None).order_by("pk"):
+        while not _spread_some(happening.pk, at):
+            pass
+
+
+@transaction.atomic
+def _spread_some(key: int, at: datetime) -> bool:
+    """The next of its readers. True if there are no more."""
+    happening = Happening.objects.select_for_update(skip_locked=True).filter(pk=key, spread_at=None).first()
+    if happening is None:  # another worker is at it, or was
+        return True
+    readers = _next_readers(happening)
+    if readers:
+        _tell(happening, readers, at)
+        happening.spread_to = readers[-1]
+    if len(readers) < AT_ONCE:
+        happening.spread_at = at
+    happening.save(update_fields=["spread_to", "spread_at"])
+    happening.let_go_if_it_leaves_no_row()
+    return happening.spread_at is not None
+
+
+def _next_readers(happening: Happening) -> list[int]:
+    if not is_known(happening.kind):
+        return []
+    named = telling_of(happening.kind).readers(happening)
+    people = get_user_model().objects.filter(pk__in=named, pk__gt=happening.spread_to, is_active=True)
+    if happening.by_id:
+        people = people.exclude(pk=happening.by_id)
+    return list(people.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+
+
+def _tell(happening: Happening, readers: Sequence[int], at: datetime) -> None:
+    telling = telling_of(happening.kind)
+    chosen = dict(Choice.objects.filter(kind=happening.kind, user__in=readers).values_list("user", "way"))
+    ways = {reader: _way(telling, chosen.get(reader)) for reader in readers}
+    told = [reader for reader in readers if ways[reader] != Way.NOTHING]
+    at_once = {reader: _a_mail(telling, reader, len(readers), at) for reader in told if ways[reader] == Way.AT_ONCE}
+    Mail.objects.bulk_create(at_once.values())
+    digests = _open_digests([reader for reader in told if ways[reader] == Way.DIGEST], at)
+    on_the_site = not telling.leaves_no_row
+    Notice.objects.bulk_create(
+        [
+            Notice(happening=happening, reader_id=reader, mail=mail, on_the_site=on_the_site)
+            for reader in told
+            if (mail := at_once.get(reader) or digests.get(reader)) or on_the_site
+        ]
+    )
+
+
+def _way(telling: Telling, chosen: str | None) -> str:
+    return chosen if chosen in telling.ways else telling.default
+
+
+def _a_mail(telling: Telling, reader: int, readers: int, at: datetime) -> Mail:
+    goes = at if telling.is_a_right else hours.awake(at)
+    rank = Mail.Rank.TO_MANY if readers >= IS_TO_MANY else Mail.Rank.TO_ONE
+    return _mail(reader, goes, rank=rank, leaves_no_row=telling.leaves_no_row)
+
+
+def _open_digests(readers: list[int], at: datetime) -> dict[int, Mail]:
+    """Each reader's digest in the making, held so that it does not leave meanwhile; a new one where there is none."""
+    if not readers:
+        return {}
+    goes = hours.next_digest(at)
+    new = [_mail(reader, goes, rank=Mail.Rank.TO_MANY, is_daily=True) for reader in readers]
+    Mail.objects.bulk_create(new, ignore_conflicts=True)
+    making = Mail.objects.filter(is_daily=True, written_out_at=None, reader__in=readers)
+    return {mail.reader_id: mail for mail in making.select_for_update().order_by("pk") if mail.reader_id}
+
+
+def _mail(reader: int, goes: datetime, **more: object) -> Mail:
+    message_id = make_msgid(domain=urlsplit(settings.PUBLIC_URL).hostname)
+    return Mail(reader_id=reader, message_id=message_id, written_at=goes, next_try_at=goes, **more)

@@ -1,0 +1,156 @@
+"""Who hears what of a proposal, how, and when: by the mails that a real server takes (finding R13)."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+from notices import spreading
+from notices.kinds import Kind, Way
+from notices.models import Choice, Follow, Happening, Notice
+from notices.spreading import spread
+from proposals.models import Proposal
+from tests.cast import person, signed_in
+from tests.papers import words_on
+from tests.told import text_of, to
+
+REASON = "Say who looks after it."
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def lena(db) -> User:
+    """Somebody who follows what others do."""
+    return person("Lena")
+
+
+@pytest.fixture
+def morning(at) -> datetime:
+    """Of a day on which proposals are reviewed, at ten."""
+    return at("reviewing").replace(hour=9, minute=0)
+
+
+def returned(proposal: Proposal, martin: User, moment: datetime) -> None:
+    proposal.decide(by=martin, at=moment, outcome="return", reason=REASON)
+
+
+def test_r13_an_author_is_told_at_once_that_a_correction_is_asked_and_why(proposal, rosa, martin, morning, told):
+    told(morning)
+    returned(proposal, martin, morning)
+    [mail] = told(morning)
+    assert mail["To"] == rosa.email
+    assert mail["Subject"] == f"Please correct: {proposal.title}"
+    assert REASON in text_of(mail)
+    assert f"{proposal.get_absolute_url()}" in text_of(mail)
+    assert mail["List-Unsubscribe"] is None, "it cannot be switched off"
+
+
+def test_what_concerns_a_right_goes_at_night_too(proposal, rosa, martin, morning, told):
+    night = morning.replace(hour=23)
+    told(night)
+    returned(proposal, martin, night)
+    assert len(told(night)) == 1
+
+
+def test_what_was_not_asked_for_waits_for_the_morning(proposal, rosa, tomas, morning, told):
+    Choice.make(rosa.pk, Kind.COMMENTED, Way.AT_ONCE)
+    night = morning.replace(hour=23)
+    told(night)
+    proposal.comment(by=tomas, at=night, text="Could it stand nearer to the school?")
+    assert told(night) == []
+    [mail] = told(night + 8 * HOUR)
+    assert "nearer to the school" in text_of(mail)
+
+
+def test_who_follows_gets_one_mail_a_day_with_all_of_it(proposal, riverside, rosa, tomas, lena, morning, told):
+    Follow.begin(proposal, by=lena, at=morning)
+    Follow.begin(riverside, by=lena, at=morning)
+    told(morning)
+    for text in ("One.", "Two."):
+        proposal.comment(by=tomas, at=morning, text=text)
+    assert told(morning) == []
+    mails = told(morning + 22 * HOUR)
+    [mail] = to(mails, lena.email)
+    assert mail["Subject"].endswith("2 things have happened")
+    assert text_of(mail).count(f"A comment on {proposal.title}") == 2
+    assert told(morning + 46 * HOUR) == [], "and not once more"
+
+
+def test_what_was_hidden_meanwhile_is_told_to_nobody(proposal, rosa, tomas, clara, lena, morning, told):
+    Follow.begin(proposal, by=lena, at=morning)
+    told(morning)
+    comment = proposal.comment(by=tomas, at=morning, text="A rude word.")
+    told(morning)
+    comment.hide(by=clara, at=morning, reason="It is rude.")
+    mails = told(morning + 22 * HOUR)
+    assert to(mails, lena.email) == []
+    assert not any("rude word" in text_of(mail) for mail in to(mails, rosa.email))
+    [mail] = to(mails, tomas.email)
+    assert "It is rude." in text_of(mail)
+    assert words_on(signed_in(lena).get("/me/notices/")).count("A comment on") == 0
+
+
+def test_whoever_did_it_hears_nothing_of_it(proposal, rosa, morning, told):
+    told(morning)
+    proposal.comment(by=rosa, at=morning, text="I have asked the school.")
+    assert told(morning + 22 * HOUR) == []
+
+
+def test_who_has_written_in_a_thread_is_answered_at_once_and_told_once(proposal, rosa, tomas, morning, told):
+    first = proposal.comment(by=tomas, at=morning, text="When?")
+    told(morning)
+    proposal.comment(by=rosa, at=morning, text="In May.", parent=first)
+    [mail] = told(morning)
+    assert (mail["To"], mail["Subject"]) == (tomas.email, f"A reply about {proposal.title}")
+    assert to(told(morning + 22 * HOUR), tomas.email) == []
+
+
+def test_everybody_is_told_in_their_language(proposal, rosa, martin, morning, told):
+    rosa.language = "fr"
+    rosa.save()
+    told(morning)
+    returned(proposal, martin, morning)
+    [mail] = told(morning)
+    assert mail["Subject"] == f"À corriger : {proposal.title}"
+
+
+def test_the_act_asks_no_more_of_the_database_for_many_followers_than_for_three(proposal, clara, morning, told):
+    def statements() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            proposal.comment(by=clara, at=morning, text="We look into it.")
+        return len(asked)
+
+    proposal.comment(by=clara, at=morning, text="We look into it.")
+    few = statements()
+    people = [User(email=f"p{number}@example.org") for number in range(300)]
+    for each in User.objects.bulk_create(people):
+        Follow.begin(proposal, by=each, at=morning)
+    assert statements() == few
+
+
+def test_a_worker_that_dies_between_two_bunches_tells_nobody_twice(proposal, clara, morning, told, monkeypatch):
+    monkeypatch.setattr("notices.spreading.AT_ONCE", 3)
+    followers = [person(f"Follower{number}") for number in range(8)]
+    for each in followers:
+        Follow.begin(proposal, by=each, at=morning)
+    told(morning)
+    proposal.comment(by=clara, at=morning, text="We look into it.")
+    happening = Happening.objects.latest("pk")
+    tell, calls = spreading._tell, []
+
+    def dies(*words: object) -> None:
+        calls.append(words)
+        tell(*words)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(spreading, "_tell", dies)
+    with pytest.raises(KeyboardInterrupt):
+        spread(morning)
+    assert Notice.objects.filter(happening=happening).count() == 3
+    mails = told(morning)
+    assert sorted(mail["To"] for mail in mails) == sorted(user.email for user in [*followers, proposal.author])
