@@ -164,11 +164,17 @@ def counted(contest: Contest, both: Two, at: datetime) -> Count:
     return count_contest(contest, by=both.first, at=noon)
 
 
+WALKED = (
+    1_000  # steps of an add-one count that a stranger walks through one by one; of more only the last, and the next
+)
+
+
 def checked_by_a_stranger(result: Result, folder: Path) -> None:
     """With the two files and the program of docs/verify, which shares no code with ours."""
     (folder / "ballots.pb").write_text(downloads.ballots_pb(result), "utf-8")
     published = json.loads(downloads.results_json(result))
-    assert verify.verify(verify.read_ballots(str(folder / "ballots.pb")), published) == []
+    quick = published.get("certificate", {}).get("steps", 0) > WALKED
+    assert verify.verify(verify.read_ballots(str(folder / "ballots.pb")), published, quick) == []
 
 
 def read_by_everybody(result: Result, clients: list[Client]) -> None:
