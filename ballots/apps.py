@@ -6,10 +6,11 @@ class Ballots(AppConfig):
 
     def ready(self) -> None:
         """Say what a ballot holds fast, what takes two, and what is kept of a person: never how they voted."""
-        from ballots import acts_of_two, holding, leaving, models, papers_by_two, roll  # noqa: PLC0415  (they can be now)
+        from ballots import acts_of_two, ends_soon, holding, leaving, models, papers_by_two, roll  # noqa: PLC0415  (they can be now)
         from budgeting import registry  # noqa: PLC0415
         from budgeting.two import Joint, does  # noqa: PLC0415
 
+        ends_soon.register()
         registry.serve(registry.Page.BALLOTS, "ballots")
         registry.holds(registry.Deed.CHANGE_PROPOSAL, holding.why_not_change)
         registry.holds(registry.Deed.MOVE_DATES, holding.why_not_move)

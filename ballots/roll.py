@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from audit.acts import Done
 from audit.models import AuditEvent, reference
 from ballots.models import Envelope, SetAside
-from budgeting.models import Contest
-from residents.models import JoinedLine
+from budgeting.models import Contest, Cycle
+from residents.models import JoinedLine, Verification
 
 GOES_ALONG, SET_ASIDE = "goes along", "set aside"
 
@@ -27,6 +28,13 @@ def voters_recorded(contest: Contest) -> int:
         return recorded.count()
     aside = set(SetAside.objects.filter(contest=contest).values_list("joined__ended", flat=True))
     return len({joined.get(line, line) for line in recorded if line not in aside})
+
+
+def accounts_that_have_not_voted(cycle: Cycle) -> QuerySet[Any]:
+    """The ties of accounts to lines of that cycle's register with no envelope in any of its boxes, for `user`."""
+    ties = Verification.objects.filter(cycle=cycle, resident__removed_at=None)
+    voted = Envelope.objects.filter(contest__cycle=cycle, resident=OuterRef("resident"))
+    return ties.exclude(Exists(voted)).values("user")
 
 
 def voters_by_age(contests: Iterable[Contest]) -> dict[int, dict[str, int]]:

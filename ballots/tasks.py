@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from ballots import board
+from ballots import board, ends_soon
+from lib import clock
 from lib.jobs import every
 
 BOARD_EVERY = timedelta(minutes=15)  # may come up; whether something does, board.publish says
@@ -18,3 +19,8 @@ def publish_boards() -> None:
 def publish_final_batches() -> None:
     """Nobody waits a quarter of an hour for the last batch once voting has closed: there is no vote left to hide."""
     list(board.publish_due(closed=True))
+
+
+@every(timedelta(minutes=5))
+def remind_who_has_not_voted() -> None:
+    ends_soon.look(clock.now())

@@ -62,6 +62,11 @@ class Kind(StrEnum):
     DECIDED_ON_YOURS = "a proposal of yours was decided on"
     DECIDED = "a proposal was decided on"
     BUILDING = "news of a building"
+    DRAFT_WAITS = "a draft waits for the close"
+    VOTE_BEGINS = "a vote has begun"
+    VOTE_ENDS_SOON = "a vote ends soon"
+    RESULTS = "results are public"
+    OUTCOME = "the outcome of a project is public"
 
     @property
     def slug(self) -> str:
@@ -96,7 +101,8 @@ class Telling:
     is_a_right
         It concerns a right of the reader, and cannot be switched off.
     leaves_no_row
-        It tells who has voted or not: nothing of it stays once it has gone.
+        Who is told has voted, or has not: nothing that names them stays once the mail has gone. What happened, which
+        stays, must name nobody.
     """
 
     group: Group

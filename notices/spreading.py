@@ -41,7 +41,6 @@ def _spread_some(key: int, at: datetime) -> bool:
     if len(readers) < AT_ONCE:
         happening.spread_at = at
     happening.save(update_fields=["spread_to", "spread_at"])
-    happening.let_go_if_it_leaves_no_row()
     return happening.spread_at is not None
 
 

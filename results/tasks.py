@@ -1,6 +1,6 @@
-"""Reports are asked for by people and made by the worker."""
+"""Reports are asked for by people and made by the worker, which tells of results, too."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -9,8 +9,15 @@ from django_tasks import task
 from budgeting.models import Contest, Cycle
 from budgeting.people import Person
 from lib import clock
+from lib.jobs import every
+from results import telling
 from results.council_report import council_report, name_of
 from results.models import Report
+
+
+@every(timedelta(minutes=1))
+def tell_results() -> None:
+    telling.look(clock.now())
 
 
 @task()

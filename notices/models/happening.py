@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models, transaction
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import reference
 from budgeting.people import Person
-from notices.kinds import Kind, is_known, telling_of
+from notices.kinds import Kind, telling_of
 
 KEPT_FOR = timedelta(days=180)
 
@@ -43,16 +43,22 @@ class Happening(models.Model):
         """It happened: to be called in the transaction of the act. Whoever did it is not told."""
         cls.objects.create(kind=kind, thing=reference(thing), by_id=by.pk if by else None, at=at, facts=facts)
 
+    @classmethod
+    @transaction.atomic
+    def once(cls, kind: Kind, thing: models.Model, *, at: datetime) -> bool:
+        """It happened, unless that was noted before: for what the clock brings about, and nobody does. Is it new?"""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('happenings'), hashtext(%s))", [reference(thing)])
+        if cls.objects.filter(kind=kind, thing=reference(thing)).exists():
+            return False
+        cls.note(kind, thing, at=at)
+        return True
+
     @cached_property
     def subject(self) -> Any:
         """The thing itself, as it is now; None if it is gone."""
         key = self.thing.rpartition(":")[2]
         return telling_of(self.kind).about._base_manager.filter(pk=key).first()
-
-    def let_go_if_it_leaves_no_row(self) -> None:
-        """Once nobody is left to be told of it."""
-        if self.spread_at and is_known(self.kind) and telling_of(self.kind).leaves_no_row:
-            Happening.objects.filter(pk=self.pk, notices=None).delete()
 
     @classmethod
     def forget_old(cls, at: datetime) -> int:

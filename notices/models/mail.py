@@ -9,8 +9,6 @@ from django.db.models.functions import Upper
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from notices.models.happening import Happening
-
 PAUSE = timedelta(seconds=30)  # before the second try, twice that before the third ...
 LONGEST_PAUSE = timedelta(hours=4)
 GIVE_UP_AFTER = timedelta(days=3)  # of a server that takes other mails and puts this one off
@@ -197,11 +195,9 @@ class Mail(models.Model):
 
     @transaction.atomic
     def let_go(self) -> None:
-        """Delete it, and of what leaves no row what it told of."""
-        told = list(self.notices.values_list("happening", flat=True)) if self.leaves_no_row else []
-        if told:
+        """Delete it, and of what leaves no row whom it told."""
+        if self.leaves_no_row:
             self.notices.all().delete()
-            Happening.objects.filter(pk__in=told, notices=None).exclude(spread_at=None).delete()
         self.delete()
 
     # What a clerk decides --------------------------------------------------------------------------------------------
