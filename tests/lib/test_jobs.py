@@ -274,7 +274,8 @@ def test_two_workers_never_do_periodic_work_at_once() -> None:
 def test_a_worker_finds_the_periodic_work_of_every_room(monkeypatch) -> None:
     found: list[jobs.PeriodicWork] = []
     monkeypatch.setattr(jobs, "PERIODIC", found)
-    for tasks in ("accounts.tasks", "ballots.tasks", "budgeting.tasks", "notices.tasks", "residents.tasks"):
+    rooms = ("accounts", "ballots", "budgeting", "notices", "proposals", "residents", "results")
+    for tasks in (f"{room}.tasks" for room in rooms):
         import_module(tasks)
         monkeypatch.delitem(sys.modules, tasks)
     found.clear()
@@ -288,7 +289,11 @@ def test_a_worker_finds_the_periodic_work_of_every_room(monkeypatch) -> None:
             "budgeting.tasks.forget_what_is_over",
             "accounts.tasks.tell_of_new_roles",
             "residents.tasks.send_lists_of_the_desk",
+            "residents.tasks.tell_that_a_vote_has_begun",
+            "proposals.tasks.remind_of_drafts",
             "ballots.tasks.publish_boards",
             "ballots.tasks.publish_final_batches",
+            "ballots.tasks.remind_who_has_not_voted",
+            "results.tasks.tell_results",
         ],
     ]
