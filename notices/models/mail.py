@@ -182,7 +182,7 @@ class Mail(models.Model):
 
     def close(self, *, at: datetime) -> None:
         """From here on a digest takes up no more notices: whoever holds it to add some is waited for."""
-        if self.written_out_at is None:
+        if self.is_daily and self.written_out_at is None:
             self.written_out_at = at
             self.save(update_fields=["written_out_at"])
 
