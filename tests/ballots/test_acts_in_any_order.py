@@ -334,5 +334,5 @@ def test_whatever_the_order_the_vote_holds(town: dict[str, User], monkeypatch: p
         turn_the_database(moment)
 
     machine = type("Year", (Year,), {"town": town, "turn": staticmethod(turn)})
-    how = settings(max_examples=many(8, 400), stateful_step_count=many(25, 60), deadline=None)
+    how = settings(max_examples=many(8, 100), stateful_step_count=many(25, 60), deadline=None)
     run_state_machine_as_test(machine, settings=how)
