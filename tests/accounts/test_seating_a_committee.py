@@ -162,7 +162,7 @@ def test_whoever_has_an_account_by_then_is_told_so(clara: User, now) -> None:
 # Whom ----------------------------------------------------------------------------------------------------------------
 
 
-def test_s20_an_account_is_granted_a_role_by_address_and_name_together(clara: User, tomas: User, now) -> None:
+def test_s20_c27_an_account_is_granted_a_role_by_address_and_name_together(clara: User, tomas: User, now) -> None:
     wrong = offered(clara, "Thomas", email=tomas.email)
     assert wrong.status_code == 422
     assert "has another name" in words_on(wrong)

@@ -54,7 +54,7 @@ def later(monkeypatch: pytest.MonkeyPatch, voting: datetime) -> Callable[[timede
 # The way through -----------------------------------------------------------------------------------------------------
 
 
-def test_greta_types_her_code_votes_and_ends_the_booth(greta: Posted, shares, riverside_contest) -> None:
+def test_e9_greta_types_her_code_votes_and_ends_the_booth(greta: Posted, shares, riverside_contest) -> None:
     browser = Client()
     page = source_of(browser.get("/verify/letter/"))
     assert "without an account" in page

@@ -157,7 +157,7 @@ def said(answer: Any) -> str:
 
 
 @pytest.mark.parametrize("points", ["", "0"])
-def test_a_points_vote_without_points_is_refused_on_the_page_of_its_contest(
+def test_c3_a_points_vote_without_points_is_refused_on_the_page_of_its_contest(
     set_up: Client, cycle: Cycle, riverside: District, points: str
 ) -> None:
     """Else everybody would give as many as they like."""
@@ -185,7 +185,9 @@ def test_a_points_vote_without_points_is_refused_on_the_page_of_its_cycle(
 
 
 @pytest.mark.parametrize("points", [None, 0])
-def test_the_database_too_refuses_a_points_vote_without_points(riverside_contest: Contest, points: int | None) -> None:
+def test_c3_the_database_too_refuses_a_points_vote_without_points(
+    riverside_contest: Contest, points: int | None
+) -> None:
     with pytest.raises(IntegrityError, match="points_ballots_have_points"):
         Contest.objects.update(ballot_style="points", points=points)
 

@@ -66,7 +66,7 @@ def in_the_database(secret: bytes) -> list[str]:
     return found
 
 
-def test_t23_a_register_is_forgotten_thirty_days_after_the_objections(voted, riverside_contest, over) -> None:
+def test_j5_t23_a_register_is_forgotten_thirty_days_after_the_objections(voted, riverside_contest, over) -> None:
     counted(riverside_contest)
     digest = bytes(voted.identifier_digest)
     retention.forget(over - SECOND)

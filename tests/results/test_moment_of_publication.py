@@ -283,7 +283,7 @@ ORDINARILY = "postponed when the building had begun"
 @pytest.mark.parametrize(
     "plan", [pytest.param(plan, marks=[pytest.mark.long] * (plan != ORDINARILY)) for plan in PLANS]
 )
-def test_a_result_is_found_where_it_belongs_and_nowhere_before(city: City, turn, plan: str) -> None:
+def test_v3_c4_a_result_is_found_where_it_belongs_and_nowhere_before(city: City, turn, plan: str) -> None:
     moments, seen = walk(city, PLANS[plan], turn)
     assert len(city.addresses) > 120
     for (moment, who), by_count in seen.items():
