@@ -4,6 +4,7 @@ The act has written one row (models/happening.py). Here, in the worker, that bec
 bunches, each in a transaction that notes how far it came, so that a worker that dies loses and doubles nothing.
 """
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from email.utils import make_msgid
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from notices import hours
 from notices.kinds import Telling, Way, is_known, telling_of
@@ -20,12 +21,22 @@ from notices.models import Choice, Happening, Mail, Notice
 AT_ONCE = 500  # readers of a happening in one transaction
 IS_TO_MANY = 50  # readers; from then on their mails go after those to a few
 
+logger = logging.getLogger(__name__)
+_logged: set[int] = set()  # so that a fault stands in the log of this worker once
+
 
 def spread(at: datetime) -> None:
-    """Give everybody their notice of what has happened."""
+    """Give everybody their notice of what has happened. What fails keeps nothing else waiting, and is tried again."""
     for happening in Happening.objects.filter(spread_at=None).order_by("pk"):
-        while not _spread_some(happening.pk, at):
-            pass
+        try:
+            while not _spread_some(happening.pk, at):
+                pass
+        except DatabaseError:
+            raise
+        except Exception:  # a fault in what one room says of its kind
+            if happening.pk not in _logged:
+                logger.exception("Nobody can be told that %s.", happening)
+            _logged.add(happening.pk)
 
 
 @transaction.atomic
@@ -45,7 +56,7 @@ def _spread_some(key: int, at: datetime) -> bool:
 
 
 def _next_readers(happening: Happening) -> list[int]:
-    if not is_known(happening.kind):
+    if not is_known(happening.kind) or happening.subject is None:
         return []
     named = telling_of(happening.kind).readers(happening)
     people = get_user_model().objects.filter(pk__in=named, pk__gt=happening.spread_to, is_active=True)

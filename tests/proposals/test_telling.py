@@ -1,5 +1,6 @@
 """Who hears what of a proposal, how, and when: by the mails that a real server takes (finding R13)."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -7,8 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from notices import spreading
-from notices.kinds import Kind, Way
+from notices import kinds, spreading
+from notices.kinds import Kind, Way, telling_of
 from notices.models import Choice, Follow, Happening, Notice
 from notices.spreading import spread
 from proposals.models import Proposal
@@ -130,6 +131,29 @@ def test_the_act_asks_no_more_of_the_database_for_many_followers_than_for_three(
     for each in User.objects.bulk_create(people):
         Follow.begin(proposal, by=each, at=morning)
     assert statements() == few
+
+
+def test_a_fault_in_what_is_said_of_one_keeps_no_other_waiting(
+    proposal, rosa, tomas, martin, morning, told, monkeypatch
+):
+    told(morning)
+    proposal.comment(by=tomas, at=morning, text="When?")
+    returned(proposal, martin, morning)
+    fault = replace(telling_of(Kind.COMMENTED), readers=lambda happening: happening.nothing)
+    with monkeypatch.context() as patch:
+        patch.setitem(kinds._registered.tellings, Kind.COMMENTED, fault)
+        [mail] = told(morning)
+        assert mail["Subject"].startswith("Please correct")
+    assert told(morning + HOUR) == []
+    assert len(told(morning + 22 * HOUR)) == 1, "once it is mended"
+
+
+def test_what_is_gone_is_told_to_nobody_and_keeps_nothing_waiting(proposal, rosa, tomas, martin, morning, told):
+    told(morning)
+    proposal.comment(by=tomas, at=morning, text="When?").delete()
+    returned(proposal, martin, morning)
+    assert [mail["To"] for mail in told(morning)] == [rosa.email]
+    assert not Happening.objects.filter(spread_at=None).exists()
 
 
 def test_a_worker_that_dies_between_two_bunches_tells_nobody_twice(proposal, clara, morning, told, monkeypatch):
