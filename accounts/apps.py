@@ -14,7 +14,7 @@ class Accounts(AppConfig):
         from django.contrib.admin.models import LogEntry  # noqa: PLC0415
         from django.db.models.signals import pre_save  # noqa: PLC0415
 
-        from accounts import changes, closing, directory, factors_by_two, lost_factors, proving  # noqa: PLC0415
+        from accounts import changes, closing, directory, factors_by_two, lost_factors, proving, words  # noqa: PLC0415
         from accounts import retention as ours  # noqa: PLC0415
         from accounts.models import Invitation, KnownNetwork, Role, User  # noqa: PLC0415
         from accounts.sessions import before_it_is_kept  # noqa: PLC0415
@@ -22,6 +22,7 @@ class Accounts(AppConfig):
         from budgeting import people, registry, retention, two  # noqa: PLC0415
 
         registry.serve(registry.Page.STILL_HERE, "still_here")
+        words.register()
         people.keep_directory(directory.holders_of)
         two.does(two.Joint.TAKE_FACTOR, factors_by_two.TAKING)
         retention.keeps(*ours.KEPT)

@@ -9,16 +9,15 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
-from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.sessions import end_sessions, set_up_a_factor
 from audit.acts import Done
-from notices.dress import dressed
+from notices.kinds import Kind
+from notices.posting import post
 
 # Pages on which one of them is changed; before each the person shows that it is still them.
 CHANGES = frozenset(
@@ -97,14 +96,11 @@ def password_set_anew(user: User, **more: Any) -> None:
 
 def tell(user: User, done: list[Done], *, to: str) -> None:
     """Nobody asked for this mail, so it does not count among those an address gets."""
-    with translation.override(user.language or settings.LANGUAGE_CODE):
-        what = "\n".join(f"- {_SAID[each]()}" for each in done)
-        text = _(
-            "This was changed of your account at %(site)s:\n\n%(what)s\n\nIf it was you, there is nothing to do. If it "
-            "was not, somebody else has been in your account: write to %(contact)s at once."
-        )
-        said = {"site": settings.PUBLIC_URL, "what": what, "contact": settings.CITY_CONTACT or settings.CITY_NAME}
-        dressed(_("Your account was changed"), text % said, to=to).send()
+
+    def says() -> dict[str, object]:
+        return {"changes": "\n".join(f"- {_SAID[each]()}" for each in done)}
+
+    post(Kind.ACCOUNT_CHANGED, to=to, language=user.language, says=says)
 
 
 _SAID = {

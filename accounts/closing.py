@@ -5,11 +5,9 @@ from datetime import datetime
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
-from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,7 +16,8 @@ from audit.acts import Done
 from budgeting.people import Person
 from budgeting.registry import Leaving, leavings
 from lib.refusal import allow
-from notices.dress import dressed
+from notices.kinds import Kind
+from notices.posting import post
 
 
 def why_not(user: User) -> str:
@@ -33,7 +32,7 @@ def close(user: User, *, at: datetime) -> None:
     The row stays, so that what it did stays somebody's: without an address, a name or a way to sign in.
     """
     allow(why_not(user))
-    _tell(user)
+    post(Kind.ACCOUNT_CLOSED, to=user.email, language=user.language, says=dict)
     user.record(Done.ACCOUNT_CLOSED, on=user)
     for leaving in leavings():
         leaving.forget(user)
@@ -42,16 +41,6 @@ def close(user: User, *, at: datetime) -> None:
     user.set_unusable_password()
     user.save()
     user.end_sessions()
-
-
-def _tell(user: User) -> None:
-    with translation.override(user.language or settings.LANGUAGE_CODE):
-        text = _(
-            "Your account at %(site)s is closed, as you asked. If it was not you, somebody else has been in your "
-            "account: write to %(contact)s at once."
-        )
-        said = {"site": settings.PUBLIC_URL, "contact": settings.CITY_CONTACT or settings.CITY_NAME}
-        dressed(_("Your account is closed"), text % said, to=user.email).send()
 
 
 def _why_not(person: Person) -> str:

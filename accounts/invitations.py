@@ -10,10 +10,8 @@ from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP
-from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
-from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -25,7 +23,8 @@ from budgeting.models import District
 from budgeting.people import RoleName
 from lib.refusal import Refused, require
 from lib.typed import in_fours, letters_and_digits
-from notices.dress import dressed
+from notices.kinds import Kind
+from notices.posting import post
 
 GOOD_FOR = timedelta(days=7)
 ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # 30 signs nobody confuses: 28 of them are 137 bits
@@ -146,33 +145,23 @@ def take_up(code: str, *, name: str, password: str, secret: str, at: datetime) -
 
 
 def _send(invitation: Invitation, code: str) -> None:
-    with translation.override(invitation.language):
-        text = _(
-            "%(inviter)s invites you to be: %(role)s, until %(until)s.\n\nOpen this page, choose a public name and a "
-            "password, and set up an authenticator app on your phone. It takes a few minutes and is done once:\n\n"
-            "%(link)s\n\nIf the page asks for the code of this mail, it is:\n\n%(code)s\n\nThe invitation is good "
-            "until %(expires)s. If you do not know what this is about, do nothing."
-        )
-        said = {
+    path = f"{reverse('invitation', args=[invitation.language])}#{code}"
+
+    def says() -> dict[str, object]:
+        return {
             "inviter": invitation.invited_by.named,
             "role": invitation.role,
             "until": last_day(invitation.ends),
-            "link": f"{settings.PUBLIC_URL}{reverse('invitation', args=[invitation.language])}#{code}",
             "code": "-".join(in_fours(code)),
             "expires": date_format(localtime(invitation.expires_at), "j F Y, H:i"),
         }
-        subject = _("Your invitation to %(city)s") % {"city": settings.CITY_NAME}
-        dressed(subject, text % said, to=invitation.email).send()
+
+    post(Kind.INVITED, to=invitation.email, language=invitation.language, says=says, path=path)
 
 
 def _tell(user: User, role: Role) -> None:
-    with translation.override(user.language or settings.LANGUAGE_CODE):
-        text = _(
-            "From now on you hold a role at %(site)s: %(role)s, until %(until)s. Sign in to use it; if you have no "
-            "second factor yet, you are led to setting one up."
-        )
-        said = {"site": settings.PUBLIC_URL, "role": role, "until": last_day(role.ends)}
-        dressed(_("Your role"), text % said, to=user.email).send()
+    says = lambda: {"role": role, "until": last_day(role.ends)}  # noqa: E731  (asked once the language is active)
+    post(Kind.ROLE_GIVEN, to=user.email, language=user.language, says=says)
 
 
 def last_day(ends: datetime | None) -> str:

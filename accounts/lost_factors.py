@@ -8,16 +8,14 @@ told, so that whoever has read somebody's mail does not get in unseen.
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.conf import settings
 from django.db import transaction
-from django.utils import translation
-from django.utils.translation import gettext as _
 
 from accounts.mfa import is_held
 from accounts.models import Role, User
 from audit.acts import Done
 from lib import clock
-from notices.dress import dressed
+from notices.kinds import Kind
+from notices.posting import post
 
 
 def lost(user: User) -> list[Authenticator]:
@@ -46,16 +44,7 @@ def take_away(user: User, *, tell: bool) -> None:
 def _tell(user: User) -> None:
     standing = Role.objects.standing(clock.now())
     for holder in User.objects.filter(is_active=True, pk__in=standing.values("user")):
-        with translation.override(holder.language or settings.LANGUAGE_CODE):
-            said = {"name": " ".join(str(user).split()), "site": settings.PUBLIC_URL}  # a subject is one line
-            subject = _("%(name)s sets up a new second factor") % said
-            text = _(
-                "The second factor of %(name)s was sealed with a key that this site no longer has, and counts as not "
-                "held. Somebody has signed in to that account with its password and a code sent by mail, and sets up "
-                "a new second factor.\n\nYou are told because you hold a role at %(site)s. If it was not %(name)s, "
-                "have the role taken away at once."
-            )
-            dressed(subject, text % said, to=holder.email).send()
+        post(Kind.FACTOR_LOST, to=holder.email, language=holder.language, says=lambda: {"name": user})
 
 
 def before_a_new_one(instance: Authenticator, **kwargs: Any) -> None:

@@ -3,16 +3,14 @@
 One mail an hour for all that was granted in it: less than the day for which a new role confirms nothing.
 """
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import translation
-from django.utils.translation import gettext as _
 
 from accounts.confirming import MAY_CONFIRM
 from accounts.models import Role, User
 from lib import clock
-from notices.dress import dressed
+from notices.kinds import Kind
+from notices.posting import post
 
 
 @transaction.atomic
@@ -25,8 +23,7 @@ def tell() -> None:
         return
     may_confirm = Role.objects.standing(clock.now()).filter(kind__in=MAY_CONFIRM)
     for holder in User.objects.filter(is_active=True, pk__in=may_confirm.values("user")):
-        with translation.override(holder.language or settings.LANGUAGE_CODE):
-            _mail(holder, new)
+        post(Kind.MAY_CONFIRM, to=holder.email, language=holder.language, says=lambda: {"people": _listed(new)})
     Role.objects.filter(pk__in=[role.pk for role in new]).update(told=True)
 
 
@@ -34,12 +31,5 @@ def _untold() -> QuerySet[Role]:
     return Role.objects.filter(kind__in=MAY_CONFIRM, told=False)
 
 
-def _mail(holder: User, new: list[Role]) -> None:
-    lines = [f"- {role.user} <{role.user.email}>: {role}" for role in new]
-    text = _(
-        "These people hold a role at %(site)s from now on with which they may confirm what takes two people, a day "
-        "after it was granted:\n\n%(roles)s\n\nYou are told because you may confirm it too. If one of them is not who "
-        "they should be, have the role taken away at once."
-    )
-    said = {"site": settings.PUBLIC_URL, "roles": "\n".join(lines)}
-    dressed(_("Who may confirm what moves votes"), text % said, to=holder.email).send()
+def _listed(new: list[Role]) -> str:
+    return "\n".join(f"- {role.user} <{role.user.email}>: {role}" for role in new)

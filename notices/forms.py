@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lib.one_line import OneLineField
 from notices import words
-from notices.kinds import Group, Kind, Telling, all_told
+from notices.kinds import Group, Kind, Telling, Words, all_told, all_worded
 from notices.models import Choice, Wording
 
 
@@ -19,7 +19,7 @@ class WaysForm(forms.Form):
         super().__init__(*args, **options)
         self.user = user
         chosen = dict(Choice.objects.filter(user=user).values_list("kind", "way"))
-        self.rights = [telling.title for telling in all_told().values() if telling.is_a_right]
+        self.rights = [each.title for each in all_worded().values() if _is_a_right(each)]
         for number, (kind, telling) in enumerate(all_told().items()):
             if not telling.is_a_right:
                 way = chosen.get(kind.value)
@@ -45,6 +45,10 @@ class WaysForm(forms.Form):
                 Choice.make(self.user, kind, self.cleaned_data[name])
 
 
+def _is_a_right(of: Words) -> bool:
+    return of.is_a_right if isinstance(of, Telling) else of.group == Group.RIGHTS
+
+
 class WordingForm(forms.Form):
     """Subject and text of a mail, with the placeholders of its kind."""
 
@@ -56,7 +60,7 @@ class WordingForm(forms.Form):
         help_text=_("An empty line begins a new paragraph."),
     )
 
-    def __init__(self, *args: Any, telling: Telling, **options: Any) -> None:
+    def __init__(self, *args: Any, telling: Words, **options: Any) -> None:
         super().__init__(*args, **options)
         self.telling = telling
 

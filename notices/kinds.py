@@ -51,6 +51,16 @@ class Group(models.TextChoices):
 class Kind(StrEnum):
     """What may happen of which somebody is told."""
 
+    ROLE_GIVEN = "a role was given"
+    INVITED = "somebody is invited to a role"
+    ACCOUNT_CHANGED = "an account was changed"
+    ACCOUNT_CLOSED = "an account was closed"
+    VERIFIED_AT_DESK = "an account was verified at the desk"
+    CLAIM_SETTLED = "two accounts claimed one line"
+    LINES_JOINED = "two lines were joined"
+    MAY_CONFIRM = "somebody may confirm from now on"
+    FACTOR_LOST = "a lost second factor is replaced"
+    DESK_LIST = "the list of the desk"
     PROPOSAL_SUBMITTED = "a proposal was submitted"
     PROPOSAL_CHANGED = "a proposal was changed"
     PROPOSAL_WITHDRAWN = "a proposal was withdrawn"
@@ -75,25 +85,42 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
-    """What a room says of a kind.
+class Words:
+    """What is said of a kind. With these alone its mail goes to one address with the act itself (notices/posting.py).
 
-    about
-        The model of the thing it happens to.
     title
-        What it is, where ways are chosen: "A comment on a proposal".
+        What it is, where words are edited and ways are chosen: "A comment on a proposal".
     subject, text
         The words of its mail, with {placeholders}; paragraphs are parted by an empty line. The city may have its own.
     placeholders
         The name of each with an example, for the page where the words are edited.
     needs
         Placeholders without which the mail would be of no use.
+    button
+        The one thing to do, in words; without one there is nothing to do.
+    """
+
+    group: Group
+    title: Promise
+    subject: Promise
+    text: Promise
+    placeholders: Mapping[str, Promise]
+    needs: frozenset[str] = frozenset()
+    button: Promise | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling(Words):
+    """What a room tells of a kind to whoever may hear of it, in the way they have chosen.
+
+    about
+        The model of the thing it happens to.
     says
-        Their values for a happening, in the language that is active.
-    button, leads_to
-        The one thing to do: its words, and the path of its page.
+        The values of the placeholders for a happening, in the language that is active.
+    leads_to
+        The path of the page of its button.
     readers
-        The keys of the people who may hear of it, as a queryset of them: `values_list("user")`.
+        The keys of the people who may hear of it, as a queryset of them: `values("user")`.
     may_read
         Asked again when it goes: may this person see it, as it is now?
     default
@@ -105,15 +132,8 @@ class Telling:
         stays, must name nobody.
     """
 
-    group: Group
     about: type[models.Model]
-    title: Promise
-    subject: Promise
-    text: Promise
-    placeholders: Mapping[str, Promise]
-    needs: frozenset[str] = frozenset()
     says: Callable[[Happened], Mapping[str, str]]
-    button: Promise
     leads_to: Callable[[Happened], str]
     readers: Callable[[Happened], "models.QuerySet[Any]"]
     may_read: Callable[[Happened, Any], bool]
@@ -129,34 +149,51 @@ class Telling:
         return [Way.AT_ONCE, Way.NOTHING] if self.leaves_no_row else list(Way)
 
 
+EVERYWHERE: dict[str, Any] = {
+    "city": _("Halverne"),
+    "site": "https://budget.city.example",
+    "contact": "budget@city.example",
+}
+"""Examples of what every mail that goes with its act may name."""
+
+
 @dataclass
 class _Registered:
-    tellings: dict[Kind, Telling] = field(default_factory=dict)
+    words: dict[Kind, Words] = field(default_factory=dict)
 
 
 _registered = _Registered()
 
 
-def tells(kind: Kind, telling: Telling) -> None:
+def tells(kind: Kind, words: Words) -> None:
     """Called at start-up by the room in which it happens."""
-    _registered.tellings[kind] = telling
+    _registered.words[kind] = words
+
+
+def words_of(kind: str) -> Words:
+    return _registered.words[Kind(kind)]
 
 
 def telling_of(kind: str) -> Telling:
-    return _registered.tellings[Kind(kind)]
+    return all_told()[Kind(kind)]
 
 
-def is_known(kind: str) -> bool:
-    """Rows of a kind that a later version no longer has are left alone."""
-    return kind in {each.value for each in _registered.tellings}
+def is_told(kind: str) -> bool:
+    """Rows of a kind that a later version no longer tells are left alone."""
+    return kind in {each.value for each in all_told()}
+
+
+def all_worded() -> dict[Kind, Words]:
+    """Every kind, in the order of the list."""
+    return {kind: _registered.words[kind] for kind in Kind}
 
 
 def all_told() -> dict[Kind, Telling]:
-    """In the order of the list."""
-    return {kind: _registered.tellings[kind] for kind in Kind}
+    """Those of which whoever may hear is told, in the order of the list."""
+    return {kind: words for kind, words in all_worded().items() if isinstance(words, Telling)}
 
 
 @checks.register
 def every_kind_is_told(app_configs: Any, **options: Any) -> list[checks.CheckMessage]:
-    missing = [kind for kind in Kind if kind not in _registered.tellings]
+    missing = [kind for kind in Kind if kind not in _registered.words]
     return [checks.Error(f"No room tells anybody that “{kind.value}”.", id="notices.E001") for kind in missing]

@@ -15,7 +15,7 @@ from django.contrib.auth import get_user_model
 from django.db import DatabaseError, transaction
 
 from notices import hours
-from notices.kinds import Telling, Way, is_known, telling_of
+from notices.kinds import Telling, Way, is_told, telling_of
 from notices.models import Choice, Happening, Mail, Notice
 
 AT_ONCE = 500  # readers of a happening in one transaction
@@ -56,7 +56,7 @@ def _spread_some(key: int, at: datetime) -> bool:
 
 
 def _next_readers(happening: Happening) -> list[int]:
-    if not is_known(happening.kind) or happening.subject is None:
+    if not is_told(happening.kind) or happening.subject is None:
         return []
     named = telling_of(happening.kind).readers(happening)
     people = get_user_model().objects.filter(pk__in=named, pk__gt=happening.spread_to, is_active=True)

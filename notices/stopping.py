@@ -5,7 +5,7 @@ from django.core import signing
 from django.db import transaction
 from django.urls import reverse
 
-from notices.kinds import Way, all_told, is_known, telling_of
+from notices.kinds import Way, all_told, is_told, telling_of
 from notices.models import Choice
 
 SALT = "notices.stopping"
@@ -23,9 +23,9 @@ def stop(reader: int, kind: str) -> None:
     """From now on on the site only. What cannot be switched off goes on."""
     kinds = [kind] if kind != DIGEST else _in_the_digest_of(reader)
     for each in kinds:
-        if is_known(each) and Way.SITE in telling_of(each).ways:
+        if is_told(each) and Way.SITE in telling_of(each).ways:
             Choice.make(reader, each, Way.SITE)
-        elif is_known(each) and Way.NOTHING in telling_of(each).ways:
+        elif is_told(each) and Way.NOTHING in telling_of(each).ways:
             Choice.make(reader, each, Way.NOTHING)
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from lib.one_line import one_line
-from notices.kinds import Telling
+from notices.kinds import Words
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 LONGEST_SUBJECT = 200
@@ -17,9 +17,9 @@ ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"
 TURNS_AROUND = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
-def of_ours(telling: Telling, language: str) -> tuple[str, str]:
+def of_ours(of: Words, language: str) -> tuple[str, str]:
     with override(language):
-        return str(telling.subject), str(telling.text)
+        return str(of.subject), str(of.text)
 
 
 def filled(words: str, values: Mapping[str, str]) -> str:
@@ -39,20 +39,20 @@ def apart(value: str) -> str:
     return f"{ISOLATE}{kept}{END_OF_ISOLATE}" if rightward else kept
 
 
-def why_not(telling: Telling, subject: str, text: str) -> str:
+def why_not(of: Words, subject: str, text: str) -> str:
     """Why these words cannot be sent, in a sentence; empty if they can."""
     used = {*PLACEHOLDER.findall(subject), *PLACEHOLDER.findall(text)}
-    if unknown := sorted(used - set(telling.placeholders)):
+    if unknown := sorted(used - set(of.placeholders)):
         return _("There is no placeholder {%(name)s}. Those that can be used stand beside the text.") % {
             "name": unknown[0]
         }
-    if missing := sorted(telling.needs - used):
+    if missing := sorted(of.needs - used):
         return _("Without {%(name)s} this mail would be of no use: put it back in.") % {"name": missing[0]}
     return ""
 
 
-def example(telling: Telling, language: str, subject: str, text: str) -> tuple[str, str]:
+def example(of: Words, language: str, subject: str, text: str) -> tuple[str, str]:
     """The same with an example in the place of each placeholder."""
     with override(language):
-        values = {name: str(value) for name, value in telling.placeholders.items()}
+        values = {name: str(value) for name, value in of.placeholders.items()}
     return subject_line(subject, values), filled(text, values)

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext, override
 from budgeting.people import Reader
 from notices import stopping
 from notices.dress import Button, dressed
-from notices.kinds import Way, is_known, telling_of
+from notices.kinds import Way, is_told, telling_of
 from notices.models import Choice, Mail, Notice, Wording
 from notices.words import filled, subject_line
 
@@ -55,7 +55,7 @@ def _goes(notice: Notice, reader: Reader) -> bool:
 def may_read(notice: Notice, reader: Reader) -> bool:
     """Is it of a kind we know, is the thing still there, and may this person see it as it is now?"""
     happening = notice.happening
-    if not is_known(happening.kind) or happening.subject is None:
+    if not is_told(happening.kind) or happening.subject is None:
         return False
     return telling_of(happening.kind).may_read(happening, reader)
 

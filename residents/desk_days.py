@@ -3,19 +3,17 @@
 from collections import Counter
 from datetime import date, datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.timezone import localdate
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from budgeting.models import Cycle
 from budgeting.people import RoleName, holders_of
-from notices.dress import dressed
+from notices.kinds import Kind
+from notices.posting import post
 from residents.models import DeskList, Verification
 
 LOOKED_BACK = timedelta(days=8)  # so that the oldest day is whole: a list that waits for a reader waits a week
@@ -58,18 +56,10 @@ def _second_people(clerks: set[int | None]) -> list[User]:
 
 def _mail(reader: User, cycle: Cycle, day: date, clerks: Counter[int | None]) -> None:
     names = User.objects.in_bulk([key for key in clerks if key])
-    with translation.override(reader.language or settings.LANGUAGE_CODE):
-        lines = [f"- {names[key].named if key else '–'}: {number}" for key, number in clerks.items()]
-        text = _(
-            "On %(day)s so many people were verified at the desk for “%(cycle)s”, each by one clerk who was shown a "
-            "document:\n\n%(clerks)s\n\nWho they are stands at\n%(address)s\n\nLook through it, and ask the clerk "
-            "about whatever you do not expect. You are told because somebody else than the clerk should see it."
-        )
-        said = {
-            "day": date_format(day),
-            "cycle": cycle,
-            "clerks": "\n".join(lines),
-            "address": settings.PUBLIC_URL + reverse("verified_at_desk", args=[cycle.slug]),
-        }
-        subject = _("Verified at the desk on %s") % date_format(day)
-        dressed(subject, text % said, to=reader.email).send()
+    lines = [f"- {names[key].named if key else '–'}: {number}" for key, number in clerks.items()]
+
+    def says() -> dict[str, object]:
+        return {"day": date_format(day), "cycle": cycle, "clerks": "\n".join(lines)}
+
+    page = reverse("verified_at_desk", args=[cycle.slug])
+    post(Kind.DESK_LIST, to=reader.email, language=reader.language, says=says, path=page)

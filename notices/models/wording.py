@@ -10,7 +10,7 @@ from audit.acts import Done
 from budgeting.people import Person
 from lib.refusal import allow
 from notices import words
-from notices.kinds import Kind, Telling, telling_of
+from notices.kinds import Kind, Words, words_of
 
 
 class Wording(models.Model):
@@ -40,16 +40,16 @@ class Wording(models.Model):
         return f"{self.kind}, {self.language}"
 
     @classmethod
-    def of(cls, kind: str, telling: Telling, language: str) -> tuple[str, str]:
+    def of(cls, kind: str, ours: Words, language: str) -> tuple[str, str]:
         """Subject and text of a kind in a language, with their placeholders: the city's own where it has some."""
         own = cls.objects.filter(kind=kind, language=language).first()
-        return (own.subject, own.text) if own else words.of_ours(telling, language)
+        return (own.subject, own.text) if own else words.of_ours(ours, language)
 
     @classmethod
     @transaction.atomic
     def keep(cls, kind: Kind, language: str, *, by: Person, at: datetime, subject: str, text: str) -> None:
         """Say it so from now on, on record. Raises Refused if it could not be sent so."""
-        allow(words.why_not(telling_of(kind), subject, text))
+        allow(words.why_not(words_of(kind), subject, text))
         said = {"subject": subject, "text": text, "by_id": by.pk, "at": at}
         cls.objects.update_or_create(kind=kind, language=language, defaults=said)
         by.record(Done.WORDS_CHANGED, kind=kind.value, language=language, subject=subject, text=text)

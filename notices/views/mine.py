@@ -18,7 +18,7 @@ from budgeting.people import Request
 from lib import clock
 from notices import following, stopping
 from notices.forms import WaysForm
-from notices.kinds import is_known, telling_of
+from notices.kinds import is_told, telling_of
 from notices.models import Follow, Notice
 from notices.writing import may_read, said
 
@@ -99,5 +99,5 @@ def stop(request: Request, word: str) -> HttpResponse:
     reader, kind = found
     if request.method == "POST":
         stopping.stop(reader, kind)
-    title = telling_of(kind).title if is_known(kind) else ""
+    title = telling_of(kind).title if is_told(kind) else ""
     return render(request, "notices/stop.html", {"title": title, "done": request.method == "POST"})

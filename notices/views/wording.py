@@ -12,9 +12,9 @@ from budgeting.guards import clerks_only
 from budgeting.people import Request
 from lib import clock
 from lib.refusal import obeying
-from notices import words
+from notices import words as wording
 from notices.forms import WordingForm
-from notices.kinds import Group, Kind, all_told
+from notices.kinds import Group, Kind, Words, all_worded
 from notices.models import Wording
 
 
@@ -22,14 +22,11 @@ from notices.models import Wording
 def index(request: Request) -> HttpResponse:
     """Every kind, under its heading, and in which languages the city has its own words for it."""
     own = set(Wording.objects.values_list("kind", "language"))
-    groups = [
-        (
-            group.label,
-            [(kind, telling, _languages(kind, own)) for kind, telling in all_told().items() if telling.group == group],
-        )
-        for group in Group
-    ]
-    return render(request, "notices/wordings.html", {"groups": [(name, kinds) for name, kinds in groups if kinds]})
+    groups: dict[Group, list[tuple[Kind, Words, list[tuple[str, str, bool]]]]] = {group: [] for group in Group}
+    for kind, words in all_worded().items():
+        groups[words.group].append((kind, words, _languages(kind, own)))
+    shown = [(group.label, kinds) for group, kinds in groups.items() if kinds]
+    return render(request, "notices/wordings.html", {"groups": shown})
 
 
 def _languages(kind: Kind, own: set[tuple[str, str]]) -> list[tuple[str, str, bool]]:
@@ -42,7 +39,7 @@ def edit(request: Request, kind: str, language: str) -> HttpResponse:
     found = next((each for each in Kind if each.slug == kind), None)
     if found is None or language not in dict(settings.LANGUAGES):
         raise Http404
-    telling = all_told()[found]
+    telling = all_worded()[found]
     subject, text = Wording.of(found, telling, language)
     form = WordingForm(request.POST or None, initial={"subject": subject, "text": text}, telling=telling)
     if request.method == "POST" and "ours" in request.POST:
@@ -60,7 +57,7 @@ def edit(request: Request, kind: str, language: str) -> HttpResponse:
         "language": language,
         "language_name": dict(settings.LANGUAGES)[language],
         "form": form,
-        "example": words.example(telling, language, *_shown(form, subject, text)),
+        "example": wording.example(telling, language, *_shown(form, subject, text)),
         "is_own": Wording.objects.filter(kind=found, language=language).exists(),
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK

@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from notices import kinds, words
 from notices.dress import Button, dressed
-from notices.kinds import Kind, all_told
+from notices.kinds import Kind, all_told, all_worded
 from notices.models import Wording
 
 HOSTILE = [
@@ -27,7 +27,7 @@ EACH = [(kind, language) for kind in Kind for language, _name in settings.LANGUA
 @pytest.mark.django_db
 @pytest.mark.parametrize(("kind", "language"), EACH)
 def test_every_kind_is_said_in_every_language_and_nothing_typed_gets_out_of_its_place(kind, language) -> None:
-    telling = all_told()[kind]
+    telling = all_worded()[kind]
     subject, text = Wording.of(kind, telling, language)
     for hostile in HOSTILE:
         values = dict.fromkeys(telling.placeholders, hostile)
@@ -35,7 +35,7 @@ def test_every_kind_is_said_in_every_language_and_nothing_typed_gets_out_of_its_
         assert line == " ".join(line.split())
         assert len(line) <= words.LONGEST_SUBJECT
         with override(language):
-            button = Button(str(telling.button), "https://budget.city.example/2027/")
+            button = Button(str(telling.button or ""), "https://budget.city.example/2027/")
             mail = dressed(line, words.filled(text, values), to="rosa@example.org", button=button)
         sent = mail.message()
         assert sorted(sent.keys()) == sorted({*sent.keys()})
@@ -52,7 +52,7 @@ def test_every_kind_is_said_in_every_language_and_nothing_typed_gets_out_of_its_
 @pytest.mark.django_db
 @pytest.mark.parametrize(("kind", "language"), EACH)
 def test_our_own_words_have_what_they_need_and_no_placeholder_that_nobody_fills(kind, language) -> None:
-    telling = all_told()[kind]
+    telling = all_worded()[kind]
     subject, text = words.of_ours(telling, language)
     assert words.why_not(telling, subject, text) == ""
     if language != settings.LANGUAGE_CODE:
@@ -82,9 +82,9 @@ def test_words_that_lost_what_they_cannot_do_without_are_refused(text: str, said
 
 
 def test_a_kind_that_no_room_tells_of_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    told = {kind: telling for kind, telling in all_told().items() if kind != Kind.COMMENTED}
+    told = {kind: telling for kind, telling in all_worded().items() if kind != Kind.COMMENTED}
     assert not [each for each in run_checks() if each.id == "notices.E001"]
-    monkeypatch.setattr(kinds._registered, "tellings", told)
+    monkeypatch.setattr(kinds._registered, "words", told)
     [error] = [each for each in run_checks() if each.id == "notices.E001"]
     assert "a comment was written" in error.msg
 

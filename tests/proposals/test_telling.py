@@ -141,7 +141,7 @@ def test_a_fault_in_what_is_said_of_one_keeps_no_other_waiting(
     returned(proposal, martin, morning)
     fault = replace(telling_of(Kind.COMMENTED), readers=lambda happening: happening.nothing)
     with monkeypatch.context() as patch:
-        patch.setitem(kinds._registered.tellings, Kind.COMMENTED, fault)
+        patch.setitem(kinds._registered.words, Kind.COMMENTED, fault)
         [mail] = told(morning)
         assert mail["Subject"].startswith("Please correct")
     assert told(morning + HOUR) == []
