@@ -35,6 +35,7 @@ def reviewed() -> tuple[list[str], dict[str, list[str]]]:
     """The columns of the table, and by route what each is answered: "asked for/posted to"."""
     lines = [line for line in TABLE.read_text().splitlines() if line and not line.startswith("#")]
     head, *rows = (line.split() for line in lines)
+    assert len({row[0] for row in rows}) == len(rows), "an address has two lines"
     return head[1:], {row[0]: row[1:] for row in rows}
 
 
