@@ -24,6 +24,7 @@ from lib.refusal import Refused
 from tally import NotCountable, Rule
 from tally.parameters import COMPLETIONS, PARAMETERS, RANKINGS, UTILITIES
 from tests.cast import propose, put_on_paper, signed_in
+from tests.thoroughness import many
 from tests.vote import lifted
 
 PAGE = "/admin/budgeting/contest/add/"
@@ -327,7 +328,7 @@ MEANT: dict[str, Any] = {
 }
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=many(12, 400), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_form_contest_and_rule_refuse_and_take_the_same(riverside_contest: Contest, data: st.DataObject) -> None:
     style = data.draw(st.sampled_from(Contest.BallotStyle))

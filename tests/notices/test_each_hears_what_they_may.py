@@ -251,5 +251,5 @@ def test_each_hears_what_they_may_once_and_in_the_form_they_chose(
     at("reviewing")
     facts = {"server": mail_server, "contest": riverside_contest, "town": {"clerk": clara, "committee": martin}}
     machine = type("OfThisTown", (Notices,), facts)
-    how = thoroughly(max_examples=many(6, 150), stateful_step_count=many(12, 40), deadline=None)
+    how = thoroughly(max_examples=many(3, 150), stateful_step_count=many(12, 40), deadline=None)
     run_state_machine_as_test(machine, settings=how)

@@ -25,6 +25,7 @@ EACH = [(kind, language) for kind in Kind for language, _name in settings.LANGUA
 
 
 @pytest.mark.django_db
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize(("kind", "language"), EACH)
 def test_every_kind_is_said_in_every_language_and_nothing_typed_gets_out_of_its_place(kind, language) -> None:
     telling = all_worded()[kind]

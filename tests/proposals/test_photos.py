@@ -73,7 +73,7 @@ NO_PICTURES = {
 }
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("content", NO_PICTURES.values(), ids=NO_PICTURES)
 def test_t12_what_is_no_photo_is_refused_with_a_sentence(draft, rosa, at, content):
     with pytest.raises(Refused, match="cannot be read as a photo"):

@@ -75,7 +75,7 @@ WHO_AND_WHEN = [
 ]
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(("who", "stage"), WHO_AND_WHEN)
 def test_t06_nothing_changes_by_looking(client, everything, at, who, stage, request):
     at(stage)

@@ -136,6 +136,7 @@ def test_a_screen_reader_and_an_archive_both_accept_the_letters(city, at) -> Non
         assert page.validate_pdf_bytes(content, profile=profile).failures == [], profile
 
 
+@pytest.mark.long
 def test_a_command_prints_them_in_batches(city, at, tmp_path: Path, settings, monkeypatch) -> None:
     settings.PUBLIC_URL = "https://purse.example"
     source, out = tmp_path / "register.csv", StringIO()

@@ -217,6 +217,7 @@ def zipped(**parts: bytes) -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.long
 def test_t14_a_spreadsheet_that_unpacks_to_too_much_is_refused_before_it_does(city, monkeypatch) -> None:
     monkeypatch.setattr(register_file, "MOST_UNPACKED", 1_000_000)
     with pytest.raises(RegisterFileError, match="too large when unpacked"):

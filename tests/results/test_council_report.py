@@ -148,6 +148,7 @@ def test_a_small_district_gives_no_number_away(counted, hillside_counted, cycle,
     assert "in round" not in text
 
 
+@pytest.mark.long
 def test_a_title_full_of_markup_is_only_text(counted, cycle, at, monkeypatch, tmp_path) -> None:
     """Whoever writes a proposal may try to make the report read a file of the server."""
     canary = tmp_path / "canary.txt"
