@@ -62,11 +62,11 @@ class Courier:
 
     def _at_our_pace(self, due: Mails) -> Iterator[Mail]:
         """As many as the server takes a minute; of those a tenth is left to what is not written to many."""
+        while self.gone and self.gone[0] <= self.clock() - MINUTE:
+            self.gone.popleft()
         if not (pace := settings.MAIL_PER_MINUTE):
             yield from due[:AT_ONCE]
             return
-        while self.gone and self.gone[0] <= self.clock() - MINUTE:
-            self.gone.popleft()
         left = pace - len(self.gone)
         for mail in due[: max(0, min(left, AT_ONCE))]:
             if mail.rank == Mail.Rank.TO_MANY and left <= pace // 10:

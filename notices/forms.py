@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lib.one_line import OneLineField
 from notices import words
-from notices.kinds import Group, Kind, Telling, Words, all_told, all_worded
+from notices.kinds import Group, Kind, Words, all_told, all_worded
 from notices.models import Choice, Wording
 
 
@@ -19,7 +19,7 @@ class WaysForm(forms.Form):
         super().__init__(*args, **options)
         self.user = user
         chosen = dict(Choice.objects.filter(user=user).values_list("kind", "way"))
-        self.rights = [each.title for each in all_worded().values() if _is_a_right(each)]
+        self.rights = [each.title for each in all_worded().values() if each.is_a_right]
         for number, (kind, telling) in enumerate(all_told().items()):
             if not telling.is_a_right:
                 way = chosen.get(kind.value)
@@ -43,10 +43,6 @@ class WaysForm(forms.Form):
         for name, kind in self._kinds():
             if self.cleaned_data[name] != self.fields[name].initial:
                 Choice.make(self.user, kind, self.cleaned_data[name])
-
-
-def _is_a_right(of: Words) -> bool:
-    return of.is_a_right if isinstance(of, Telling) else of.group == Group.RIGHTS
 
 
 class WordingForm(forms.Form):

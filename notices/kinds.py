@@ -108,6 +108,11 @@ class Words:
     needs: frozenset[str] = frozenset()
     button: Promise | None = None
 
+    @property
+    def is_a_right(self) -> bool:
+        """It concerns a right of the reader, and cannot be switched off."""
+        return self.group == Group.RIGHTS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling(Words):
@@ -125,8 +130,6 @@ class Telling(Words):
         Asked again when it goes: may this person see it, as it is now?
     default
         How they hear unless they chose.
-    is_a_right
-        It concerns a right of the reader, and cannot be switched off.
     leaves_no_row
         Who is told has voted, or has not: nothing that names them stays once the mail has gone. What happened, which
         stays, must name nobody.
@@ -138,7 +141,6 @@ class Telling(Words):
     readers: Callable[[Happened], "models.QuerySet[Any]"]
     may_read: Callable[[Happened, Any], bool]
     default: Way
-    is_a_right: bool = False
     leaves_no_row: bool = False
 
     @property

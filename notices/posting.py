@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from notices.dress import Button, dressed
-from notices.kinds import Group, Kind, words_of
+from notices.kinds import Kind, words_of
 from notices.models import Wording
 from notices.words import filled, subject_line
 
@@ -28,11 +28,8 @@ def post(kind: Kind, *, to: str, language: str, says: Callable[[], Mapping[str, 
         values = everywhere() | {name: str(value) for name, value in says().items()}
         button = Button(str(of.button), settings.PUBLIC_URL + path) if path else None
         why = _("This mail concerns your account or your rights, and cannot be switched off.")
-        is_a_right = of.group == Group.RIGHTS
-        mail = dressed(
-            subject_line(subject, values), filled(text, values), to=to, button=button, why=why if is_a_right else ""
-        )
-        mail.send()
+        why = why if of.is_a_right else ""
+        dressed(subject_line(subject, values), filled(text, values), to=to, button=button, why=why).send()
 
 
 def everywhere() -> dict[str, str]:

@@ -209,7 +209,6 @@ TOLD = {
         button=_("See it in its place"),
         leads_to=_thread,
         default=Way.AT_ONCE,
-        is_a_right=True,
     ),
     Kind.CORRECTION_ASKED: _telling(
         _decision,
@@ -226,7 +225,6 @@ TOLD = {
         needs=frozenset({"reason"}),
         button=_("Correct it"),
         default=Way.AT_ONCE,
-        is_a_right=True,
     ),
     Kind.DECIDED_ON_YOURS: _telling(
         _decision,
@@ -239,7 +237,6 @@ TOLD = {
         text=_("The committee has decided on {proposal}: {outcome}.\n\nIts reason:\n\n{reason}"),
         needs=frozenset({"outcome", "reason"}),
         default=Way.AT_ONCE,
-        is_a_right=True,
     ),
     Kind.DECIDED: _telling(
         _decision,
