@@ -111,8 +111,7 @@ class Notices(RuleBasedStateMachine):
 
     @rule(who=somebody, language=st.sampled_from(LANGUAGES))
     def somebody_reads_another_language(self, who: str, language: str) -> None:
-        self.people[who].language = language
-        self.people[who].save()
+        User.objects.filter(pk=self.people[who].pk).update(language=language)
 
     @rule(who=somebody, active=st.booleans())
     def an_account_is_shut_or_opened(self, who: str, active: bool) -> None:
