@@ -1,0 +1,10 @@
+"""What is told of proposals: to whom, in which words, and what is asked again before it goes. A file for each theme."""
+
+from notices.kinds import tells
+from proposals.telling import building, decisions, discussion, text
+
+
+def register() -> None:
+    for theme in (text, discussion, decisions, building):
+        for kind, telling in theme.TOLD.items():
+            tells(kind, telling)

@@ -1,0 +1,61 @@
+"""What is told of what the committee says of a proposal."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from notices.kinds import Group, Happened, Kind, Way
+from proposals.models import Decision
+from proposals.telling.ordinary import author, followers, names, proposal_of, telling
+
+
+def _followers_but_its_author(happening: Happened) -> QuerySet[Any]:
+    """Its author hears of it otherwise."""
+    return followers(happening).exclude(user=proposal_of(happening).author_id)
+
+
+def _decision(happening: Happened) -> dict[str, str]:
+    decision = happening.subject
+    return names(happening) | {"outcome": decision.get_outcome_display(), "reason": decision.reason}
+
+
+TOLD = {
+    Kind.CORRECTION_ASKED: telling(
+        _decision,
+        "reason",
+        about=Decision,
+        group=Group.RIGHTS,
+        readers=author,
+        title=_("A correction of a proposal of yours is asked for"),
+        subject=_("Please correct: {proposal}"),
+        text=_(
+            "The committee has returned {proposal} to you for a correction:\n\n{reason}\n\nIt is not on the ballot "
+            "unless it is corrected and decided on again before the review ends."
+        ),
+        needs=frozenset({"reason"}),
+        button=_("Correct it"),
+        default=Way.AT_ONCE,
+    ),
+    Kind.DECIDED_ON_YOURS: telling(
+        _decision,
+        "outcome reason",
+        about=Decision,
+        group=Group.RIGHTS,
+        readers=author,
+        title=_("A decision on a proposal of yours"),
+        subject=_("Decided: {proposal}"),
+        text=_("The committee has decided on {proposal}: {outcome}.\n\nIts reason:\n\n{reason}"),
+        needs=frozenset({"outcome", "reason"}),
+        default=Way.AT_ONCE,
+    ),
+    Kind.DECIDED: telling(
+        _decision,
+        "outcome reason",
+        about=Decision,
+        readers=_followers_but_its_author,
+        title=_("A decision on a proposal"),
+        subject=_("{proposal}: {outcome}"),
+        text=_("The committee has decided on {proposal}: {outcome}.\n\nIts reason:\n\n{reason}"),
+    ),
+}

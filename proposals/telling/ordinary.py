@@ -1,0 +1,77 @@
+"""What most tellings of a proposal have in common: who may hear, what is said, and the page of the button."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from notices.kinds import Group, Happened, Telling, Way
+from notices.models import Follow
+from proposals.models import Proposal
+
+PLACEHOLDERS = {
+    "proposal": _("A swing for everyone"),
+    "district": _("Riverside"),
+    "cycle": _("Budget 2027"),
+    "author": _("Rosa"),
+    "quote": _("Could it stand nearer to the school?"),
+    "outcome": _("Put on the shortlist"),
+    "reason": _("The ground is the city's, and the cost is right."),
+    "news": _("Work has started"),
+}
+
+
+# Who may hear --------------------------------------------------------------------------------------------------------
+
+
+def proposal_of(happening: Happened) -> Proposal:
+    subject = happening.subject
+    return subject if isinstance(subject, Proposal) else subject.proposal
+
+
+def followers(happening: Happened) -> QuerySet[Any]:
+    """Of the proposal, of its district, category or cycle."""
+    proposal = proposal_of(happening)
+    around = [proposal, proposal.contest.district, proposal.cycle, proposal.category]
+    return Follow.objects.of_any(*filter(None, around)).already(happening.at).values("user")
+
+
+def author(happening: Happened) -> QuerySet[Any]:
+    return Proposal.objects.filter(pk=proposal_of(happening).pk).exclude(author=None).values("author")
+
+
+def sees_it(happening: Happened, reader: Any) -> bool:
+    return Proposal.objects.visible_to(reader).filter(pk=proposal_of(happening).pk).exists()
+
+
+# What is said --------------------------------------------------------------------------------------------------------
+
+
+def names(happening: Happened) -> dict[str, str]:
+    """Of the proposal and of where it belongs."""
+    proposal = proposal_of(happening)
+    return {
+        "proposal": str(proposal.title),
+        "district": proposal.contest.title,
+        "cycle": str(proposal.cycle),
+    }
+
+
+def address(happening: Happened) -> str:
+    return proposal_of(happening).get_absolute_url()
+
+
+def telling(says: Callable[[Happened], Mapping[str, str]], placeholders: str, **more: Any) -> Telling:
+    """With what is the same for most: the page of the proposal, for whoever follows and sees it."""
+    ordinary: dict[str, Any] = {
+        "group": Group.FOLLOWED,
+        "about": Proposal,
+        "button": _("Read the proposal"),
+        "leads_to": address,
+        "readers": followers,
+        "may_read": sees_it,
+        "default": Way.DIGEST,
+    }
+    examples = {name: PLACEHOLDERS[name] for name in ("proposal", "district", "cycle", *placeholders.split())}
+    return Telling(**ordinary | {"says": says, "placeholders": examples} | more)
