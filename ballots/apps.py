@@ -6,10 +6,12 @@ class Ballots(AppConfig):
 
     def ready(self) -> None:
         """Say what a ballot holds fast, what takes two, and what is kept of a person: never how they voted."""
-        from ballots import acts_of_two, ends_soon, holding, leaving, models, papers_by_two, roll  # noqa: PLC0415  (they can be now)
-        from budgeting import registry  # noqa: PLC0415
+        from ballots import acts_of_two, cast_for_you, ends_soon, holding, leaving, models, papers_by_two, roll  # noqa: PLC0415
+        from ballots import retention as ours  # noqa: PLC0415
+        from budgeting import registry, retention  # noqa: PLC0415
         from budgeting.two import Joint, does  # noqa: PLC0415
 
+        cast_for_you.register()
         ends_soon.register()
         registry.serve(registry.Page.BALLOTS, "ballots")
         registry.holds(registry.Deed.CHANGE_PROPOSAL, holding.why_not_change)
@@ -30,6 +32,7 @@ class Ballots(AppConfig):
         does(Joint.CLOSE_WITHOUT_VOTE, acts_of_two.WITHOUT_VOTE)
         does(Joint.CLOSE_WITHOUT_RESULT, acts_of_two.WITHOUT_RESULT)
         does(Joint.GIVE_UP_KEY, acts_of_two.GIVING_UP)
+        retention.keeps(*ours.KEPT)
         registry.when_somebody_leaves(leaving.LEAVING)
         registry.keep_of_a_person(
             rows=[(models.KeyShare, "holder")],

@@ -15,8 +15,8 @@ from django.views.decorators.debug import sensitive_variables
 
 from audit.acts import Done
 from audit.models import AuditEvent
-from ballots import marks
-from ballots.models import BallotBoxKey, BallotPaper, Envelope, NoVote
+from ballots import cast_for_you, marks
+from ballots.models import BallotBoxKey, BallotPaper, Envelope, NoVote, Participation
 from ballots.readiness import ready, why_not_ready
 from ballots.sealing import ballot_info, fingerprint, in_groups, seal
 from budgeting.models import Contest, Cycle
@@ -81,12 +81,15 @@ def cast(contest: Contest, choices: marks.Choices, *, by: Admission) -> Receipt:
     with transaction.atomic():
         _refuse_unless_voting_is_open(contest)
         _refuse_unless_it_is_the_paper(paper)
-        resident = admitted(by.upheld(), contest).resident
+        upheld = admitted(by.upheld(), contest)
+        resident = upheld.resident
         with connection.cursor() as cursor:
             cursor.execute(INTO_THE_BOX, [resident.pk, contest.pk, sealed, receipt.fingerprint])
             if cursor.rowcount != 1:
                 raise Refused(_("You have handed in your ballot on paper."))
         AuditEvent.append(Done.VOTED, by=None, on=contest, resident=resident.pk)
+        if Participation.note(resident.pk, contest, channel=upheld.channel, hand=upheld.hand):
+            cast_for_you.tell(resident.pk, contest, at=clock.now())
     by.count(at=clock.of_the_database())
     return receipt
 

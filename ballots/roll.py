@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from audit.acts import Done
 from audit.models import AuditEvent, reference
-from ballots.models import Envelope, SetAside
+from ballots.models import Envelope, Participation, SetAside
 from budgeting.models import Contest, Cycle
 from residents.models import JoinedLine, Verification
 
@@ -35,6 +35,11 @@ def accounts_that_have_not_voted(cycle: Cycle) -> QuerySet[Any]:
     ties = Verification.objects.filter(cycle=cycle, resident__removed_at=None)
     voted = Envelope.objects.filter(contest__cycle=cycle, resident=OuterRef("resident"))
     return ties.exclude(Exists(voted)).values("user")
+
+
+def accounts_of(resident: int) -> QuerySet[Any, int]:
+    """The keys of the accounts that stand for a line of the register: one, or none."""
+    return Verification.objects.filter(resident=resident).values_list("user", flat=True)
 
 
 def voters_by_age(contests: Iterable[Contest]) -> dict[int, dict[str, int]]:
@@ -66,6 +71,7 @@ def carry_along(joined: int, ended: int, stays: int, at: datetime) -> None:
         else:
             with connection.cursor() as cursor:
                 cursor.execute(GO_ALONG, [stays, ended, each.contest_id])
+            Participation.objects.filter(resident=ended, contest=each.contest).update(resident=stays)
 
 
 def _with_its_fate(ended: int, stays: int) -> list[tuple[Envelope, str]]:

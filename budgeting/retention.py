@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F, Min, Q
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from budgeting.models import Cycle, Forgotten
 from budgeting.registry import Deed, why_not
@@ -18,6 +19,9 @@ from budgeting.stages import Stage
 
 DAYS = timedelta(days=30)
 """How long most is kept after it has served."""
+
+ONCE_SERVED = _("30 days after objections to the vote, once every contest is counted or closed")
+"""Until when what `served` says is kept, in words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,7 @@ class Kind(StrEnum):
     DRAFT_WAITS = "a draft waits for the close"
     VOTE_BEGINS = "a vote has begun"
     VOTE_ENDS_SOON = "a vote ends soon"
+    BALLOT_CAST = "a ballot was cast in your name"
     RESULTS = "results are public"
     OUTCOME = "the outcome of a project is public"
 

@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, models, transaction
 
 from notices import hours
-from notices.kinds import Telling, Way, is_told, telling_of
+from notices.kinds import Kind, Telling, Way, is_told, telling_of
 from notices.models import Choice, Happening, Mail, Notice
 
 AT_ONCE = 500  # readers of a happening in one transaction
@@ -81,6 +81,21 @@ def _tell(happening: Happening, readers: Sequence[int], at: datetime) -> None:
             if (mail := at_once.get(reader) or digests.get(reader)) or on_the_site
         ]
     )
+
+
+@transaction.atomic
+def tell_alone(kind: Kind, thing: models.Model, *, since: datetime, reader: int, at: datetime) -> None:
+    """Tell one person at once, in the caller's transaction, of what leaves no row.
+
+    That it happens at all to the thing, `since` a moment that has nothing to do with anybody, is the one row that
+    stays once their mail has gone. Whoever has a mail of it on the way gets no second one.
+    """
+    happening = Happening.ever(kind, thing, at=since)
+    mail = _a_mail(telling_of(kind), reader, 1, at)
+    notice = Notice(happening=happening, reader_id=reader, mail=mail, on_the_site=False)
+    if not Notice.objects.filter(happening=happening, reader=reader).exists():
+        mail.save()
+        notice.save()
 
 
 def _way(telling: Telling, chosen: str | None) -> str:

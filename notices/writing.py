@@ -71,7 +71,7 @@ def said(notice: Notice, language: str) -> tuple[str, str]:
 def _single(notice: Notice, reader: Reader) -> EmailMessage:
     telling = telling_of(notice.happening.kind)
     subject, text = said(notice, reader.language or settings.LANGUAGE_CODE)
-    button = Button(str(telling.button), settings.PUBLIC_URL + telling.leads_to(notice.happening))
+    button = Button(str(telling.button), _address(notice)) if telling.button else None
     if telling.is_a_right:
         why = _("This mail concerns your account or your rights, and cannot be switched off.")
         return dressed(subject, text, to=reader.email, button=button, why=why)
@@ -99,7 +99,9 @@ def _address(notice: Notice) -> str:
     return settings.PUBLIC_URL + telling_of(notice.happening.kind).leads_to(notice.happening)
 
 
-def _that_can_be_stopped(subject: str, text: str, reader: Reader, button: Button, why: str, stop: str) -> EmailMessage:
+def _that_can_be_stopped(
+    subject: str, text: str, reader: Reader, button: Button | None, why: str, stop: str
+) -> EmailMessage:
     headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     no_more = Button(_("No more mails of this kind"), stop)
     return dressed(subject, text, to=reader.email, button=button, why=why, stop=no_more, headers=headers)

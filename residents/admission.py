@@ -19,7 +19,7 @@ from residents.models import LetterCode, LetterVotes, Resident, Verification
 
 
 class Channel(StrEnum):
-    """How somebody came to the box. It is kept nowhere: the envelope, the board and the log are the same for all."""
+    """How somebody came to the box. The envelope, the board and the log are the same for all."""
 
     ACCOUNT = "account"
     LETTER = "letter"
@@ -37,11 +37,15 @@ class LetterHolder(Visitor):
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Lets the ballots of one line of the register into the box. `by`: whose hand puts them in."""
+    """Lets the ballots of one line of the register into the box. `by`: whose hand puts them in.
+
+    `hand`: the key of the tie or of the letter by which that person is admitted.
+    """
 
     resident: Resident
     channel: Channel
     by: Person
+    hand: int
 
     @classmethod
     def of(cls, person: Person, cycle: Cycle) -> "Admission | None":
@@ -51,12 +55,13 @@ class Admission:
     def by_cycle(cls, person: Person, cycles: Iterable[int]) -> "dict[int, Admission]":
         """What a person is admitted to in these cycles; one query for an account, none for anybody else."""
         if isinstance(person, LetterHolder):
-            resident = person.letter.resident
-            return {resident.cycle_id: cls(resident, Channel.LETTER, person)} if resident.cycle_id in cycles else {}
+            letter = person.letter
+            admission = cls(letter.resident, Channel.LETTER, person, letter.pk)
+            return {letter.resident.cycle_id: admission} if letter.resident.cycle_id in cycles else {}
         if not person.is_authenticated:
             return {}
         ties = Verification.standing(person).filter(cycle__in=cycles)
-        return {tie.cycle_id: cls(tie.resident, Channel.ACCOUNT, person) for tie in ties if tie.resident}
+        return {tie.cycle_id: cls(tie.resident, Channel.ACCOUNT, person, tie.pk) for tie in ties if tie.resident}
 
     def upheld(self) -> "Admission | None":
         """The same, asked anew in the transaction in which a ballot goes into the box; None if it no longer stands.
@@ -65,7 +70,7 @@ class Admission:
         away: the rows by which it stands are locked.
         """
         row = self._rows().select_for_update(of=("self", "resident"), no_key=True).first()
-        return replace(self, resident=row.resident) if row and row.resident else None
+        return replace(self, resident=row.resident, hand=row.pk) if row and row.resident else None
 
     def count(self, *, at: datetime) -> None:
         """Count a ballot that came by letter, once it is in the box and apart from it: for alarms, and by no name."""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.acts import Done
 from audit.models import AuditEvent
 from budgeting.models import Cycle
-from budgeting.retention import DAYS, Kept, served
+from budgeting.retention import DAYS, ONCE_SERVED, Kept, served
 from residents import register_import
 from residents.models import Claim, LetterCode, LetterVotes, RegisterImport, Resident, Verification
 
@@ -61,19 +61,17 @@ def forget_uploads(at: datetime) -> int:
     return forgotten
 
 
-AFTER_OBJECTIONS = _("30 days after objections to the vote, once every contest is counted or closed")
-
 KEPT = [
     Kept(
         "registers",
         _("The register of residents as keyed digests, letters, claims, and which line is whose account's"),
-        AFTER_OBJECTIONS,
+        ONCE_SERVED,
         forget_registers,
     ),
     Kept(
         "networks of letters",
         _("From which networks and at what hours ballots came by letter alone, as keyed digests"),
-        AFTER_OBJECTIONS,
+        ONCE_SERVED,
         forget_networks_of_letters,
     ),
     Kept(

@@ -1,6 +1,15 @@
 """One envelope each, sealed, until the box is opened and counted."""
 
-from ballots.models.box import BallotBoxKey, BoardBatch, Envelope, KeyGivenUp, KeyShare, Rehearsal, SetAside
+from ballots.models.box import (
+    BallotBoxKey,
+    BoardBatch,
+    Envelope,
+    KeyGivenUp,
+    KeyShare,
+    Participation,
+    Rehearsal,
+    SetAside,
+)
 from ballots.models.no_vote import NoResult, NoVote
 from ballots.models.opening import Count, InvalidBallot, OpenedBallot, Opening, ShareDestruction
 from ballots.models.paper import BallotLine, BallotPaper
@@ -21,6 +30,7 @@ __all__ = [
     "NoVote",
     "OpenedBallot",
     "Opening",
+    "Participation",
     "Rehearsal",
     "SetAside",
     "ShareDestruction",

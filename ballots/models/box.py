@@ -1,8 +1,8 @@
-"""The ballot box: its key, the envelopes in it, and the board that shows which are in."""
+"""The ballot box: its key, the envelopes in it, who took part, and the board that shows which envelopes are in."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +10,14 @@ from budgeting.models import Contest, Cycle
 from budgeting.models.by_two import ByTwo, a_reason, another_confirms
 
 FINGERPRINT = 32  # characters
+
+# Nothing comes back where it stands as it is.
+NOTE = """
+    INSERT INTO ballots_participation AS stands (resident_id, contest_id, channel, hand) VALUES (%s, %s, %s, %s)
+    ON CONFLICT (resident_id, contest_id) DO UPDATE SET channel = EXCLUDED.channel, hand = EXCLUDED.hand
+    WHERE (stands.channel, stands.hand) <> (EXCLUDED.channel, EXCLUDED.hand)
+    RETURNING hand
+"""
 
 
 class BallotBoxKey(models.Model):
@@ -149,6 +157,36 @@ class Envelope(models.Model):
 
     def __str__(self) -> str:
         return self.fingerprint[:4]
+
+
+class Participation(models.Model):
+    """A resident has a ballot in a contest, last put there through this channel by this hand.
+
+    Kept apart from the envelope, which may go before it. It has no moment, and does not say how often.
+    """
+
+    pk = models.CompositePrimaryKey("resident_id", "contest_id")
+    resident = models.ForeignKey("residents.Resident", on_delete=models.PROTECT, related_name="+")
+    contest = models.ForeignKey(Contest, on_delete=models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=7)  # a value of residents.admission.Channel
+    hand = models.BigIntegerField()  # the key of the account's tie, or of the letter; either may be gone by now
+
+    class Meta:
+        verbose_name = _("participation")
+        verbose_name_plural = _("participations")
+
+    def __str__(self) -> str:
+        return f"{self.resident_id}: {self.contest_id}"
+
+    @classmethod
+    def note(cls, resident: int, contest: Contest, *, channel: str, hand: int) -> bool:
+        """A ballot was put into the box. Is it this resident's first there, or by another hand than the last was?
+
+        To be called with the envelope in the box: whoever votes for the same resident waits for that.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(NOTE, [resident, contest.pk, channel, hand])
+            return bool(cursor.fetchone())
 
 
 class SetAside(models.Model):

@@ -54,6 +54,15 @@ class Happening(models.Model):
         cls.note(kind, thing, at=at)
         return True
 
+    @classmethod
+    def ever(cls, kind: Kind, thing: models.Model, *, at: datetime) -> "Happening":
+        """The one row of what happens to it again and again, which is made when it first does."""
+        happenings = cls.objects.filter(kind=kind, thing=reference(thing))
+        if (stands := happenings.first()) is None:
+            cls.once(kind, thing, at=at)
+            stands = happenings.get()
+        return stands
+
     @cached_property
     def subject(self) -> Any:
         """The thing itself, as it is now; None if it is gone."""

@@ -56,6 +56,7 @@ def test_nobody_hears_of_it_once_it_has_gone_on_for_days(two_voters, last_days, 
 def test_only_who_has_not_voted_is_reminded(two_voters, riverside_contest, last_days, told, monkeypatch) -> None:
     rosa, tomas = two_voters
     cast(riverside_contest, {1: 1}, by=rosa)
+    assert ["Riverside" in mail["Subject"] for mail in told(last_days)] == [True], "and that a ballot was cast"
     [mail] = looked(last_days, told, monkeypatch)
     assert mail["To"] == tomas.email
     assert looked(last_days + HOUR, told, monkeypatch) == [], "once"
@@ -66,6 +67,7 @@ def test_whoever_votes_before_it_goes_is_left_alone(two_voters, riverside_contes
     night = last_days.replace(hour=22)
     assert looked(night, told, monkeypatch) == []
     cast(riverside_contest, {1: 1}, by=rosa)
+    assert len(told(night)) == 1, "that a ballot was cast"
     assert len(looked(night + 9 * HOUR, told, monkeypatch)) == 1
 
 

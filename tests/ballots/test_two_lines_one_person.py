@@ -9,7 +9,7 @@ from accounts.models import User
 from audit.models import AuditEvent
 from ballots import board
 from ballots.casting import Receipt
-from ballots.models import Envelope, OpenedBallot, SetAside
+from ballots.models import Envelope, OpenedBallot, Participation, SetAside
 from ballots.opening import export, open_box
 from budgeting.models import Cycle, JointAct
 from residents import lost_register, register_import
@@ -117,6 +117,7 @@ def test_v4_a_ballot_under_the_line_that_ends_goes_along_where_the_other_has_non
     cast(riverside_contest, {2: 1}, by=other)
     assert "Goes along" in joined(clara, otto, line_of(other), line_of(rosa_may_vote))
     assert Envelope.objects.get().resident_id == line_of(rosa_may_vote).pk
+    assert Participation.objects.get().resident_id == line_of(rosa_may_vote).pk, "so that it is known whose hand it was"
     cast(riverside_contest, {3: 1}, by=rosa_may_vote)
     open_box(cycle, shares[:2], by=clara, at=at("counting"))
     assert list(OpenedBallot.objects.values_list("content", "ballots")) == [("3:1", 1)]
