@@ -6,13 +6,24 @@ class Ballots(AppConfig):
 
     def ready(self) -> None:
         """Say what a ballot holds fast, what takes two, and what is kept of a person: never how they voted."""
-        from ballots import acts_of_two, cast_for_you, ends_soon, holding, leaving, models, papers_by_two, roll  # noqa: PLC0415
+        from ballots import (  # noqa: PLC0415
+            acts_of_two,
+            cast_for_you,
+            ends_soon,
+            holding,
+            leaving,
+            models,
+            papers_by_two,
+            roll,
+            superseding_told,
+        )
         from ballots import retention as ours  # noqa: PLC0415
         from budgeting import registry, retention  # noqa: PLC0415
         from budgeting.two import Joint, does  # noqa: PLC0415
 
         cast_for_you.register()
         ends_soon.register()
+        superseding_told.register()
         registry.serve(registry.Page.BALLOTS, "ballots")
         registry.holds(registry.Deed.CHANGE_PROPOSAL, holding.why_not_change)
         registry.holds(registry.Deed.MOVE_DATES, holding.why_not_move)

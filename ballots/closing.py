@@ -15,6 +15,7 @@ from audit.acts import Done
 from budgeting.calendar import Window, closing_later
 from budgeting.models import CalendarChange, Cycle, Phase
 from budgeting.models.change import OBJECTIONS, moves
+from budgeting.news import News, happened
 from budgeting.people import Person
 from budgeting.stages import Act, Stage
 from budgeting.two import Two
@@ -143,4 +144,5 @@ def _change(
         if each.now:
             dates_of = Phase.objects.filter(cycle=cycle, stage=each.stage.value)
             dates_of.update(opens=each.now.opens, closes=each.now.closes)
+    happened(News.CALENDAR_CHANGED, change, by=by.first if isinstance(by, Two) else by, at=at)
     return change

@@ -27,6 +27,8 @@ from budgeting.stages import Stage
 from budgeting.two import Two
 from lib.canonical import canonical
 from lib.refusal import Refused, allow, require
+from notices.kinds import Kind
+from notices.models import Happening
 from proposals.models import Proposal
 from proposals.models.withholding import as_written
 
@@ -210,6 +212,7 @@ def supersede(act: JointAct, contest: Contest, *, by: Two, at: datetime) -> Supe
     )
     if not lines:
         no_vote.store(contest, by=by, at=at, reason=kept.reason)
+    Happening.note(Kind.PAPER_SUPERSEDED, kept, at=at, by=by.first)
     return kept
 
 

@@ -20,6 +20,7 @@ from budgeting.contest_form import MoneyForm, WholeContestForm
 from budgeting.models import CalendarChange, Contest, Cycle, District, Phase, check_calendar, check_objections
 from budgeting.models.change import OBJECTIONS, moves
 from budgeting.models.contest import ADDRESS_TAKEN
+from budgeting.news import News, happened
 from budgeting.registry import Deed, why_not
 from budgeting.stages import Stage
 from lib import clock
@@ -174,7 +175,7 @@ class CycleAdmin(SetUp[Cycle]):
             dates[OBJECTIONS] = [moment and moment.isoformat() for moment in (objections, after.objections_until)]
         by: Any = request.user  # somebody: nobody else gets here
         if began and dates:
-            CalendarChange.objects.create(
+            moved = CalendarChange.objects.create(
                 cycle=after,
                 kind=CalendarChange.Kind.MOVED,
                 at=clock.now(),
@@ -182,6 +183,7 @@ class CycleAdmin(SetUp[Cycle]):
                 dates=dates,
                 by=by,
             )
+            happened(News.CALENDAR_CHANGED, moved, by=by, at=moved.at)
 
 
 @admin.register(District)

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from audit.acts import Done
 from audit.models import reference
 from budgeting.models import Cycle, JointAct, OneIsEnough
+from budgeting.news import News, happened
 from budgeting.people import Person
 from lib.canonical import canonical
 from lib.refusal import Refused, allow, require
@@ -153,6 +154,8 @@ def propose(act: JointAct, *, by: Person, at: datetime) -> JointAct:
     if alone := OneIsEnough.in_effect(at):
         act.alone_by = alone
         _carry_out(act, by=Two(by, None, alone), at=at)
+    else:
+        happened(News.ACT_PROPOSED, act, by=by, at=at)
     return act
 
 
@@ -175,6 +178,7 @@ def withdraw(act: JointAct, *, by: Person, at: datetime) -> None:
     act.settled_by_id, act.settled_at, act.confirmed = by.pk, at, False
     act.save()
     by.record(Done.ACT_TURNED_DOWN, on=act, act=act.kind, about=act.on)
+    happened(News.ACT_SETTLED, act, by=by, at=at)
 
 
 def why_not_confirm(act: JointAct, person: Person, at: datetime) -> str:
@@ -228,3 +232,4 @@ def _carry_out(act: JointAct, *, by: Two, at: datetime) -> None:
     act.settled_by_id, act.settled_at, act.confirmed = by.people[-1].pk, at, True
     act.save()
     doing(act).carry_out(act, by=by, at=at)
+    happened(News.ACT_SETTLED, act, by=by.people[-1], at=at)

@@ -9,7 +9,9 @@ class Front(AppConfig):
     def ready(self) -> None:
         """Serve the pages every other room leads to."""
         from budgeting import registry  # noqa: PLC0415  (nothing of ours is imported before the models are there)
+        from front import acts_told  # noqa: PLC0415
 
+        acts_told.register()
         registry.serve(registry.Page.HOME, "home")
         registry.serve(registry.Page.DESK, "desk")
         registry.serve(registry.Page.ME, "me")

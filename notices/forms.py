@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from budgeting.people import Person
 from lib.one_line import OneLineField
 from notices import words
 from notices.kinds import Group, Kind, Words, all_told, all_worded
@@ -13,15 +14,19 @@ from notices.models import Choice, Wording
 
 
 class WaysForm(forms.Form):
-    """One field for each kind that leaves a choice; what is a right stands beside it as a sentence."""
+    """One field for each kind that leaves a choice; what is a right stands beside it as a sentence.
 
-    def __init__(self, *args: Any, user: int, **options: Any) -> None:
+    What is told of work for the budget, only whoever does such work is asked about.
+    """
+
+    def __init__(self, *args: Any, user: Person, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.user = user
-        chosen = dict(Choice.objects.filter(user=user).values_list("kind", "way"))
+        self.user = user.pk
+        works = user.holds_a_role or user.gives_roles
+        chosen = dict(Choice.objects.filter(user=user.pk).values_list("kind", "way"))
         self.rights = [each.title for each in all_worded().values() if each.is_a_right]
         for number, (kind, telling) in enumerate(all_told().items()):
-            if not telling.is_a_right:
+            if not telling.is_a_right and (works or telling.group != Group.WORK):
                 way = chosen.get(kind.value)
                 self.fields[f"kind_{number}"] = forms.ChoiceField(
                     label=str(telling.title),

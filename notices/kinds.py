@@ -79,6 +79,19 @@ class Kind(StrEnum):
     RESULTS = "results are public"
     OUTCOME = "the outcome of a project is public"
 
+    # The calendar of a vote
+    VOTE_PAUSED = "a vote was paused"
+    VOTE_RESUMED = "a vote was resumed"
+    VOTE_EXTENDED = "a vote was made longer"
+    VOTE_ENDED = "a vote was ended early"
+    CALENDAR_MOVED = "dates of a calendar were moved"
+    PAPER_SUPERSEDED = "a ballot paper was superseded"
+
+    # For those who work for the budget
+    ACT_WAITS = "an act waits for a second person"
+    ACT_SETTLED = "an act that was proposed is settled"
+    REPORT_READY = "a report is ready"
+
     @property
     def slug(self) -> str:
         """As it stands in the address of the page where its words are edited."""

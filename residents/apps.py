@@ -7,7 +7,7 @@ class Residents(AppConfig):
     def ready(self) -> None:
         """Serve the page on which somebody shows that they live here, and say what is kept of a person."""
         from budgeting import registry, retention, two  # noqa: PLC0415  (models can be imported from here on)
-        from residents import leaving, vote_begins, words  # noqa: PLC0415
+        from residents import calendar_told, leaving, vote_begins, words  # noqa: PLC0415
         from residents import retention as ours  # noqa: PLC0415
         from residents.acts_of_two import IMPORTING, JOINING, SETTLING  # noqa: PLC0415
         from residents.models import Claim, JoinedLine, LetterCode, LetterRun, RegisterImport, Verification  # noqa: PLC0415
@@ -18,6 +18,7 @@ class Residents(AppConfig):
         two.does(two.Joint.SETTLE_CLAIM, SETTLING)
         two.does(two.Joint.IMPORT_REGISTER, IMPORTING)
         vote_begins.register()
+        calendar_told.register()
         words.register()
         retention.keeps(*ours.KEPT)
         registry.when_somebody_leaves(leaving.LEAVING)

@@ -7,8 +7,9 @@ class Results(AppConfig):
     def ready(self) -> None:
         """Say what is kept of a person."""
         from budgeting import registry  # noqa: PLC0415  (models can be imported from here on)
-        from results import telling  # noqa: PLC0415
+        from results import report_told, telling  # noqa: PLC0415
         from results.models import Report  # noqa: PLC0415
 
         telling.register()
+        report_told.register()
         registry.keep_of_a_person(traces=[(Report, "asked_by")])

@@ -10,6 +10,8 @@ from budgeting.models import Contest, Cycle
 from budgeting.people import Person
 from lib import clock
 from lib.jobs import every
+from notices.kinds import Kind
+from notices.models import Happening
 from results import telling
 from results.council_report import council_report, name_of
 from results.models import Report
@@ -27,7 +29,9 @@ def make_report(report: int) -> None:
     at = clock.now()
     content = council_report(asked.cycle, asked.contest, language=asked.language, at=at)
     asked.made_at = at
-    asked.file.save(name_of(asked.cycle, asked.contest), ContentFile(content))
+    with transaction.atomic():
+        asked.file.save(name_of(asked.cycle, asked.contest), ContentFile(content))
+        Happening.once(Kind.REPORT_READY, asked, at=at)
 
 
 @transaction.atomic

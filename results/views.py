@@ -10,9 +10,8 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods
 
-from budgeting.guards import oversees
 from budgeting.models import Contest, Counted, Cycle
-from budgeting.people import Person, Request
+from budgeting.people import Request
 from budgeting.stages import Act
 from lib import clock
 from lib.private_files import open_if_there
@@ -21,14 +20,9 @@ from results.council_report import name_of
 from results.missing import closed_of, missing_of
 from results.models import Report
 from results.result import Result, results_of
+from results.seeing import may_see
 from results.tasks import ask_for_report
 from results.turnout import turnouts_of
-
-
-def may_see(person: Person, cycle: Cycle, at: datetime) -> bool:
-    """Everyone once results of the cycle are public; clerks, council and auditors from the first count on."""
-    counted = Counted.objects.all() if oversees(person) else Counted.public(at)
-    return counted.filter(contest__cycle=cycle).exists()
 
 
 def _shown(request: Request, cycle: Cycle, at: datetime, contest: Contest | None = None) -> list[Result]:

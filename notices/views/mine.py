@@ -48,7 +48,7 @@ def read(request: Request) -> HttpResponse:
 
 @login_required
 def ways(request: Request) -> HttpResponse:
-    form = WaysForm(request.POST or None, user=request.user.pk)
+    form = WaysForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("From now on you hear of it as you have chosen."))

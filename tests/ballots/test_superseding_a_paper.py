@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -14,8 +15,10 @@ from budgeting import two
 from budgeting.models import Contest, JointAct
 from budgeting.two import Joint, Two
 from lib.refusal import Refused
+from notices.models import Follow
 from proposals.models import Decision, Proposal, Version
-from tests.cast import inside, propose
+from tests.cast import inside, person, propose
+from tests.told import text_of
 from tests.vote import cast, leaving_guards_aside, turn_the_database
 
 WRONG = "The Playground stands under another title in the decision."
@@ -328,6 +331,28 @@ def test_a_ballot_on_its_way_when_the_paper_was_superseded_is_not_cast(
     with pytest.raises(Refused, match="superseded in this moment"), transaction.atomic():
         cast(riverside_contest, {1: 1}, by=rosa_may_vote)
     assert not Envelope.objects.exists()
+
+
+# Who hears of it ------------------------------------------------------------------------------------------------------
+
+
+def test_followers_hear_of_it_at_once_with_the_reason(
+    three_things, put_before, riverside, hillside, otto, at, told
+) -> None:
+    morning = at("presenting").replace(hour=9)
+    district, project, elsewhere = person("Lena"), person("Pia"), person("Elsa")
+    Follow.begin(riverside, by=district, at=morning - timedelta(days=1))
+    Follow.begin(three_things[0].proposal, by=project, at=morning - timedelta(days=1))
+    Follow.begin(hillside, by=elsewhere, at=morning - timedelta(days=1))
+    told(morning)
+    act = put_before()
+    told(morning)
+    two.confirm(act, by=otto, at=morning)
+    mails = [mail for mail in told(morning) if "was superseded" in str(mail["Subject"])]
+    assert sorted(mail["To"] for mail in mails) == sorted([district.email, project.email])
+    assert WRONG in text_of(mails[0])
+    assert "Another took its place." in text_of(mails[0])
+    assert "/2027/riverside/ballot/paper/1/" in text_of(mails[0])
 
 
 # What the database says to whoever goes past the program --------------------------------------------------------------

@@ -24,8 +24,9 @@ from audit.acts import Done
 from ballots import key
 from ballots.models import KeyShare
 from ballots.sealing import Share
-from budgeting import registry
+from budgeting import news, registry
 from budgeting.models import Contest, Cycle, District
+from budgeting.news import News
 from budgeting.people import RoleName
 from budgeting.registry import Page, Place
 from notices.kinds import Kind, Way
@@ -57,6 +58,12 @@ def test_every_page_that_lower_rooms_lead_to_is_served(client: Client, clara: Us
 
 def test_the_site_starts_with_every_page_served() -> None:
     assert registry.every_page_is_served(None) == []
+
+
+def test_what_nobody_would_tell_of_stops_the_start(monkeypatch) -> None:
+    assert news.all_news_is_heard(None) == []
+    monkeypatch.delitem(news._heard.by, News.ACT_SETTLED)
+    assert [found.id for found in news.all_news_is_heard(None)] == ["budgeting.E005"]
 
 
 @pytest.mark.parametrize("page", Page)
