@@ -72,6 +72,8 @@ class Kind(StrEnum):
     DECIDED_ON_YOURS = "a proposal of yours was decided on"
     DECIDED = "a proposal was decided on"
     BUILDING = "news of a building"
+    DELAYED = "a building is delayed"
+    BUILT = "a project is built"
     DRAFT_WAITS = "a draft waits for the close"
     VOTE_BEGINS = "a vote has begun"
     VOTE_ENDS_SOON = "a vote ends soon"
@@ -91,6 +93,16 @@ class Kind(StrEnum):
     ACT_WAITS = "an act waits for a second person"
     ACT_SETTLED = "an act that was proposed is settled"
     REPORT_READY = "a report is ready"
+
+    # What is due by the calendar before a vote
+    CALL_ENDS_SOON = "a call for proposals ends soon"
+    SHORTLIST = "a shortlist is public"
+
+    # An answer, and thanks, to whoever did something
+    CORRECTED = "a correction was answered"
+    FIRST_PROPOSAL = "a first proposal was submitted"
+    YOURS_IS_BUILT = "a project of yours is built"
+    SUPPORTED_IS_BUILT = "a project you supported is built"
 
     @property
     def slug(self) -> str:

@@ -1,15 +1,24 @@
-"""What is said of a round whose stage ends: the same words wherever it is told."""
+"""What is said of a round, and who follows it: the same wherever it is told."""
 
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from budgeting.models import District
 from budgeting.stages import Stage
 from budgeting.templatetags.dates import end_words
 from notices.kinds import Happened
+from notices.models import Follow
 
 EXAMPLES: dict[str, Any] = {"cycle": _("Budget 2027"), "until": _("Sunday 25 April, 20:00 (UTC+2)")}
+
+
+def followers(happening: Happened) -> QuerySet[Any]:
+    """Of the round, or of a district that has a part in it."""
+    districts = District.objects.filter(contests__cycle=happening.subject).distinct()
+    return Follow.objects.of_any(happening.subject, *districts).already(happening.at).values("user")
 
 
 def until_the_end_of(stage: Stage) -> Callable[[Happened], dict[str, str]]:

@@ -10,13 +10,14 @@ class Proposals(AppConfig):
         from budgeting import registry  # noqa: PLC0415  (models can be imported from here on)
         from budgeting.two import Joint, does  # noqa: PLC0415
         from notices import following  # noqa: PLC0415
-        from proposals import converters, drafts_wait, leaving, models, telling, withholding  # noqa: F401, PLC0415  (converters register themselves)
+        from proposals import converters, last_days, leaving, models, shortlist_public, telling, withholding  # noqa: F401, PLC0415  (converters register themselves)
 
         registry.offer(registry.Place.NAVIGATION, registry.Link(_("Proposals"), "proposals", of_a_cycle=True))
         does(Joint.WITHHOLD, withholding.IN_VIEW_OR_NOT)
         does(Joint.SHOW_AGAIN, withholding.IN_VIEW_OR_NOT)
         telling.register()
-        drafts_wait.register()
+        last_days.register()
+        shortlist_public.register()
         following.may_be_followed(models.Proposal, lambda person: models.Proposal.objects.submitted())
         following.may_be_followed(models.Category, lambda person: models.Category.objects.all())
         registry.when_somebody_leaves(leaving.LEAVING)

@@ -24,7 +24,7 @@ def offset(moment: datetime) -> str:
     return f"UTC{'+' if minutes > 0 else '−'}{hours}{f':{rest:02}' if rest else ''}"
 
 
-def _day(day: date) -> str:
+def day_words(day: date) -> str:
     """The day of the week and of the month, with the year unless it is this year."""
     if day.year == timezone.localtime(clock.now()).year:
         return date_format(day, pgettext("day of this year, as Django's date filter", "l j F"))
@@ -34,7 +34,7 @@ def _day(day: date) -> str:
 def words(moment: datetime) -> str:
     local = timezone.localtime(moment)
     time = date_format(local, pgettext("time of day, as Django's date filter", "H:i"))
-    return _("%(day)s, %(time)s (%(offset)s)") % {"day": _day(local.date()), "time": time, "offset": offset(local)}
+    return _("%(day)s, %(time)s (%(offset)s)") % {"day": day_words(local.date()), "time": time, "offset": offset(local)}
 
 
 def end_words(moment: datetime) -> str:
@@ -42,7 +42,7 @@ def end_words(moment: datetime) -> str:
     local = timezone.localtime(moment)
     if (local.hour, local.minute) != (0, 0):
         return words(moment)
-    day = _day(local.date() - timedelta(days=1))
+    day = day_words(local.date() - timedelta(days=1))
     return _("%(day)s, %(time)s (%(offset)s)") % {"day": day, "time": "24:00", "offset": offset(local)}
 
 
@@ -84,4 +84,4 @@ def day(value: datetime | date | None) -> str:
     if not value:
         return ""
     local = timezone.localtime(value).date() if isinstance(value, datetime) else value
-    return format_html('<time datetime="{}">{}</time>', local.isoformat(), _day(local))
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(), day_words(local))

@@ -67,6 +67,7 @@ class MilestoneForm(forms.ModelForm[Milestone]):
     class Meta:
         model = Milestone
         fields = ("kind", "on", "note", "percent", "final_cost")
+        help_texts = {"on": _("The day it happened, or is planned for. Of a delay: the new date.")}
         widgets = {
             "kind": forms.RadioSelect,
             "on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

@@ -84,6 +84,17 @@ class Milestone(models.Model):
     def __str__(self) -> str:
         return f"{self.proposal}: {self.get_kind_display()}"
 
+    def is_told(self, *, at: datetime, by: Person) -> None:
+        """In the words that fit it. That a project is built is told once; what is said of it later is news."""
+        earlier = Milestone.objects.filter(proposal=self.proposal_id, kind=self.kind).exclude(pk=self.pk)
+        kinds = [Kind.BUILDING]
+        if self.kind == self.Kind.DELAYED:
+            kinds = [Kind.DELAYED]
+        elif self.kind == self.Kind.DELIVERED and not earlier.exists():
+            kinds = [Kind.BUILT, Kind.YOURS_IS_BUILT, Kind.SUPPORTED_IS_BUILT]
+        for kind in kinds:
+            Happening.note(kind, self, at=at, by=by)
+
 
 class Delivered(ProposalText):
     """What the count and the city do."""
@@ -104,10 +115,11 @@ class Delivered(ProposalText):
             milestone.percent = 100
         milestone.full_clean(exclude=["by"])
         with transaction.atomic():
+            self.hold()  # of two who say at once that it is built, one says it first
             milestone.save()
             said = {name: str(value) for name, value in facts.items() if value is not None}
             by.record(Done.DELIVERY_REPORTED, on=milestone, proposal=self.pk, kind=kind, said=said)
-            Happening.note(Kind.BUILDING, milestone, at=at, by=by)
+            milestone.is_told(at=at, by=by)
         self.forget_status()
         return milestone
 

@@ -67,6 +67,8 @@ class Writing(ProposalText):
             self.keep_version(by=by, at=at)
             Follow.by_itself(self, user=by.pk, at=at)
             Happening.note(Kind.PROPOSAL_SUBMITTED, self, at=at, by=by)
+            if self._is_the_first_of(by):
+                Happening.note(Kind.FIRST_PROPOSAL, self, at=at)  # done by nobody else: its author is who is told
 
     @classmethod
     def why_not_one_more(cls, person: Person, cycle: Cycle) -> str:
@@ -85,6 +87,11 @@ class Writing(ProposalText):
         submitted = cls.objects.submitted()  # type: ignore[attr-defined]
         return int(submitted.filter(cycle=cycle, author=person.pk, withdrawal=None).count())
 
+    def _is_the_first_of(self, person: Person) -> bool:
+        """Has this person submitted no other in the cycle, withdrawn or not?"""
+        submitted = type(self).objects.submitted()  # type: ignore[attr-defined]
+        return not submitted.filter(cycle=self.cycle_id, author=person.pk).exclude(pk=self.pk).exists()
+
     def missing(self) -> list[str]:
         """The names of what a draft still lacks before it can be submitted."""
         needed = ("title", "summary", "description", "cost", *(() if self.has_place else ("address",)))
@@ -99,6 +106,7 @@ class Writing(ProposalText):
             self.hold()
             allow(self.why_not_edit(by=by, at=at))
             before = self.text()
+            answers = not self.is_draft and self.status_at(at) == Status.RETURNED
             for name, value in changes.items():
                 setattr(self, name, value)
             named = {self._meta.get_field(name).name for name in changes}
@@ -109,7 +117,9 @@ class Writing(ProposalText):
             self.save()
             if not self.is_draft and self.text() != before:
                 self.keep_version(by=by, at=at)
-                Happening.note(Kind.PROPOSAL_CHANGED, self, at=at, by=by)
+                Happening.note(Kind.PROPOSAL_CHANGED, self, at=at, by=by, answers=answers)
+                if answers:
+                    Happening.note(Kind.CORRECTED, self, at=at, by=by)
 
     def why_not_edit(self, *, by: Person, at: datetime) -> str:
         """The author may: a draft always, a submitted one until the deadline, a returned one while the review lasts."""

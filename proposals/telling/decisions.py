@@ -7,12 +7,37 @@ from django.utils.translation import gettext_lazy as _
 
 from notices.kinds import Group, Happened, Kind, Way
 from proposals.models import Decision
-from proposals.telling.ordinary import author, followers, names, proposal_of, telling
+from proposals.telling.ordinary import (
+    address,
+    author,
+    followers,
+    names,
+    proposal_of,
+    returns_answered,
+    sees_it,
+    telling,
+    who_asked,
+)
 
 
 def _followers_but_its_author(happening: Happened) -> QuerySet[Any]:
     """Its author hears of it otherwise."""
     return followers(happening).exclude(user=proposal_of(happening).author_id)
+
+
+def _still_decides(happening: Happened, reader: Any) -> bool:
+    """Whoever is on the committee no more, and no clerk, has nothing to look at."""
+    works = reader.is_clerk or reader.is_committee_for(proposal_of(happening).contest.district)
+    return works and sees_it(happening, reader)
+
+
+def _correction(happening: Happened) -> dict[str, str]:
+    [asked] = returns_answered(happening)[:1]
+    return names(happening) | {"author": str(proposal_of(happening).author or ""), "reason": asked.reason}
+
+
+def _history(happening: Happened) -> str:
+    return f"{address(happening)}history/"
 
 
 def _decision(happening: Happened) -> dict[str, str]:
@@ -35,6 +60,19 @@ TOLD = {
         ),
         needs=frozenset({"reason"}),
         button=_("Correct it"),
+        default=Way.AT_ONCE,
+    ),
+    Kind.CORRECTED: telling(
+        _correction,
+        "author reason",
+        group=Group.WORK,
+        readers=who_asked,
+        may_read=_still_decides,
+        title=_("A correction you asked for was made"),
+        subject=_("Corrected: {proposal}"),
+        text=_("{author} has corrected {proposal}, and it waits for a decision again. You had asked for:\n\n{reason}"),
+        button=_("See what was changed"),
+        leads_to=_history,
         default=Way.AT_ONCE,
     ),
     Kind.DECIDED_ON_YOURS: telling(

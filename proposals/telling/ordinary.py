@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from notices.kinds import Group, Happened, Telling, Way
 from notices.models import Follow
-from proposals.models import Proposal
+from proposals.models import Decision, Proposal, Version
 
-PLACEHOLDERS = {
+PLACEHOLDERS: dict[str, Any] = {
     "proposal": _("A swing for everyone"),
     "district": _("Riverside"),
     "cycle": _("Budget 2027"),
@@ -19,6 +19,8 @@ PLACEHOLDERS = {
     "outcome": _("Put on the shortlist"),
     "reason": _("The ground is the city's, and the cost is right."),
     "news": _("Work has started"),
+    "date": _("Friday 1 October"),
+    "number": "12",
 }
 
 
@@ -39,6 +41,19 @@ def followers(happening: Happened) -> QuerySet[Any]:
 
 def author(happening: Happened) -> QuerySet[Any]:
     return Proposal.objects.filter(pk=proposal_of(happening).pk).exclude(author=None).values("author")
+
+
+def returns_answered(happening: Happened) -> QuerySet[Decision]:
+    """The decisions that asked for the correction its author makes: all since they last wrote, the newest first."""
+    proposal = proposal_of(happening)
+    written = Version.objects.filter(proposal=proposal, by=proposal.author_id, at__lt=happening.at).order_by("-at")
+    returned = Decision.objects.filter(proposal=proposal, outcome=Decision.Outcome.RETURN, at__lte=happening.at)
+    return returned.filter(at__gte=written.values("at")[:1]).order_by("-at", "-pk")
+
+
+def who_asked(happening: Happened) -> QuerySet[Any]:
+    """For the correction that was made."""
+    return returns_answered(happening).exclude(by=None).order_by().values("by")
 
 
 def sees_it(happening: Happened, reader: Any) -> bool:

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from budgeting.people import RoleName
 from notices import kinds, spreading
 from notices.kinds import Kind, Way, telling_of
 from notices.models import Choice, Follow, Happening, Notice
@@ -48,6 +49,76 @@ def test_r13_an_author_is_told_at_once_that_a_correction_is_asked_and_why(propos
     assert mail["List-Unsubscribe"] is None, "it cannot be switched off"
 
 
+def test_who_asked_for_a_correction_is_told_at_once_that_it_was_made(proposal, rosa, martin, lena, morning, told):
+    for each in (martin, lena):
+        Follow.begin(proposal, by=each, at=morning)
+    returned(proposal, martin, morning)
+    told(morning)
+    proposal.edit(by=rosa, at=morning + HOUR, summary="The school looks after it.")
+    [mail] = told(morning + HOUR)
+    assert (mail["To"], mail["Subject"]) == (martin.email, f"Corrected: {proposal.title}")
+    assert REASON in text_of(mail)
+    assert f"{proposal.get_absolute_url()}history/" in text_of(mail)
+    mails = told(morning + 23 * HOUR)
+    assert to(mails, martin.email) == [], "and not of a change as well"
+    [mail] = to(mails, lena.email)
+    assert f"Changed: {proposal.title}" in text_of(mail)
+
+
+def test_of_an_earlier_round_of_corrections_nobody_is_told_again(proposal, rosa, martin, riverside, morning, told):
+    other = person("Mona", RoleName.COMMITTEE, district=riverside)
+    returned(proposal, martin, morning)
+    proposal.edit(by=rosa, at=morning + HOUR, summary="The school looks after it.")
+    returned(proposal, other, morning + 2 * HOUR)
+    told(morning + 2 * HOUR)
+    proposal.edit(by=rosa, at=morning + 3 * HOUR, summary="The school looks after it, and says so.")
+    assert [mail["To"] for mail in told(morning + 3 * HOUR)] == [other.email]
+
+
+def test_both_who_asked_before_it_was_corrected_are_told(proposal, rosa, martin, riverside, morning, told):
+    other = person("Mona", RoleName.COMMITTEE, district=riverside)
+    returned(proposal, martin, morning)
+    proposal.decide(by=other, at=morning + HOUR, outcome="return", reason=REASON, cost=proposal.cost - 100)
+    told(morning + HOUR)
+    proposal.edit(by=rosa, at=morning + 2 * HOUR, summary="The school looks after it.")
+    assert sorted(mail["To"] for mail in told(morning + 2 * HOUR)) == [martin.email, other.email]
+
+
+def test_who_left_the_committee_has_no_correction_to_look_at(proposal, rosa, martin, morning, told):
+    returned(proposal, martin, morning)
+    told(morning)
+    martin.roles.all().delete()
+    proposal.edit(by=rosa, at=morning + HOUR, summary="The school looks after it.")
+    assert told(morning + HOUR) == []
+
+
+def test_a_change_that_nobody_asked_for_answers_nobody(proposal, rosa, martin, at, told):
+    now = at("proposing").replace(hour=9)
+    told(now)
+    proposal.edit(by=rosa, at=now, summary="The school looks after it.")
+    assert told(now) == []
+
+
+def test_the_first_proposal_of_a_round_is_thanked_for_and_no_other(submitted, rosa, tomas, at, told):
+    now = at("proposing").replace(hour=9)
+    first = submitted(rosa)
+    submitted(rosa, title="A slide")
+    [mail] = told(now)
+    assert (mail["To"], mail["Subject"]) == (rosa.email, f"Thank you for {first.title}")
+    assert "with the number 1" in text_of(mail)
+    first.withdraw(by=rosa, at=now, reason="I moved away.")
+    submitted(rosa, title="A bench")
+    assert to(told(now), rosa.email) == []
+    submitted(tomas, title="A well")
+    assert [each["To"] for each in told(now)] == [tomas.email]
+
+
+def test_what_was_withdrawn_before_the_thanks_went_is_not_thanked_for(submitted, rosa, at, told):
+    now = at("proposing").replace(hour=9)
+    submitted(rosa).withdraw(by=rosa, at=now, reason="I moved away.")
+    assert told(now) == []
+
+
 def test_what_concerns_a_right_goes_at_night_too(proposal, rosa, martin, morning, told):
     night = morning.replace(hour=23)
     told(night)
@@ -58,7 +129,7 @@ def test_what_concerns_a_right_goes_at_night_too(proposal, rosa, martin, morning
 def test_what_was_not_asked_for_waits_for_the_morning(proposal, rosa, tomas, morning, told):
     Choice.make(rosa.pk, Kind.COMMENTED, Way.AT_ONCE)
     night = morning.replace(hour=23)
-    told(night)
+    told(morning)
     proposal.comment(by=tomas, at=night, text="Could it stand nearer to the school?")
     assert told(night) == []
     [mail] = told(night + 8 * HOUR)

@@ -1,0 +1,65 @@
+"""Whoever follows a round, or one of its districts, hears once that its shortlist is presented: one mail for it all."""
+
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from budgeting.models import Cycle
+from budgeting.stages import Stage
+from lib import clock
+from notices.kinds import Group, Happened, Kind, Telling, Way, tells
+from notices.models import Happening
+from notices.rounds import followers
+from proposals.models import Proposal
+
+NEWS_FOR = timedelta(days=3)  # a city moved to another machine tells nobody of what everybody knows
+
+
+def look(at: datetime) -> None:
+    """Note of each round whose shortlist has come to be presented that it has, once."""
+    for cycle in Cycle.objects.prefetch_related("phases"):
+        window = cycle.window(Stage.PRESENTING)
+        if window and window.opens <= at < window.opens + NEWS_FOR and _is_presented(cycle, at) and _numbers(cycle):
+            Happening.once(Kind.SHORTLIST, cycle, at=at)
+
+
+def _is_presented(cycle: Cycle, at: datetime) -> bool:
+    return cycle.stage(at) is Stage.PRESENTING
+
+
+def _numbers(cycle: Cycle) -> dict[str, int]:
+    """How many projects stand on the shortlist, by the name of each contest that has any."""
+    contests = cycle.contests.select_related("district").order_by("pk")
+    numbers = {each.title: Proposal.objects.shortlisted(each).count() for each in contests}
+    return {title: number for title, number in numbers.items() if number}
+
+
+def _says(happening: Happened) -> dict[str, str]:
+    lines = [
+        f"– {title}: " + ngettext("%d project", "%d projects", number) % number
+        for title, number in _numbers(happening.subject).items()
+    ]
+    return {"cycle": str(happening.subject), "shortlist": "\n".join(lines) or "–"}
+
+
+def register() -> None:
+    telling = Telling(
+        group=Group.FOLLOWED,
+        about=Cycle,
+        title=_("The shortlist of a round"),
+        subject=_("{cycle}: the shortlist"),
+        text=_(
+            "The committee has read what was proposed for {cycle}. On the ballot will be:\n\n{shortlist}\n\nEach "
+            "decision, also on what is not on the list, is public with its reason."
+        ),
+        placeholders={"cycle": _("Budget 2027"), "shortlist": _("– Riverside: 12 projects")},
+        says=_says,
+        button=_("See the shortlist"),
+        leads_to=lambda happening: f"{reverse('proposals', args=[happening.subject.slug])}?status=shortlisted",
+        readers=followers,
+        may_read=lambda happening, reader: _is_presented(happening.subject, clock.now()),
+        default=Way.DIGEST,
+    )
+    tells(Kind.SHORTLIST, telling)
