@@ -23,10 +23,14 @@ from budgeting.models import District
 from budgeting.people import RoleName
 from lib.refusal import Refused, require
 from lib.typed import in_fours, letters_and_digits
+from notices.counts import Limit, in_words
 from notices.kinds import Kind
 from notices.posting import post
 
 GOOD_FOR = timedelta(days=7)
+DAY = timedelta(days=1)
+TO_AN_ADDRESS = Limit("roles offered to an address", 10, DAY)  # one person may be of many committees
+BY_A_PERSON = Limit("roles offered by a person", 200, DAY)
 ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # 30 signs nobody confuses: 28 of them are 137 bits
 SIGNS = 28
 
@@ -55,12 +59,13 @@ class Offer:
 def offer(what: Offer, *, by: User, at: datetime, language: str) -> Role | Invitation:
     """Grant a role to the account of this address and name; if there is none, invite its owner by mail, on record.
 
-    Raises Refused if the account is called otherwise or is suspended, or if it may not be.
+    Raises Refused if the account is called otherwise or is suspended, if it may not be, or after too many in a day.
     """
     if sentence := what.why_not(by=by, at=at):
         raise Refused(sentence)
     suspended = User.objects.filter(email__iexact=what.email, is_active=False).exists()
     require(not suspended, _("The account of %s is suspended: whoever sets the site up lets it in first.") % what.email)
+    _count(what.email, by=by, at=at)
     account = User.objects.proved().filter(email__iexact=what.email).first()
     if account is None:
         return _invite(what, by=by, at=at, language=language)
@@ -71,6 +76,16 @@ def offer(what: Offer, *, by: User, at: datetime, language: str) -> Role | Invit
     role = account.grant(what.kind, by=by, at=at, district=what.district, begins=what.begins, ends=what.ends)
     _tell(account, role)
     return role
+
+
+def _count(email: str, *, by: User, at: datetime) -> None:
+    """Each offer is a mail, and its reader has not asked for it. Raises Refused."""
+    if until := TO_AN_ADDRESS.count(email.lower(), at=at):
+        sentence = _("%(email)s has had %(most)d mails about roles within a day. Offer this one from %(moment)s on.")
+        raise Refused(sentence % {"email": email, "most": TO_AN_ADDRESS.most, "moment": in_words(until)})
+    if until := BY_A_PERSON.count(str(by.pk), at=at):
+        sentence = _("You have offered %(most)d roles within a day. You can go on from %(moment)s on.")
+        raise Refused(sentence % {"most": BY_A_PERSON.most, "moment": in_words(until)})
 
 
 def _invite(what: Offer, *, by: User, at: datetime, language: str) -> Invitation:

@@ -89,6 +89,7 @@ class Mail(models.Model):
                 fields=["rank", "next_try_at"],
                 condition=models.Q(sent_at=None, failed_at=None),
             ),
+            models.Index(name="mails_of_late", fields=["sent_at"], condition=models.Q(sent_at__isnull=False)),
             models.Index(Upper("to"), "written_at", name="mails_of_an_address"),  # as `iexact` asks (limits.py)
         )
         constraints = (

@@ -1,6 +1,7 @@
 """A clerk grants roles, each for a term, by address and name; whoever has no account is invited by one mail."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from accounts import new_roles
+from accounts import invitations, new_roles
+from accounts.invitations import TO_AN_ADDRESS
 from accounts.models import Invitation, Role, User
 from audit.acts import Done
 from audit.models import AuditEvent
@@ -208,6 +210,25 @@ def test_a_clerk_ends_a_role_and_nobody_is_left_without_a_clerk(clara: User, ott
     page = desk.post(f"{ROLES}{clara.roles.get().pk}/end/", follow=True)
     assert "No clerk would be left" in words_on(page)
     assert User.objects.get(pk=clara.pk).is_clerk
+
+
+def test_nobody_is_flooded_with_invitations_and_what_was_typed_stays(clara: User, now) -> None:
+    for _time in range(TO_AN_ADDRESS.most):
+        assert offered(clara).status_code == 302
+    sent, invited = len(mail.outbox), Invitation.objects.count()
+    for clerk in (clara, person("Karl", RoleName.CLERK)):  # nor by another clerk
+        for address in ("ana@city.example", "ANA@City.Example"):
+            answer = offered(clerk, email=address)
+            assert answer.status_code == 422
+            assert "mails about roles within a day" in words_on(answer)
+            assert f'value="{address}"' in answer.content.decode()
+    assert (len(mail.outbox), Invitation.objects.count()) == (sent, invited)
+    assert offered(clara, "Bo").status_code == 302
+
+
+def test_one_clerk_does_not_flood_the_whole_city(clara: User, now, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(invitations, "BY_A_PERSON", replace(invitations.BY_A_PERSON, most=2))
+    assert [offered(clara, name).status_code for name in FIVE[:3]] == [302, 302, 422]
 
 
 def test_an_account_that_is_suspended_is_neither_granted_a_role_nor_invited(clara: User, tomas: User, now) -> None:

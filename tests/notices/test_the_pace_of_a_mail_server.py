@@ -23,6 +23,16 @@ def test_no_more_go_in_a_minute_than_it_takes(server: MailServer, courier: Couri
     assert courier.go() == 3
 
 
+def test_a_worker_that_is_started_anew_keeps_it(server: MailServer, courier: Courier, clock: Clock, settings) -> None:
+    settings.MAIL_PER_MINUTE = 5
+    for _ in range(8):
+        write()
+    assert courier.go() == 5
+    assert Courier(clock).go() == 0
+    clock.passes(MINUTE)
+    assert Courier(clock).go() == 3
+
+
 def test_a_tenth_is_left_to_what_is_not_for_many(server: MailServer, courier: Courier, settings) -> None:
     settings.MAIL_PER_MINUTE = 10
     for _ in range(12):

@@ -30,7 +30,8 @@ def looked(moment, told, monkeypatch) -> list:
 
 
 @pytest.fixture
-def opens(cycle, pots_counted):
+def opens(cycle, pots_counted, told):
+    told(middle_of("voting"))  # that ballots were cast in their names
     return cycle.window(Stage.RESULTS).opens
 
 
