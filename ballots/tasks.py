@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.utils.translation import gettext_lazy as _
+
 from ballots import board, ends_soon
 from lib import clock
 from lib.jobs import every
@@ -9,18 +11,18 @@ from lib.jobs import every
 BOARD_EVERY = timedelta(minutes=15)  # may come up; whether something does, board.publish says
 
 
-@every(BOARD_EVERY)
+@every(BOARD_EVERY, _("publish the boards of the ballot boxes"))
 def publish_boards() -> None:
     """Not more often: who watches the board must not learn to the minute when ten people voted."""
     list(board.publish_due())
 
 
-@every(timedelta(minutes=1))
+@every(timedelta(minutes=1), _("publish the last batch of a board, once voting has closed"))
 def publish_final_batches() -> None:
     """Nobody waits a quarter of an hour for the last batch once voting has closed: there is no vote left to hide."""
     list(board.publish_due(closed=True))
 
 
-@every(timedelta(minutes=5))
+@every(timedelta(minutes=5), _("remind who has not voted"))
 def remind_who_has_not_voted() -> None:
     ends_soon.look(clock.now())

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.conf import settings
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,9 +10,11 @@ class Front(AppConfig):
     def ready(self) -> None:
         """Serve the pages every other room leads to."""
         from budgeting import registry  # noqa: PLC0415  (nothing of ours is imported before the models are there)
-        from front import acts_told  # noqa: PLC0415
+        from front import acts_told, desk_today, phases_told, works_fail  # noqa: PLC0415
 
-        acts_told.register()
+        for told in (acts_told, desk_today, phases_told, works_fail):
+            told.register()
+        autodiscover_modules("tasks")  # the desk says in words what of the worker's work fails
         registry.serve(registry.Page.HOME, "home")
         registry.serve(registry.Page.DESK, "desk")
         registry.serve(registry.Page.ME, "me")

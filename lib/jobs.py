@@ -18,6 +18,8 @@ from uuid import UUID
 import psycopg
 from django.core.cache import cache
 from django.db import connection
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
@@ -31,6 +33,7 @@ LOOK_EVERY = 2.0  # seconds after which a worker looks whether it still holds it
 LOOKS_PER_SIGN = 5
 SIGN_OF_LIFE = "a-worker-lives"
 SIGN_LASTS = timedelta(minutes=1)
+SHOWN_FOR = timedelta(hours=1)  # at least, that periodic work fails
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +66,7 @@ class PeriodicWork:
 
     do: Callable[[], None]
     every: timedelta
+    words: Promise | str = ""  # what it does, for those who are told that it fails
     by_itself: bool = False
     last_turn: int | None = None
     failure: str = ""
@@ -75,12 +79,15 @@ class PeriodicWork:
         turn = int(at.timestamp() // self.every.total_seconds())
         if turn == self.last_turn:
             return
-        self.last_turn = turn
+        is_first, self.last_turn = self.last_turn is None, turn
         try:
             self._do_alone()
         except Exception as failure:
+            self._show(at)
             self._tell(_in_one_line(failure))
         else:
+            if self.failure or is_first:
+                self._show(None)
             self._tell("")
 
     def _do_alone(self) -> None:
@@ -102,15 +109,34 @@ class PeriodicWork:
             logger.warning("%s is done again.", self.name)
         self.failure = failure
 
+    def _show(self, at: datetime | None) -> None:
+        """Let others see since when it fails, as long as it goes on doing so; None: it does not."""
+        try:
+            if at is None:
+                cache.delete(self.sign)
+            else:
+                lasts = max(3 * self.every, SHOWN_FOR)
+                cache.set(self.sign, cache.get(self.sign) or at, lasts.total_seconds())
+        except Exception as error:
+            if not is_away(error):
+                logger.exception("Nobody can be shown how %s goes.", self.name)
+
+    @property
+    def sign(self) -> str:
+        """The name under which it is noted that it fails."""
+        return f"fails:{self.name}"
+
 
 PERIODIC: list[PeriodicWork] = []
 
 
-def every(pause: timedelta, by_itself: bool = False) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Have the worker do this so often. The worker finds it in an app's `tasks.py`."""
+def every(
+    pause: timedelta, words: Promise, by_itself: bool = False
+) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Have the worker do this so often; `words` say what it is. The worker finds it in an app's `tasks.py`."""
 
     def register(do: Callable[[], None]) -> Callable[[], None]:
-        PERIODIC.append(PeriodicWork(do, pause, by_itself))
+        PERIODIC.append(PeriodicWork(do, pause, words, by_itself))
         return do
 
     return register
@@ -235,7 +261,7 @@ def try_again(at: datetime) -> int:
     return queued
 
 
-@every(timedelta(seconds=10))
+@every(timedelta(seconds=10), _("look after what was begun and not finished"))
 def look_after_tasks() -> None:
     rescue()
     try_again(clock.now())

@@ -30,7 +30,7 @@ class WaysForm(forms.Form):
                 way = chosen.get(kind.value)
                 self.fields[f"kind_{number}"] = forms.ChoiceField(
                     label=str(telling.title),
-                    choices=[(each.value, each.label) for each in telling.ways],
+                    choices=[(each.value, telling.called(each)) for each in telling.ways],
                     initial=way if way in telling.ways else telling.default,
                 )
 

@@ -90,6 +90,10 @@ class Kind(StrEnum):
     PAPER_SUPERSEDED = "a ballot paper was superseded"
 
     # For those who work for the budget
+    PHASE_SOON = "a phase opens or closes soon"
+    PHASE_NOW = "a phase has opened or closed"
+    DESK_TODAY = "what waits at the desk today"
+    WORK_FAILS = "work of the site fails"
     ACT_WAITS = "an act waits for a second person"
     ACT_SETTLED = "an act that was proposed is settled"
     REPORT_READY = "a report is ready"
@@ -156,6 +160,8 @@ class Telling(Words):
         Asked again when it goes: may this person see it, as it is now?
     default
         How they hear unless they chose.
+    by_mail_only
+        A page of its own has it already, as it is now: nothing of it stands under the bell.
     leaves_no_row
         Who is told has voted, or has not: nothing that names them stays once the mail has gone. What happened, which
         stays, must name nobody.
@@ -167,14 +173,24 @@ class Telling(Words):
     readers: Callable[[Happened], "models.QuerySet[Any]"]
     may_read: Callable[[Happened, Any], bool]
     default: Way
+    by_mail_only: bool = False
     leaves_no_row: bool = False
+
+    @property
+    def is_on_the_site(self) -> bool:
+        """Does it stand under the bell, too?"""
+        return not (self.by_mail_only or self.leaves_no_row)
 
     @property
     def ways(self) -> list[Way]:
         """What may be chosen."""
         if self.is_a_right:
             return [Way.AT_ONCE]
-        return [Way.AT_ONCE, Way.NOTHING] if self.leaves_no_row else list(Way)
+        return list(Way) if self.is_on_the_site else [Way.AT_ONCE, Way.NOTHING]
+
+    def called(self, way: Way) -> str:
+        """As it is offered to whoever chooses."""
+        return str(way.label if self.is_on_the_site or way != Way.AT_ONCE else _("By mail"))
 
 
 EVERYWHERE: dict[str, Any] = {

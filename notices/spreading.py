@@ -73,7 +73,7 @@ def _tell(happening: Happening, readers: Sequence[int], at: datetime) -> None:
     at_once = {reader: _a_mail(telling, reader, len(readers), at) for reader in told if ways[reader] == Way.AT_ONCE}
     Mail.objects.bulk_create(at_once.values())
     digests = _open_digests([reader for reader in told if ways[reader] == Way.DIGEST], at)
-    on_the_site = not telling.leaves_no_row
+    on_the_site = telling.is_on_the_site
     Notice.objects.bulk_create(
         [
             Notice(happening=happening, reader_id=reader, mail=mail, on_the_site=on_the_site)

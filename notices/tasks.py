@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.utils.translation import gettext_lazy as _
+
 from lib import clock, jobs
 from notices.courier import Courier
 from notices.spreading import spread
@@ -9,7 +11,7 @@ from notices.spreading import spread
 _courier = Courier(clock.now)
 
 
-@jobs.every(timedelta(seconds=2), by_itself=True)
+@jobs.every(timedelta(seconds=2), _("send the mails that wait"), by_itself=True)
 def send_mail() -> None:
     spread(clock.now())
     _courier.go()

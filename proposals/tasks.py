@@ -2,16 +2,18 @@
 
 from datetime import timedelta
 
+from django.utils.translation import gettext_lazy as _
+
 from lib import clock
 from lib.jobs import every
 from proposals import last_days, shortlist_public
 
 
-@every(timedelta(minutes=5))
+@every(timedelta(minutes=5), _("remind before a call for proposals ends"))
 def remind_of_the_last_days() -> None:
     last_days.look(clock.now())
 
 
-@every(timedelta(minutes=5))
+@every(timedelta(minutes=5), _("tell that a shortlist is public"))
 def tell_that_a_shortlist_is_public() -> None:
     shortlist_public.look(clock.now())

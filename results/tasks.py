@@ -4,12 +4,14 @@ from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
 from budgeting.models import Contest, Cycle
 from budgeting.people import Person
 from lib import clock
 from lib.jobs import every
+from lib.troubles import called
 from notices.kinds import Kind
 from notices.models import Happening
 from results import telling
@@ -17,11 +19,12 @@ from results.council_report import council_report, name_of
 from results.models import Report
 
 
-@every(timedelta(minutes=1))
+@every(timedelta(minutes=1), _("tell that results are public"))
 def tell_results() -> None:
     telling.look(clock.now())
 
 
+@called(_("make a report for the council"))
 @task()
 def make_report(report: int) -> None:
     """Make the PDF of a `Report`. Running it again makes the same file anew."""

@@ -3,14 +3,12 @@
 from typing import Any
 
 from django import template
-from django.db.models import Q
 
+from ballots import at_the_desk
 from ballots.casting import entrances
-from ballots.checklist import checklists
 from ballots.models import Envelope, SupersededPaper
 from budgeting import registry
 from budgeting.calendar import Window
-from budgeting.guards import oversees
 from budgeting.models import Contest, Cycle
 from budgeting.stages import Act, Stage
 from lib import clock
@@ -56,12 +54,4 @@ def turnout(contest: Contest) -> dict[str, object]:
 @register.inclusion_tag("ballots/desk.html", takes_context=True)
 def box_desk(context: dict[str, Any]) -> dict[str, object]:
     """{% box_desk %}: what waits at the ballot boxes, for who may look at them."""
-    user = context["request"].user
-    if not oversees(user):
-        return {"lists": []}
-    at = clock.now()
-    due = Cycle.objects.filter(
-        Q(box_key__isnull=False, box_key__destruction=None) | Q(phases__stage=Stage.VOTING.value, phases__closes__gt=at)
-    )
-    boxes = checklists(list(due.distinct().prefetch_related("phases")), at)
-    return {"lists": [box for box in boxes if box.is_due]}
+    return {"lists": at_the_desk.boxes(context["request"].user, clock.now())}

@@ -14,7 +14,9 @@ from budgeting.guards import clerks_touch, only, oversees
 from budgeting.models import Contest, Cycle, JointAct
 from budgeting.people import Person, Request
 from budgeting.stages import Act
+from front import works_fail
 from lib import clock
+from lib.troubles import troubles
 from notices.models import KEPT_FOR, Mail
 from residents.models import Claim, RegisterImport
 
@@ -38,6 +40,7 @@ def page(request: Request) -> HttpResponse:
         "all_failed_mails": failed.count(),
         "mails_kept_for": KEPT_FOR.days,
         "acts": _waiting_acts(request.user),
+        "works": [(each, works_fail.what_to_do(each)) for each in troubles(at)],
         "late_mail": late.first(),
         "late_mails": late.count(),
     }

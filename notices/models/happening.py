@@ -45,13 +45,16 @@ class Happening(models.Model):
 
     @classmethod
     @transaction.atomic
-    def once(cls, kind: Kind, thing: models.Model, *, at: datetime) -> bool:
-        """It happened, unless that was noted before: for what the clock brings about, and nobody does. Is it new?"""
+    def once(cls, kind: Kind, thing: models.Model, *, at: datetime, **facts: Any) -> bool:
+        """It happened, unless that was noted before: for what the clock brings about, and nobody does. Is it new?
+
+        With other `facts`, such as another date, it is another thing that happened.
+        """
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('happenings'), hashtext(%s))", [reference(thing)])
-        if cls.objects.filter(kind=kind, thing=reference(thing)).exists():
+        if cls.objects.filter(kind=kind, thing=reference(thing), facts=facts).exists():
             return False
-        cls.note(kind, thing, at=at)
+        cls.note(kind, thing, at=at, **facts)
         return True
 
     @classmethod

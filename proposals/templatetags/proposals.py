@@ -7,10 +7,10 @@ from django.db.models import Case, When
 from django.utils.safestring import SafeString
 
 from budgeting.models import Contest, Cycle
-from budgeting.stages import Act
 from lib import clock
 from lib.markdown import to_html
-from proposals.models import CommentReport, Proposal, Status
+from proposals import at_the_desk
+from proposals.models import Proposal, Status
 from proposals.models.status import GONE, WON
 
 register = template.Library()
@@ -80,18 +80,12 @@ def my_proposals(context: dict[str, Any]) -> dict[str, object]:
 @register.inclusion_tag("proposals/to_decide.html", takes_context=True)
 def to_decide(context: dict[str, Any]) -> dict[str, object]:
     """{% to_decide %}: what waits for a decision by the committee member signed in, the longest waiting first."""
-    user, at = context["request"].user, clock.now()
-    contests = Contest.objects.select_related("cycle", "district").prefetch_related("cycle__phases")
-    mine = [each for each in contests if user.is_committee_for(each.district) and each.cycle.allows(Act.DECIDE, at)]
-    waiting = _rows().filter(contest__in=mine, status=Status.SUBMITTED).exclude(author=user.pk).order_by("submitted_at")
-    return {"contests": mine, "waiting": waiting}
+    contests, waiting = at_the_desk.to_decide(context["request"].user, clock.now())
+    return {"contests": contests, "waiting": waiting}
 
 
 @register.inclusion_tag("proposals/reported.html", takes_context=True)
 def reported_comments(context: dict[str, Any]) -> dict[str, object]:
     """{% reported_comments %}: for a clerk, the reports nobody has settled, the oldest first."""
-    reports = CommentReport.objects.filter(settled_at=None).select_related(
-        "comment__author", "comment__proposal__contest__district", "comment__proposal__contest__cycle"
-    )
-    is_clerk = context["request"].user.is_clerk
-    return {"reports": reports if is_clerk else reports.none(), "is_clerk": is_clerk}
+    user = context["request"].user
+    return {"reports": at_the_desk.reported(user), "is_clerk": user.is_clerk}

@@ -274,7 +274,7 @@ def test_two_workers_never_do_periodic_work_at_once() -> None:
 def test_a_worker_finds_the_periodic_work_of_every_room(monkeypatch) -> None:
     found: list[jobs.PeriodicWork] = []
     monkeypatch.setattr(jobs, "PERIODIC", found)
-    rooms = ("accounts", "ballots", "budgeting", "notices", "proposals", "residents", "results")
+    rooms = ("accounts", "ballots", "budgeting", "front", "notices", "proposals", "residents", "results")
     for tasks in (f"{room}.tasks" for room in rooms):
         import_module(tasks)
         monkeypatch.delitem(sys.modules, tasks)
@@ -296,5 +296,8 @@ def test_a_worker_finds_the_periodic_work_of_every_room(monkeypatch) -> None:
             "ballots.tasks.publish_final_batches",
             "ballots.tasks.remind_who_has_not_voted",
             "results.tasks.tell_results",
+            "front.tasks.tell_of_phases",
+            "front.tasks.tell_what_waits",
+            "front.tasks.tell_what_fails",
         ],
     ]

@@ -1,0 +1,143 @@
+"""What waits for one person who works for the budget, from every room: the desk's lists as one, the oldest first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from audit.models import reference
+from ballots.at_the_desk import boxes_for
+from ballots.checklist import Checklist, Step
+from budgeting import two
+from budgeting.guards import oversees
+from budgeting.models import JointAct
+from budgeting.people import Person
+from budgeting.registry import Page, address_of
+from budgeting.stages import Stage
+from lib.troubles import troubles
+from notices.models import Mail
+from proposals.at_the_desk import reported, to_decide
+from residents.models import Claim, RegisterImport
+
+QUOTED = 80  # characters of a comment
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One thing that waits: in words, where, since when, and until when it can be done; or it is late already."""
+
+    words: str
+    path: str
+    since: datetime
+    until: datetime | None = None
+    late: bool = False
+
+
+def waits_for(person: Person, at: datetime) -> list[Waiting]:
+    """What waits for this person, the oldest first; each page once, however many ask for it."""
+    found: dict[str, Waiting] = {}
+    rooms = (_acts, _boxes, _proposals, _reports, _claims, _imports, _mails, _works)
+    for each in sorted((one for room in rooms for one in room(person, at)), key=lambda one: one.since):
+        found.setdefault(each.path, each)
+    return list(found.values())
+
+
+def _acts(person: Person, at: datetime) -> Iterator[Waiting]:
+    if not oversees(person) or person.why_not_confirm(at):
+        return
+    for act in JointAct.objects.filter(settled_at=None).exclude(proposed_by=person.pk).select_related("cycle"):
+        yield Waiting(_("For a second person: %s") % two.name_of(act), act.get_absolute_url(), act.proposed_at)
+
+
+def _boxes(person: Person, at: datetime) -> Iterator[Waiting]:
+    for box in boxes_for(person, at):
+        words = f"{box.cycle}: {box.waits_for.words}"
+        path = reverse("box", args=[box.cycle.slug])
+        yield Waiting(words, path, _since(box), late=box.is_late or box.is_overtaken)
+
+
+def _since(box: Checklist) -> datetime:
+    """Since when its next step waits: since the vote closed, or since the stage began in which it can be done."""
+    voting = box.cycle.window(Stage.VOTING)
+    if box.waits_for is Step.PAUSE and box.cycle.paused_since:
+        return box.cycle.paused_since
+    if box.has_closed and voting and voting.closes:
+        return voting.closes
+    now = box.cycle.window(box.cycle.stage(box.at))
+    return now.opens if now else box.at
+
+
+def _proposals(person: Person, at: datetime) -> Iterator[Waiting]:
+    contests, waiting = to_decide(person, at)
+    by_key = {contest.pk: contest for contest in contests}
+    for proposal in waiting:
+        contest = by_key[proposal.contest_id]
+        review = contest.cycle.window(contest.cycle.stage(at))
+        words = _("Decide on “%(proposal)s”, %(district)s")
+        yield Waiting(
+            words % {"proposal": proposal.title, "district": contest.title},
+            reverse("decide", args=[contest.cycle.slug, contest.district.slug, proposal]),
+            proposal.submitted_at,
+            until=review.closes if review else None,
+        )
+
+
+def _reports(person: Person, at: datetime) -> Iterator[Waiting]:
+    for report in reported(person):
+        contest = report.comment.proposal.contest
+        quote = Truncator(report.comment.text).chars(QUOTED)
+        yield Waiting(
+            _("A reported comment: “%s”") % quote,
+            reverse(
+                "hide_comment",
+                args=[contest.cycle.slug, contest.district.slug, report.comment.proposal, report.comment.pk],
+            ),
+            report.at,
+        )
+
+
+def _claims(person: Person, at: datetime) -> Iterator[Waiting]:
+    """Those that no act of two is about yet."""
+    if not person.is_clerk:
+        return
+    proposed = _under_way()
+    for claim in Claim.objects.filter(settled_at=None).select_related("resident__cycle"):
+        if reference(claim) not in proposed:
+            cycle = claim.resident.cycle
+            words = _("Two accounts claim line %(line)s of the register of %(cycle)s")
+            path = reverse("claim", args=[cycle.slug, claim.pk])
+            yield Waiting(words % {"line": claim.resident, "cycle": cycle}, path, claim.at)
+
+
+def _imports(person: Person, at: datetime) -> Iterator[Waiting]:
+    if not person.is_clerk:
+        return
+    proposed = _under_way()
+    for upload in RegisterImport.objects.waiting().select_related("cycle"):
+        if reference(upload) not in proposed:
+            path = reverse("register_import", args=[upload.cycle.slug, upload.pk])
+            yield Waiting(_("An uploaded register of %s, to confirm or drop") % upload.cycle, path, upload.at)
+
+
+def _under_way() -> set[str]:
+    """What an act of two is about that waits: it is on the list as that act."""
+    return set(JointAct.objects.filter(settled_at=None).values_list("on", flat=True))
+
+
+def _mails(person: Person, at: datetime) -> Iterator[Waiting]:
+    failed = Mail.objects.failed()
+    if person.is_clerk and (oldest := failed.first()) and oldest.failed_at:
+        count = failed.count()
+        words = ngettext("%d mail that nobody took", "%d mails that nobody took", count) % count
+        yield Waiting(words, f"{address_of(Page.DESK)}#mails", oldest.failed_at)
+
+
+def _works(person: Person, at: datetime) -> Iterator[Waiting]:
+    if person.is_clerk:
+        for trouble in troubles(at):
+            words = _("Work of the site fails: %s") % trouble.words
+            yield Waiting(words, f"{address_of(Page.DESK)}#works", trouble.since)
