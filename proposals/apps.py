@@ -7,10 +7,11 @@ class Proposals(AppConfig):
 
     def ready(self) -> None:
         """Teach Django how a proposal is written in an address, and say what is kept of a person."""
-        from budgeting import registry  # noqa: PLC0415  (models can be imported from here on)
+        from budgeting import registry, retention  # noqa: PLC0415  (models can be imported from here on)
         from budgeting.two import Joint, does  # noqa: PLC0415
         from notices import following  # noqa: PLC0415
         from proposals import converters, last_days, leaving, models, shortlist_public, telling, withholding  # noqa: F401, PLC0415  (converters register themselves)
+        from proposals import retention as ours  # noqa: PLC0415
 
         registry.offer(registry.Place.NAVIGATION, registry.Link(_("Proposals"), "proposals", of_a_cycle=True))
         does(Joint.WITHHOLD, withholding.IN_VIEW_OR_NOT)
@@ -20,13 +21,16 @@ class Proposals(AppConfig):
         shortlist_public.register()
         following.may_be_followed(models.Proposal, lambda person: models.Proposal.objects.submitted())
         following.may_be_followed(models.Category, lambda person: models.Category.objects.all())
+        following.may_be_followed(models.SavedSearch, models.SavedSearch.of)
         registry.when_somebody_leaves(leaving.LEAVING)
+        retention.keeps(*ours.KEPT)
         registry.keep_of_a_person(
             rows=[
                 (models.Proposal, "author"),
                 (models.Comment, "author"),
                 (models.CommentReport, "by"),
                 (models.Endorsement, "by"),
+                (models.SavedSearch, "user"),
             ],
             traces=[
                 (models.CommentReport, "settled_by"),

@@ -37,7 +37,7 @@ def _who_has_drafts(happening: Happened) -> QuerySet[Any]:
 
 def _followers_without_drafts(happening: Happened) -> QuerySet[Any]:
     """Who has drafts hears the same of them."""
-    return followers(happening).exclude(user__in=_who_has_drafts(happening))
+    return followers(happening.subject, happening.at).exclude(user__in=_who_has_drafts(happening))
 
 
 def _goes_on(happening: Happened, reader: Any) -> bool:

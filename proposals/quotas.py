@@ -18,12 +18,14 @@ DRAFTS = Limit("drafts of a person", 20, HOUR)
 COMMENTS = Limit("comments of a person", 30, HOUR)
 SUPPORT = Limit("support of a person", 120, HOUR)
 REPORTS = Limit("reports of a person", 20, HOUR)
+SEARCHES = Limit("saved searches of a person", 60, HOUR)
 
 SENTENCES: dict[str, Any] = {
     DRAFTS.of: _("You have begun %(most)d proposals within an hour. You can begin another from %(moment)s on."),
     COMMENTS.of: _("You have written %(most)d comments within an hour. You can send this one from %(moment)s on."),
     SUPPORT.of: _("You have supported proposals %(most)d times within an hour. You can go on from %(moment)s on."),
     REPORTS.of: _("You have reported %(most)d comments within an hour. You can send this one from %(moment)s on."),
+    SEARCHES.of: _("You have saved %(most)d searches within an hour. You can save this one from %(moment)s on."),
 }
 
 

@@ -58,7 +58,7 @@ def register() -> None:
         says=_says,
         button=_("See the shortlist"),
         leads_to=lambda happening: f"{reverse('proposals', args=[happening.subject.slug])}?status=shortlisted",
-        readers=followers,
+        readers=lambda happening: followers(happening.subject, happening.at),
         may_read=lambda happening, reader: _is_presented(happening.subject, clock.now()),
         default=Way.DIGEST,
     )

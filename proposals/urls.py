@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from proposals.views import browse, discuss, review, write
+from proposals.views import browse, discuss, review, searches, write
 
 IN_DISTRICT = "<cycle:cycle>/<slug:district>/proposals/"
 ONE = IN_DISTRICT + "<numbered:number>/"
@@ -12,6 +12,7 @@ urlpatterns = [
     path("photos/<slug:name>-<slug:size>.jpg", browse.photo, name="photo"),
     path("<cycle:cycle>/proposals/", browse.index, name="proposals"),
     path("<cycle:cycle>/proposals.geojson", browse.places, name="places"),
+    path("<cycle:cycle>/proposals/saved/", searches.save, name="save_search"),
     path("<cycle:cycle>/proposals/new/", write.choose_district, name="propose_where"),
     path(IN_DISTRICT, browse.of_district, name="district_proposals"),
     path("<cycle:cycle>/<slug:contest>/proposals/new/", write.begin, name="propose"),

@@ -11,14 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from budgeting.calendar import Window
-from budgeting.models import CalendarChange, District
+from budgeting.models import CalendarChange
 from budgeting.models.change import OBJECTIONS
 from budgeting.news import News, hears
 from budgeting.people import Person
 from budgeting.stages import Stage
 from budgeting.templatetags.dates import end_words, words
 from notices.kinds import Group, Happened, Kind, Telling, Way, tells
-from notices.models import Follow, Happening
+from notices.models import Happening
+from notices.rounds import followers
 from residents.models import Verification
 
 CHANGES = CalendarChange.Kind
@@ -38,19 +39,13 @@ def changed(change: CalendarChange, *, by: Person, at: datetime) -> None:
 # Who may hear --------------------------------------------------------------------------------------------------------
 
 
-def _followers(happening: Happened) -> QuerySet[Any]:
-    cycle = happening.subject.cycle
-    districts = District.objects.filter(contests__cycle=cycle).distinct()
-    return Follow.objects.of_any(cycle, *districts).already(happening.at).values("user")
-
-
 def _readers(happening: Happened) -> QuerySet[Any]:
     """Followers; and who is verified, where it is the vote that changes."""
     change: CalendarChange = happening.subject
     if Stage.VOTING not in change.concerns:
-        return _followers(happening)
+        return followers(change.cycle, happening.at)
     verified = Verification.objects.filter(cycle=change.cycle_id, resident__removed_at=None).values("user")
-    return verified.union(_followers(happening))
+    return verified.union(followers(change.cycle, happening.at))
 
 
 def _nothing_else_since(happening: Happened, reader: Any) -> bool:

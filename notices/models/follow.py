@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import reference
@@ -15,6 +16,11 @@ class Follows(models.QuerySet["Follow"]):
     def of_any(self, *things: models.Model) -> "Follows":
         """Those of any of these things who have not stopped."""
         return self.filter(thing__in=[reference(thing) for thing in things], stopped_at=None)
+
+    def of_the_outer(self, model: type[models.Model]) -> "Follows":
+        """Those, not stopped, of the row of a model that the outer query looks at."""
+        key = Cast(models.OuterRef("pk"), models.CharField())
+        return self.filter(thing=Concat(models.Value(f"{model._meta.label_lower}:"), key), stopped_at=None)
 
     def already(self, at: datetime) -> "Follows":
         """Those who had begun by then."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from budgeting.models import Contest, Cycle, District
 from proposals.models import Category, Proposal, Status
-from proposals.models.queries import Proposals
+from proposals.models.queries import Proposals, words_of
 
 
 class SearchForm(forms.Form):
@@ -80,6 +80,25 @@ class SearchForm(forms.Form):
     def narrowed(self) -> bool:
         """Is anything but the words and the order chosen?"""
         return any(self.cleaned_data.get(name) for name in ("district", "category", "status", "language"))
+
+    @cached_property
+    def to_save(self) -> dict[str, Any]:
+        """What of it is worth keeping to hear of what is new: all but the order, and where a proposal stands."""
+        place = self.cleaned_data.get("district")
+        district = next((each.district for each in self._contests if each.district.slug == place), None)
+        contest = next((each for each in self._contests if each.slug == place), None)
+        return {
+            "words": " ".join(words_of(self.asked)),
+            "district": district,
+            "contest": None if district else contest,
+            "category": self.cleaned_data.get("category"),
+            "language": self.cleaned_data.get("language") or "",
+        }
+
+    @property
+    def leaves_something_out(self) -> bool:
+        """Of what is new: else it is the round itself."""
+        return any(self.to_save.values())
 
     def found(self, at: datetime) -> Proposals:
         """The submitted proposals of the cycle that fit, in no order yet."""

@@ -5,6 +5,7 @@ from proposals.models.discussion import Comment, CommentReport, Hiding
 from proposals.models.photo import Photo
 from proposals.models.proposal import Proposal
 from proposals.models.review import Decision
+from proposals.models.saved_search import SavedSearch
 from proposals.models.status import Status
 from proposals.models.support import Endorsement
 from proposals.models.text import Category
@@ -22,6 +23,7 @@ __all__ = [
     "Milestone",
     "Photo",
     "Proposal",
+    "SavedSearch",
     "Status",
     "Version",
     "Withdrawal",

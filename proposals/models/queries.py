@@ -7,7 +7,8 @@ from typing import Any
 
 from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
 from django.db import models
-from django.db.models.functions import Greatest
+from django.db.models.functions import Greatest, Length
+from django.db.models.lookups import GreaterThanOrEqual
 
 from budgeting.models import Contest, Counted, Cycle
 from budgeting.people import Person
@@ -21,8 +22,23 @@ from proposals.models.text import ProposalText, folded
 from proposals.models.versions import Version
 
 MOST_WORDS = 8  # of a search
+LONGEST_WORD = 40
+SHORTEST_ALIKE = 4  # letters: of a shorter word nearly everything is like it
 ALIKE = 0.35  # trigram similarity from which two titles are shown as similar
 NEARBY = 0.002  # degrees: some 150 to 200 metres
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a search, as many and as long as are looked for."""
+    return [word[:LONGEST_WORD] for word in without_nul(text).split()[:MOST_WORDS]]
+
+
+def has_word(word: Any) -> models.Q:
+    """Does a proposal have this word, an expression: in its texts, or in the short one something like it?"""
+    asked: Any = folded(word)
+    alike = models.Q(GreaterThanOrEqual(Length(asked), SHORTEST_ALIKE), short_text__trigram_word_similar=asked)
+    has_it = models.Q(short_text__contains=asked) | models.Q(long_text__contains=asked) | alike
+    return has_it & models.Q(withheld="")  # nobody finds by its words what nobody may read
 
 
 class Proposals(models.QuerySet[Any]):
@@ -98,12 +114,8 @@ class Proposals(models.QuerySet[Any]):
     def matching(self, text: str) -> "Proposals":
         """Those in which every word occurs, whatever accents and case; in title, summary and place even misspelt."""
         found = self
-        for word in without_nul(text).split()[:MOST_WORDS]:
-            asked: Any = folded(models.Value(word[:40]))
-            like = models.Q(short_text__contains=asked) | models.Q(long_text__contains=asked)
-            if len(word) > 3:
-                like |= models.Q(short_text__trigram_word_similar=asked)
-            like &= models.Q(withheld="")  # nobody finds by its words what nobody may read
+        for word in words_of(text):
+            like = has_word(models.Value(word))
             if re.fullmatch(r"#?[0-9]{1,6}", word):
                 like |= models.Q(number=int(word.removeprefix("#")))
             found = found.filter(like)

@@ -6,7 +6,14 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from notices.kinds import Group, Happened, Kind, Way
+from proposals.models import SavedSearch
 from proposals.telling.ordinary import author, followers, names, proposal_of, sees_it, telling, who_asked
+
+
+def _followers_and_who_looks_for_it(happening: Happened) -> QuerySet[Any]:
+    """Each once, however many of their searches find it."""
+    searches = SavedSearch.objects.finding(proposal_of(happening)).followed(happening.at)
+    return followers(happening).union(searches.values("user"))
 
 
 def _followers_who_did_not_ask(happening: Happened) -> QuerySet[Any]:
@@ -31,6 +38,7 @@ TOLD = {
     Kind.PROPOSAL_SUBMITTED: telling(
         names,
         "",
+        readers=_followers_and_who_looks_for_it,
         title=_("A new proposal"),
         subject=_("New in {district}: {proposal}"),
         text=_("A proposal was submitted in {district} for {cycle}:\n\n{proposal}"),

@@ -24,7 +24,7 @@ from lib.typed import without_nul
 from proposals.forms.discussion import CommentForm
 from proposals.forms.search import SearchForm
 from proposals.geojson import map_of
-from proposals.models import Comment, Photo, Proposal
+from proposals.models import Comment, Photo, Proposal, SavedSearch
 from proposals.timeline import timeline
 
 PER_PAGE = 24
@@ -61,6 +61,8 @@ def index(request: Request, cycle: str) -> HttpResponse:
         "search": search,
         "page": page.get_page(request.GET.get("page")),
         "can_propose": found.allows(Act.PROPOSE, at),
+        "can_save": search.leaves_something_out and SavedSearch.may_find(found, at),
+        "saved": SavedSearch.kept_by(request.user, at=at, cycle=found, **search.to_save),
     }
     template = "proposals/index.html" + ("#results" if request.htmx else "")
     response = render(request, template, context)
