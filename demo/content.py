@@ -38,6 +38,7 @@ class Step:
     weeks_ago: int = 0
     weeks_ahead: int = 0
     done: bool = False
+    delayed: bool = False
     final_cost: int | None = None
 
 
@@ -62,6 +63,8 @@ class Proposal:
     endorsed: int | None = None
     decision: str = ""
     reason: str = ""
+    returned: str = ""  # what the committee asked to be corrected
+    corrected: str = ""  # the paragraph its author then added
     into: str = ""  # the title of the proposal it was merged into
     withdrawn: str = ""
     comments: tuple[Comment, ...] = ()

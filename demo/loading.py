@@ -23,7 +23,7 @@ from demo.people import appoint, settle
 from demo.proposing import propose
 from demo.telling import follow, leave_the_rest
 from demo.town import Size, Town
-from demo.voting import count, deliver, enrol, make_ready, review, vote
+from demo.voting import correct, count, deliver, enrol, make_ready, review, vote
 from lib import clock
 from proposals.models import Category
 from residents.letters import letters
@@ -82,6 +82,8 @@ def _load_round(town: Town, plan: str, tell: Callable[[str], None]) -> None:
     contests = {text.district: _begin_contest(town, cycle, text) for text in town.city.rounds[plan]}
     tell(f"{cycle.slug}: {sum(len(text.proposals) for text in town.city.rounds[plan])} proposals, made and discussed")
     propose(town, plan, contests)
+    if plan == "reviewing":
+        correct(town, plan)
     if plan in ("reviewing", "collecting"):
         return
     tell(f"{cycle.slug}: the committee, the ballot papers and the key")

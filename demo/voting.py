@@ -44,6 +44,17 @@ def review(town: Town, plan: str, contests: dict[str, Contest]) -> None:
         )
 
 
+def correct(town: Town, plan: str) -> None:
+    """The committee has begun to read, has asked for a correction here and there, and has been answered."""
+    window = town.window(plan, Stage.REVIEWING)
+    for one in (one for part in town.city.rounds[plan] for one in part.proposals if one.returned):
+        proposal = Proposal.objects.get(cycle=town.cycles[plan], title=one.title)
+        asked, answered = within(window, 0.6, town.now), within(window, 0.85, town.now)
+        proposal.decide(by=town.committee, at=asked, outcome="return", reason=one.returned)
+        description = f"{proposal.description}\n\n{one.corrected}"
+        proposal.edit(by=town.people[one.author], at=answered, description=description)
+
+
 def make_ready(town: Town, plan: str, contests: dict[str, Contest]) -> None:
     """Draw the ballot numbers, make the key, and rehearse with two of its three shares."""
     cycle, window = town.cycles[plan], town.window(plan, Stage.PRESENTING)
@@ -136,13 +147,18 @@ def _build(town: Town, text: content.Proposal, proposal: Proposal) -> None:
     for place, step in enumerate(text.delivery, start=1):
         day = town.now + timedelta(weeks=step.weeks_ahead - step.weeks_ago)
         at = min(day, town.now - timedelta(hours=len(text.delivery) - place + 1))
-        kind = "delivered" if step.done else "planned" if step.weeks_ahead else "started"
         proposal.report_delivery(
             by=town.clerk,
             at=at,
-            kind=kind,
+            kind=_kind(step),
             on=localdate(day),
             note=f"{step.title}. {step.says}".strip(),
             percent=100 * place // (len(text.delivery) + 1),
             final_cost=step.final_cost,
         )
+
+
+def _kind(step: content.Step) -> str:
+    if step.done or step.delayed:
+        return "delivered" if step.done else "delayed"
+    return "planned" if step.weeks_ahead else "started"

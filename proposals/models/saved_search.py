@@ -21,6 +21,7 @@ from proposals.models.proposal import Proposal
 from proposals.models.queries import LONGEST_WORD, MOST_WORDS, has_word
 from proposals.models.text import Category
 
+EVERYTHING: dict[str, Any] = {"words": "", "district": None, "contest": None, "category": None, "language": ""}
 MOST_SEARCHES = 20  # of one person
 KEPT_FOR = timedelta(days=30)  # once proposals are no longer taken
 
@@ -124,13 +125,14 @@ class SavedSearch(models.Model):
     def keep(cls, *, by: Person, at: datetime, cycle: Cycle, **asked: Any) -> "SavedSearch":
         """Save a search and follow it; one that is saved already is followed again.
 
-        `asked` may name `words`, `district`, `contest`, `category`, `language`.
+        `asked` may name what EVERYTHING leaves open.
         """
+        facts = EVERYTHING | asked
         require(any(asked.values()), _("This search finds everything. Follow %s instead.") % cycle)
         require(cls.may_find(cycle, at), _("Nothing new is proposed in %s any more.") % cycle)
         with transaction.atomic():
             quotas.spend(quotas.SEARCHES, by=by, at=at)  # holds the next of this person up, so each sees those before
-            search, _new = cls.objects.get_or_create(user_id=by.pk, cycle=cycle, **asked, defaults={"at": at})
+            search, _new = cls.objects.get_or_create(user_id=by.pk, cycle=cycle, **facts, defaults={"at": at})
             others = cls.objects.filter(user=by.pk).exclude(pk=search.pk).followed(at)
             sentence = _("You have %d saved searches. Stop one of them under “What I follow” first.") % MOST_SEARCHES
             require(others.count() < MOST_SEARCHES, sentence)
@@ -147,7 +149,7 @@ class SavedSearch(models.Model):
         """This search, if this person has saved it and not stopped."""
         if not any(asked.values()):
             return None
-        return cls.of(person).followed(at).filter(cycle=cycle, **asked).first()
+        return cls.of(person).followed(at).filter(cycle=cycle, **EVERYTHING | asked).first()
 
     @staticmethod
     def may_find(cycle: Cycle, at: datetime) -> bool:

@@ -24,7 +24,10 @@ from demo.loading import Size, Town, load
 from demo.management.commands import demo as command
 from demo.people import is_demo
 from lib import clock
-from proposals.models import Comment, Decision, Photo, Proposal
+from notices.kinds import Kind
+from notices.models import Notice
+from notices.spreading import spread
+from proposals.models import Comment, Decision, Photo, Proposal, SavedSearch
 from residents.letter_alarms import alarms
 from residents.models import LetterCode, Resident, Verification
 from tests import letters
@@ -186,6 +189,19 @@ def test_the_committee_has_something_to_decide(halverne):
         proposal.decide(by=desire, at=clock.now(), outcome="shortlist", reason="It is needed.").outcome
         for proposal in waiting
     ]
+
+
+def test_what_happened_lately_is_told_to_whom_it_concerns(halverne):
+    desire, lucie = (User.objects.get(email=f"{key}@halverne.example") for key in ("committee", "resident"))
+    spread(clock.now())
+    notices = Notice.objects.on_the_site(desire).filter(happening__kind=Kind.CORRECTED)
+    [corrected] = [each.happening.subject for each in notices]
+    assert corrected.status_at(clock.now()) == "submitted", "and it waits for a decision again"
+    asked, answer = corrected.decisions.get().reason, corrected.versions.latest("number").text["description"]
+    assert asked
+    assert "Asked by the committee" in answer
+    assert SavedSearch.of(lucie).followed(clock.now()).get().asked == "“trees”"
+    assert lucie.endorsements.get().proposal.status_at(clock.now()) == "delivered"
 
 
 def test_the_audit_log_holds(halverne):
