@@ -54,7 +54,13 @@ class Done(models.TextChoices):
     PROPOSAL_DECIDED = "proposal decided", _("proposal decided on")
     WITHHELD = "withheld from view", _("text or photo withheld from view")
     SHOWN_AGAIN = "shown again", _("text or photo shown again")
-    COMMENT_HIDDEN = "comment hidden", _("comment hidden")
+    HIDDEN = "hidden", _("comment, photo, version or proposal hidden")
+    HIDING_CONFIRMED = "hiding confirmed", _("hiding of a proposal confirmed")
+    HIDING_LAPSED = "hiding lapsed", _("hiding of a proposal lapsed: nobody confirmed it")
+    LEFT_HIDDEN = "left hidden", _("left hidden after its author’s answer")
+    UNHIDDEN = "unhidden", _("what was hidden shown again")
+    KEPT = "kept", _("what was reported kept")
+    COMMENT_HIDDEN = "comment hidden", _("comment hidden")  # these two by an earlier version
     COMMENT_KEPT = "comment kept", _("reported comment kept")
     DELIVERY_REPORTED = "delivery reported", _("building reported on")
     # The vote

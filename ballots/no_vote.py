@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from audit.acts import Done
 from ballots.counting import CannotCount, not_the_time_to_count, outcome_of
+from ballots.hidden import why_not_over_hidden
 from ballots.models import BallotPaper, Count, NoResult, NoVote
 from budgeting.models import Contest
 from budgeting.stages import Act
@@ -27,7 +28,7 @@ def why_not_close(contest: Contest, at: datetime) -> str:
         return _("A contest is closed without a vote between the review and the close of the vote.")
     if Proposal.objects.shortlisted(contest).exists():
         return _("There is something to vote on in %s: freeze its ballot paper.") % contest
-    return ""
+    return why_not_over_hidden(contest, at)
 
 
 @transaction.atomic

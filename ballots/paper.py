@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from audit.acts import Done
 from ballots.counting import rule_of
+from ballots.hidden import why_not_over_hidden
 from ballots.models import BallotLine, BallotPaper, NoVote
 from ballots.trial import try_out
 from budgeting.models import Contest, Draw, OneIsEnough
@@ -20,7 +21,7 @@ from budgeting.stages import Act
 from budgeting.two import Two
 from lib.canonical import canonical
 from lib.refusal import Refused, allow
-from proposals.models import Proposal, Status
+from proposals.models import Hiding, Proposal, Status
 from proposals.models.withholding import as_written
 from tally.ties import lot
 
@@ -54,6 +55,7 @@ def plan(contest: Contest, at: datetime) -> dict[str, Any]:
         raise Refused(_("%s is closed without a vote.") % contest)
     allow(_why_not_by_these_people(at))
     allow(contest.why_not_countable())
+    allow(why_not_over_hidden(contest, at))
     shortlist = list(Proposal.objects.shortlisted(contest).order_by("number"))
     if not shortlist:
         raise Refused(_("Nothing is shortlisted in %s.") % contest)
@@ -109,6 +111,7 @@ def freeze(contest: Contest, *, by: Two, at: datetime, half: str) -> BallotPaper
     shortlist = Proposal.objects.shortlisted(contest)
     drawn = in_order(shortlist, seed)
     with transaction.atomic():
+        Hiding.end_lapsed(at)  # as the plan sees it already
         paper = write(contest, drawn, by=by, at=at, seed=seed)
         by.record(Done.PAPER_FROZEN, on=contest, digest=paper.digest, seed=seed)
     return paper

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from audit.acts import Done
 from ballots import no_vote
 from ballots.counting import rule_in_force
+from ballots.hidden import why_not_over_hidden
 from ballots.holding import has_begun
 from ballots.models import BallotLine, BallotPaper, Correction, SupersededPaper
 from ballots.paper import describe_lines, digest_of, in_order, left_out, lines_of
@@ -29,7 +30,7 @@ from lib.canonical import canonical
 from lib.refusal import Refused, allow, require
 from notices.kinds import Kind
 from notices.models import Happening
-from proposals.models import Proposal
+from proposals.models import Hiding, Proposal
 from proposals.models.withholding import as_written
 
 WORDS = ("title", "summary", "cost")  # of a project on a paper
@@ -122,6 +123,7 @@ def plan(contest: Contest, at: datetime, reason: str, named: Iterable[int]) -> d
     )
     for correction in corrections:
         allow(_objection(correction, paper))
+    allow(why_not_over_hidden(contest, at))
     lines = _lines_after(paper, corrections)
     named_somewhere = {each.proposal_id for each in (*lines, *paper.lines.all())}
     others = Proposal.objects.shortlisted(contest).exclude(pk__in=named_somewhere)
@@ -193,6 +195,7 @@ def supersede(act: JointAct, contest: Contest, *, by: Two, at: datetime) -> Supe
     paper, corrections = BallotPaper.objects.get(contest=contest), pending(contest)
     lines = _lines_after(paper, corrections)
     require(planned["digest"] == act.plan["digest"], _("What it would do has changed since it was proposed."))
+    Hiding.end_lapsed(at)  # as the plan sees it already
     kept = _keep(paper, act, by=by, at=at, reason=planned["reason"])
     for correction in corrections:
         project = Proposal.objects.get(pk=correction.proposal_id)

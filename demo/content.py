@@ -67,6 +67,10 @@ class Proposal:
     corrected: str = ""  # the paragraph its author then added
     into: str = ""  # the title of the proposal it was merged into
     withdrawn: str = ""
+    hidden: str = ""  # why a clerk has hidden it
+    answered: str = ""  # what its author says to that
+    photo_hidden: str = ""
+    reported: str = ""
     comments: tuple[Comment, ...] = ()
     delivery: tuple[Step, ...] = ()
 

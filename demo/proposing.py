@@ -12,7 +12,7 @@ from demo import content
 from demo.dates import within
 from demo.town import Town
 from lib.safe_image import drawn_here
-from proposals.models import Category, Comment, Endorsement, Proposal
+from proposals.models import Category, Comment, Endorsement, Proposal, Reason
 
 
 def propose(town: Town, plan: str, contests: dict[str, Contest]) -> None:
@@ -27,6 +27,7 @@ def propose(town: Town, plan: str, contests: dict[str, Contest]) -> None:
         _discuss(town, text, proposal, submitted, within(window, 0.99, town.now))
         if text.withdrawn:
             proposal.withdraw(by=town.people[text.author], at=within(window, 0.995, town.now), reason=text.withdrawn)
+        _moderate(town, text, proposal)
     _endorse(town, plan, window)
 
 
@@ -70,6 +71,18 @@ def _discuss(town: Town, text: content.Proposal, proposal: Proposal, after: date
             comment.report(
                 by=town.people[town.city.sign_ins["resident"]], at=at + timedelta(hours=2), reason=one.reported
             )
+
+
+def _moderate(town: Town, text: content.Proposal, proposal: Proposal) -> None:
+    """What the desk finds this morning."""
+    ago = [town.now - timedelta(hours=hours) for hours in (6, 3, 1)]
+    if text.hidden:
+        hiding = proposal.hide(by=town.clerk, at=ago[0], why=Reason.PRIVATE, reason=text.hidden)
+        hiding.answer_it(by=town.people[text.author], at=ago[1], text=text.answered)
+    if text.photo_hidden:
+        proposal.photos.get().hide(by=town.clerk, at=ago[0], why=Reason.FOREIGN, reason=text.photo_hidden)
+    if text.reported:
+        proposal.report(by=town.people[town.city.sign_ins["resident"]], at=ago[2], reason=text.reported)
 
 
 def _awake(about: datetime, chance: Random) -> datetime:

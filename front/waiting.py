@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -20,10 +19,8 @@ from budgeting.registry import Page, address_of
 from budgeting.stages import Stage
 from lib.troubles import troubles
 from notices.models import Mail
-from proposals.at_the_desk import reported, to_decide
+from proposals.at_the_desk import reported_and_hidden, to_decide
 from residents.models import Claim, RegisterImport
-
-QUOTED = 80  # characters of a comment
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +37,7 @@ class Waiting:
 def waits_for(person: Person, at: datetime) -> list[Waiting]:
     """What waits for this person, the oldest first; each page once, however many ask for it."""
     found: dict[str, Waiting] = {}
-    rooms = (_acts, _boxes, _proposals, _reports, _claims, _imports, _mails, _works)
+    rooms = (_acts, _boxes, _proposals, _moderation, _claims, _imports, _mails, _works)
     for each in sorted((one for room in rooms for one in room(person, at)), key=lambda one: one.since):
         found.setdefault(each.path, each)
     return list(found.values())
@@ -86,18 +83,10 @@ def _proposals(person: Person, at: datetime) -> Iterator[Waiting]:
         )
 
 
-def _reports(person: Person, at: datetime) -> Iterator[Waiting]:
-    for report in reported(person):
-        contest = report.comment.proposal.contest
-        quote = Truncator(report.comment.text).chars(QUOTED)
-        yield Waiting(
-            _("A reported comment: “%s”") % quote,
-            reverse(
-                "hide_comment",
-                args=[contest.cycle.slug, contest.district.slug, report.comment.proposal, report.comment.pk],
-            ),
-            report.at,
-        )
+def _moderation(person: Person, at: datetime) -> Iterator[Waiting]:
+    for one in reported_and_hidden(person, at):
+        if not one.is_mine:
+            yield Waiting(one.words, one.url, one.at, until=one.until)
 
 
 def _claims(person: Person, at: datetime) -> Iterator[Waiting]:

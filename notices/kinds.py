@@ -67,7 +67,6 @@ class Kind(StrEnum):
     COMMENTED = "a comment was written"
     REPLIED = "a reply was written"
     ANSWERED = "an official answer was written"
-    COMMENT_HIDDEN = "a comment was hidden"
     CORRECTION_ASKED = "a correction was asked for"
     DECIDED_ON_YOURS = "a proposal of yours was decided on"
     DECIDED = "a proposal was decided on"
@@ -107,6 +106,11 @@ class Kind(StrEnum):
     FIRST_PROPOSAL = "a first proposal was submitted"
     YOURS_IS_BUILT = "a project of yours is built"
     SUPPORTED_IS_BUILT = "a project you supported is built"
+
+    # What must not stand
+    HIDDEN = "something of yours was hidden"
+    UNHIDDEN = "something of yours is shown again"
+    REPORTED = "something was reported"
 
     @property
     def slug(self) -> str:

@@ -62,7 +62,8 @@ class ProposalAdmin(ExportMixin, ReadOnly[Proposal]):
     list_select_related = ("contest__district", "contest__cycle")
 
     def get_queryset(self, request: HttpRequest) -> Proposals:
-        return Proposal.objects.submitted().as_rows(clock.now()).with_support_apart()
+        at = clock.now()
+        return Proposal.objects.in_view(at).as_rows(at).with_support_apart()
 
     def get_export_data(self, file_format: Any, request: HttpRequest, queryset: Any, **options: Any) -> Any:
         AuditEvent.note(Done.DOWNLOADED, by=request.user, file="proposals")

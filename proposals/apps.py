@@ -1,5 +1,10 @@
+from typing import Any
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+from budgeting.people import Person
+from lib import clock
 
 
 class Proposals(AppConfig):
@@ -13,13 +18,16 @@ class Proposals(AppConfig):
         from proposals import converters, last_days, leaving, models, shortlist_public, telling, withholding  # noqa: F401, PLC0415  (converters register themselves)
         from proposals import retention as ours  # noqa: PLC0415
 
+        def visible(person: Person) -> Any:
+            return models.Proposal.objects.submitted().visible_to(person, clock.now())
+
         registry.offer(registry.Place.NAVIGATION, registry.Link(_("Proposals"), "proposals", of_a_cycle=True))
         does(Joint.WITHHOLD, withholding.IN_VIEW_OR_NOT)
         does(Joint.SHOW_AGAIN, withholding.IN_VIEW_OR_NOT)
         telling.register()
         last_days.register()
         shortlist_public.register()
-        following.may_be_followed(models.Proposal, lambda person: models.Proposal.objects.submitted())
+        following.may_be_followed(models.Proposal, visible)
         following.may_be_followed(models.Category, lambda person: models.Category.objects.all())
         following.may_be_followed(models.SavedSearch, models.SavedSearch.of)
         registry.when_somebody_leaves(leaving.LEAVING)
@@ -28,14 +36,18 @@ class Proposals(AppConfig):
             rows=[
                 (models.Proposal, "author"),
                 (models.Comment, "author"),
-                (models.CommentReport, "by"),
+                (models.Complaint, "by"),
+                (models.AuthorsAnswer, "by"),
                 (models.Endorsement, "by"),
                 (models.SavedSearch, "user"),
             ],
             traces=[
-                (models.CommentReport, "settled_by"),
+                (models.Complaint, "settled_by"),
+                (models.AuthorsAnswer, "read_by"),
                 (models.Decision, "by"),
                 (models.Hiding, "by"),
+                (models.Hiding, "confirmed_by"),
+                (models.Hiding, "ended_by"),
                 (models.Milestone, "by"),
                 (models.Photo, "by"),
                 (models.Version, "by"),

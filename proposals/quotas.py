@@ -24,7 +24,7 @@ SENTENCES: dict[str, Any] = {
     DRAFTS.of: _("You have begun %(most)d proposals within an hour. You can begin another from %(moment)s on."),
     COMMENTS.of: _("You have written %(most)d comments within an hour. You can send this one from %(moment)s on."),
     SUPPORT.of: _("You have supported proposals %(most)d times within an hour. You can go on from %(moment)s on."),
-    REPORTS.of: _("You have reported %(most)d comments within an hour. You can send this one from %(moment)s on."),
+    REPORTS.of: _("You have reported %(most)d things within an hour. You can send this one from %(moment)s on."),
     SEARCHES.of: _("You have saved %(most)d searches within an hour. You can save this one from %(moment)s on."),
 }
 

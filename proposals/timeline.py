@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from budgeting.models import Counted
-from proposals.models import Decision, Milestone, Proposal
+from proposals.models import Milestone, Proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +19,14 @@ class Event:
     name: str
     by: Any = None
     reason: str = ""
-    decision: Decision | None = None
+    into: Proposal | None = None
     milestone: Milestone | None = None
     confirmed_by: Any = None
 
 
 def timeline(proposal: Proposal, at: datetime) -> list[Event]:
     """Every public step of a submitted proposal up to a moment, the oldest first."""
-    events = [_submitted(proposal), *_edits(proposal), *_decisions(proposal), *_from_the_vote_on(proposal, at)]
+    events = [_submitted(proposal), *_edits(proposal), *_decisions(proposal, at), *_from_the_vote_on(proposal, at)]
     events += _withholdings(proposal)
     if withdrawal := getattr(proposal, "withdrawal", None):
         events.append(Event(withdrawal.at, withdrawal.at, _("Withdrawn by the author"), reason=withdrawal.reason))
@@ -48,12 +48,18 @@ def _edits(proposal: Proposal) -> list[Event]:
     ]
 
 
-def _decisions(proposal: Proposal) -> list[Event]:
-    decisions = proposal.decisions.select_related("by", "into__contest__district", "into__contest__cycle")
+def _decisions(proposal: Proposal, at: datetime) -> list[Event]:
+    decisions = proposal.decisions.select_related(
+        "by", "into__contest__district", "into__contest__cycle", "into__hiding"
+    )
     return [
-        Event(each.at, each.at, str(each.get_outcome_display()), each.by, each.reason, decision=each)
+        Event(each.at, each.at, str(each.get_outcome_display()), each.by, each.reason, into=_in_view(each.into, at))
         for each in decisions
     ]
+
+
+def _in_view(proposal: Proposal | None, at: datetime) -> Proposal | None:
+    return None if proposal is None or proposal.hidden(at) else proposal
 
 
 def _withholdings(proposal: Proposal) -> list[Event]:

@@ -1,8 +1,8 @@
-"""Addresses of proposals: looked for, written, discussed, decided on and built."""
+"""Addresses of proposals: looked for, written, discussed, hidden, decided on and built."""
 
 from django.urls import path
 
-from proposals.views import browse, discuss, review, searches, write
+from proposals.views import browse, discuss, hiding, review, searches, write
 
 IN_DISTRICT = "<cycle:cycle>/<slug:district>/proposals/"
 ONE = IN_DISTRICT + "<numbered:number>/"
@@ -26,8 +26,13 @@ urlpatterns = [
     path(ONE + "withdrawal/", write.withdraw, name="withdraw_proposal"),
     path(ONE + "endorsement/", discuss.endorse, name="endorsement"),
     path(ONE + "comments/", discuss.comment, name="comment"),
-    path(ONE + "comments/<int:comment>/report/", discuss.report, name="report_comment"),
-    path(ONE + "comments/<int:comment>/hiding/", discuss.hide, name="hide_comment"),
+    path(ONE + "report/", hiding.report, name="complaint"),
+    path(ONE + "hiding/", hiding.hide, name="hiding"),
+    path(ONE + "hiding/confirmation/", hiding.confirm, name="hiding_confirmation"),
+    path(ONE + "hiding/answer/", hiding.answer, name="authors_answer"),
+    path(ONE + "<part:part>/report/", hiding.report, name="complaint"),
+    path(ONE + "<part:part>/hiding/", hiding.hide, name="hiding"),
+    path(ONE + "<part:part>/hiding/answer/", hiding.answer, name="authors_answer"),
     path(ONE + "decision/", review.decide, name="decide"),
     path(ONE + "withholding/", review.withhold, name="withholding"),
     path(ONE + "milestones/", review.report_delivery, name="report_delivery"),

@@ -74,6 +74,7 @@ def _context(cycle: Cycle, contest: Contest | None, results: list[Result], at: d
         "funded": sum(len(result.funded) for result in results),
         "parts": [(result.contest.title, result.spent) for result in results] if len(results) > 1 else results[0].parts,
         "hides_numbers": any(chapter.turnout.hides_numbers for chapter in chapters),
+        "hidden": set(Proposal.objects.of_cycle(cycle).hidden(at).values_list("pk", flat=True)),
         "has_decisions": any(chapter.decisions for chapter in chapters),
         "calendar": cycle.calendar(at),
         "opening": Opening.objects.select_related("by").filter(cycle=cycle).first(),

@@ -11,7 +11,8 @@ from ballots.models import Count, NoResult, NoVote
 from budgeting.models import CalendarChange, Contest, Cycle
 from lib import jobs
 from lib.private_files import PrivateFileField, is_missing
-from proposals.models import Withholding
+from proposals.models import Hiding, Withholding
+from proposals.models.hiding import A_WHOLE
 
 TOLD = (Count, NoVote, NoResult)
 """What a report tells of a contest, one of these: once there is a new one, an older report is out of date."""
@@ -55,7 +56,10 @@ class Report(models.Model):
             return None
         told: list[models.QuerySet[Any]] = [model.objects.filter(**of) for model in TOLD]
         told += [Withholding.objects.filter(proposal__cycle=cycle), CalendarChange.objects.filter(cycle=cycle)]
-        since = max(last for rows in told if (last := rows.aggregate(last=models.Max("at"))["last"]))
+        moments = [rows.aggregate(last=models.Max("at"))["last"] for rows in told]
+        hidden = Hiding.objects.filter(A_WHOLE, proposal__cycle=cycle)
+        moments += hidden.aggregate(models.Max("at"), models.Max("ended_at")).values()
+        since = max(filter(None, moments))
         return cls.objects.filter(cycle=cycle, contest=contest, language=language, asked_at__gte=since).first()
 
     @property

@@ -79,7 +79,7 @@ def whole_city(
         "size": ["small"],
         "pk": [drafted(rosa, riverside_contest).pk],
         "step": ["what"],
-        "comment": [comment.pk],
+        "part": [f"comments/{comment.pk}", f"photos/{photo.pk}"],
         "mail": [1],
         "role": [Role.objects.earliest("pk").pk],
         "person": [rosa.pk],

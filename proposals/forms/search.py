@@ -101,8 +101,8 @@ class SearchForm(forms.Form):
         return any(self.to_save.values())
 
     def found(self, at: datetime) -> Proposals:
-        """The submitted proposals of the cycle that fit, in no order yet."""
-        proposals = Proposal.objects.submitted().of_cycle(self.cycle).with_status(at).matching(self.asked)
+        """The proposals of the cycle in view that fit, in no order yet."""
+        proposals = Proposal.objects.in_view(at).of_cycle(self.cycle).with_status(at).matching(self.asked)
         if place := self.cleaned_data.get("district"):
             proposals = proposals.in_place(place)
         chosen = {name: self.cleaned_data.get(name) for name in ("category", "status", "language")}

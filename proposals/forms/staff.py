@@ -1,5 +1,6 @@
 """What the committee and the clerks fill in."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -34,10 +35,10 @@ class DecisionForm(forms.Form):
         help_text=_("Everybody can read it on the proposal's page."),
     )
 
-    def __init__(self, proposal: Proposal, *args: Any, **options: Any) -> None:
+    def __init__(self, proposal: Proposal, at: datetime, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         neighbours = (
-            Proposal.objects.submitted().of_cycle(proposal.cycle).filter(contest__district=proposal.contest.district)
+            Proposal.objects.in_view(at).of_cycle(proposal.cycle).filter(contest__district=proposal.contest.district)
         )
         others = neighbours.filter(withdrawal=None).exclude(pk=proposal.pk)
         self.fields["into"].queryset = others  # type: ignore[attr-defined]

@@ -1,9 +1,11 @@
 """What we might build, and what became of it."""
 
 from proposals.models.delivery import Award, Milestone
-from proposals.models.discussion import Comment, CommentReport, Hiding
+from proposals.models.discussion import Comment
+from proposals.models.hiding import AuthorsAnswer, Complaint, Hiding
 from proposals.models.photo import Photo
 from proposals.models.proposal import Proposal
+from proposals.models.reasons import Reason
 from proposals.models.review import Decision
 from proposals.models.saved_search import SavedSearch
 from proposals.models.status import Status
@@ -13,16 +15,18 @@ from proposals.models.versions import Version, Withdrawal
 from proposals.models.withholding import Withholding
 
 __all__ = [
+    "AuthorsAnswer",
     "Award",
     "Category",
     "Comment",
-    "CommentReport",
+    "Complaint",
     "Decision",
     "Endorsement",
     "Hiding",
     "Milestone",
     "Photo",
     "Proposal",
+    "Reason",
     "SavedSearch",
     "Status",
     "Version",

@@ -14,9 +14,9 @@ from budgeting.stages import Act
 from lib.refusal import allow
 from notices.kinds import Kind
 from notices.models import Happening
+from proposals.models.reasons import SAYS_SOMETHING
 from proposals.models.status import WON
 from proposals.models.text import ProposalText
-from proposals.models.versions import SAYS_SOMETHING
 
 
 class Award(models.Model):

@@ -7,20 +7,21 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from audit.acts import Done
 from budgeting.people import Person
 from budgeting.stages import Act
 from lib.refusal import allow, require
 from notices.kinds import Kind
 from notices.models import Follow, Happening
 from proposals import quotas
+from proposals.models.may_be_hidden import MayBeHidden
+from proposals.models.reasons import SAYS_SOMETHING
 from proposals.models.text import ProposalText
-from proposals.models.versions import LONGEST_REASON, SAYS_SOMETHING
+from proposals.models.withholding import ProseField
 
 LONGEST_COMMENT = 4_000  # characters
 
 
-class Comment(models.Model):
+class Comment(MayBeHidden):
     """A contribution to the discussion, or a reply to one (`parent`): two deep and no deeper."""
 
     proposal = models.ForeignKey("proposals.Proposal", on_delete=models.CASCADE, related_name="comments")
@@ -28,7 +29,7 @@ class Comment(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="comments"
     )
-    text = models.TextField(gettext_lazy("comment"), max_length=LONGEST_COMMENT)
+    text = ProseField(gettext_lazy("comment"), max_length=LONGEST_COMMENT)
     at = models.DateTimeField()
     official = models.BooleanField(
         gettext_lazy("official answer"), default=False
@@ -49,85 +50,17 @@ class Comment(models.Model):
     def __str__(self) -> str:
         return self.text[:60]
 
-    def report(self, *, by: Person, at: datetime, reason: str) -> None:
-        """Tell the clerks of a comment. Reporting again only changes the reason."""
-        require(by.is_authenticated, _("Sign in to report a comment."))
-        require(reason.strip(), _("Say in a few words what is wrong with this comment."))
-        with transaction.atomic():
-            quotas.spend(quotas.REPORTS, by=by, at=at)
-            self.reports.update_or_create(by_id=by.pk, defaults={"at": at, "reason": reason.strip()})
+    @property
+    def whose(self) -> int | None:
+        return self.author_id
 
-    def hide(self, *, by: Person, at: datetime, reason: str) -> None:
-        """Take the text out of sight; that it was hidden, when and why stays visible. Settles its reports."""
-        require(by.is_clerk, _("Only a clerk can hide a comment."))
-        require(reason.strip(), _("Give the reason: it stays visible in the comment's place."))
-        with transaction.atomic():
-            __, is_new = Hiding.objects.get_or_create(
-                comment=self, defaults={"by_id": by.pk, "at": at, "reason": reason.strip()}
-            )
-            require(is_new, _("This comment is hidden already."))
-            self.reports.filter(settled_at=None).update(settled_at=at, settled_by=by.pk)
-            by.record(Done.COMMENT_HIDDEN, on=self, reason=reason.strip())
-            Happening.note(Kind.COMMENT_HIDDEN, self, at=at, by=by)
+    @property
+    def place(self) -> str:
+        return f"{super().place}#comment-{self.pk}"
 
-    def keep(self, *, by: Person, at: datetime) -> None:
-        """Settle the open reports of a comment that stays."""
-        require(by.is_clerk, _("Only a clerk can settle a report."))
-        with transaction.atomic():
-            settled = self.reports.filter(settled_at=None).update(settled_at=at, settled_by=by.pk)
-            require(settled, _("These reports have been settled already."))
-            by.record(Done.COMMENT_KEPT, on=self, reports=settled)
-
-
-class Hiding(models.Model):
-    """A comment out of sight, and why."""
-
-    comment = models.OneToOneField(Comment, on_delete=models.CASCADE, related_name="hiding")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-    at = models.DateTimeField()
-    reason = models.TextField(gettext_lazy("reason"), max_length=LONGEST_REASON)
-
-    class Meta:
-        verbose_name = gettext_lazy("hiding")
-        verbose_name_plural = gettext_lazy("hidings")
-        constraints = (
-            models.CheckConstraint(
-                name="a_hiding_has_a_reason",
-                condition=models.Q(reason__regex=SAYS_SOMETHING),
-                violation_error_message=gettext_lazy("Give the reason: it stays visible in the comment's place."),
-            ),
-        )
-
-    def __str__(self) -> str:
-        return str(self.comment)
-
-
-class CommentReport(models.Model):
-    """Somebody finds that a comment breaks the rules; a clerk settles it by hiding the comment or keeping it."""
-
-    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="reports")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    at = models.DateTimeField()
-    reason = models.TextField(gettext_lazy("what is wrong"), max_length=LONGEST_REASON)
-    settled_at = models.DateTimeField(null=True, blank=True)
-    settled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-
-    class Meta:
-        ordering = ("at", "pk")
-        verbose_name = gettext_lazy("report of a comment")
-        verbose_name_plural = gettext_lazy("reports of comments")
-        constraints = (
-            models.UniqueConstraint(
-                name="a_person_reports_a_comment_once",
-                fields=["comment", "by"],
-                violation_error_message=gettext_lazy("You have reported this comment already."),
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.comment}: {self.reason[:60]}"
+    def said_instead(self, field: str) -> str:
+        """What stands in its place while it is hidden."""
+        return _("This comment is hidden: %s") % self.hiding.reason if self.hiding else ""
 
 
 class Discussed(ProposalText):

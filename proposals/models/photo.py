@@ -13,13 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from budgeting.people import Person
 from lib.safe_image import Picture
-from proposals.models.versions import SAYS_SOMETHING
+from proposals.models.may_be_hidden import MayBeHidden
+from proposals.models.reasons import SAYS_SOMETHING
 from proposals.models.withholding import LineField
 
 MOST_PHOTOS = 5  # of one proposal
 
 
-class Photo(models.Model):
+class Photo(MayBeHidden):
     """A photo in two sizes, re-encoded by us, with the words that stand for it where it cannot be seen."""
 
     proposal = models.ForeignKey("proposals.Proposal", on_delete=models.CASCADE, related_name="photos")
@@ -51,8 +52,17 @@ class Photo(models.Model):
         return self.alt
 
     def said_instead(self, field: str) -> str:
-        """What stands in place of its words, and of itself, while it is withheld from view."""
-        return gettext("This photo is withheld from view: %s") % self.withheld if self.withheld else ""
+        """What stands in place of its words, and of itself, while it is withheld from view or hidden."""
+        if self.withheld:
+            return gettext("This photo is withheld from view: %s") % self.withheld
+        return gettext("This photo is hidden: %s") % self.hiding.reason if self.hiding else ""
+
+    @property
+    def in_view(self) -> bool:
+        return not self.withheld and not self.hiding_id
+
+    def why_not_hidden_by_one(self, at: datetime) -> str:
+        return self.proposal.why_not_hidden_in_part()
 
     @classmethod
     def take(cls, proposal: int, *, by: Person, at: datetime, picture: Picture, alt: str) -> "Photo":

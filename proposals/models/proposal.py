@@ -7,16 +7,18 @@ from django.utils.translation import gettext_lazy as _
 
 from proposals.models.delivery import Delivered
 from proposals.models.discussion import Discussed
+from proposals.models.moderating import Moderated
 from proposals.models.queries import Proposals
 from proposals.models.review import Reviewed
 from proposals.models.support import Supported
 
 
-class Proposal(Reviewed, Supported, Discussed, Delivered):
+class Proposal(Reviewed, Supported, Discussed, Moderated, Delivered):
     """Something a resident proposes to build in a district.
 
     What it is stands in text.py. What people do with it stands by theme: an author writes (writing.py), others support
-    (support.py) and discuss it (discussion.py), a committee decides (review.py), the city builds (delivery.py).
+    (support.py) and discuss it (discussion.py), clerks hide it (moderating.py), a committee decides (review.py), the
+    city builds (delivery.py).
     """
 
     objects = Proposals.as_manager()

@@ -10,11 +10,13 @@ from django.db import models
 from django.db.models.functions import Greatest, Length
 from django.db.models.lookups import GreaterThanOrEqual
 
-from budgeting.models import Contest, Counted, Cycle
+from budgeting.guards import oversees
+from budgeting.models import Contest, Counted, Cycle, District, Phase
 from budgeting.people import Person
 from lib.typed import without_nul
 from proposals.models.delivery import Milestone
 from proposals.models.discussion import Comment
+from proposals.models.hiding import FROM_THE_REVIEW_ON, HOLDS_ALONE
 from proposals.models.review import Decision
 from proposals.models.status import Status
 from proposals.models.support import Endorsement
@@ -41,16 +43,40 @@ def has_word(word: Any) -> models.Q:
     return has_it & models.Q(withheld="")  # nobody finds by its words what nobody may read
 
 
+SUBMITTED = models.Q(number__isnull=False)
+
+
+def _in_view(at: datetime) -> models.Q:
+    """The same as `not proposal.hidden(at)`, in SQL: what one person hid lapses (proposals/models/hiding.py)."""
+    alone_until = at - HOLDS_ALONE
+    begun = Phase.objects.filter(cycle=models.OuterRef("cycle"), stage__in=FROM_THE_REVIEW_ON, opens__lte=alone_until)
+    lapsed = models.Q(hiding__confirmed_at=None, hiding__at__lte=alone_until) & models.Q(models.Exists(begun))
+    return SUBMITTED & (models.Q(hiding=None) | lapsed)
+
+
 class Proposals(models.QuerySet[Any]):
     """What may be asked of many proposals."""
 
-    def visible_to(self, person: Person) -> "Proposals":
-        """Everything submitted, and one's own drafts."""
-        mine = models.Q(author=person.pk) if person.is_authenticated else models.Q(pk__in=())
-        return self.filter(models.Q(number__isnull=False) | mine)
+    def visible_to(self, person: Person, at: datetime) -> "Proposals":
+        """What is in view and one's own; what is hidden also to its district's committee, and to who oversees that."""
+        if oversees(person):
+            seen = SUBMITTED
+        else:
+            districts = District.objects.all() if person.holds_a_role else ()
+            mine = [one for one in districts if person.is_committee_for(one)]
+            seen = _in_view(at) | SUBMITTED & models.Q(contest__district__in=mine)
+        return self.filter(seen | models.Q(author=person.pk) if person.is_authenticated else seen)
+
+    def in_view(self, at: datetime) -> "Proposals":
+        """Submitted and not hidden: what everybody finds, in any list, map, search or file."""
+        return self.filter(_in_view(at))
+
+    def hidden(self, at: datetime) -> "Proposals":
+        return self.submitted().exclude(_in_view(at))
 
     def submitted(self) -> "Proposals":
-        return self.filter(number__isnull=False)
+        """For the committee and the paper: hidden ones too."""
+        return self.filter(SUBMITTED)
 
     def drafts(self) -> "Proposals":
         return self.filter(number__isnull=True)
@@ -125,10 +151,10 @@ class Proposals(models.QuerySet[Any]):
         asked: Any = folded(models.Value(without_nul(text)[:200]))
         return self.annotate(match=TrigramWordSimilarity(asked, "short_text")).order_by("-match", "number")
 
-    def similar_to(self, proposal: ProposalText) -> "Proposals":
-        """Other submitted proposals of the same cycle with a title alike, or planned for nearly the same spot."""
+    def similar_to(self, proposal: ProposalText, at: datetime) -> "Proposals":
+        """Other proposals in view of the same cycle with a title alike, or planned for nearly the same spot."""
         asked: Any = folded(models.Value(proposal.title))
-        others = self.submitted().of_cycle(proposal.contest.cycle).exclude(pk=proposal.pk).filter(withdrawal=None)
+        others = self.in_view(at).of_cycle(proposal.contest.cycle).exclude(pk=proposal.pk).filter(withdrawal=None)
         others = others.filter(withheld="")
         alike = models.Q(alike__gte=ALIKE)
         if proposal.latitude is not None and proposal.longitude is not None:

@@ -15,9 +15,9 @@ from budgeting.stages import Act
 from lib.refusal import allow, require
 from notices.kinds import Kind
 from notices.models import Happening
+from proposals.models.reasons import SAYS_SOMETHING
 from proposals.models.status import GONE
 from proposals.models.text import ProposalText
-from proposals.models.versions import SAYS_SOMETHING
 from proposals.models.writing import Writing
 
 LONGEST_DECISION = 4_000  # characters of its reason

@@ -142,6 +142,12 @@ class ProposalText(models.Model):
             return str(Category.objects.filter(pk=value).first() or "")
         return str(value)
 
+    def in_words(self, text: dict[str, Any]) -> list[tuple[str, str]]:
+        """A version field by field, by the name of each, as people read it."""
+        fields: Any = self._meta
+        said = [(name.removesuffix("_id"), self.written(name, text)) for name in (*self.TEXT, *self.PLACE)]
+        return [(str(fields.get_field(name).verbose_name), words) for name, words in said if words]
+
     # Where it stands -------------------------------------------------------------------------------------------------
 
     def status_at(self, at: datetime) -> Status:

@@ -1,14 +1,17 @@
 """What an author leaves behind: the text as it stood, and the withdrawal."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-SAYS_SOMETHING = r"\S"  # a reason of blanks is no reason
-LONGEST_REASON = 1_000  # characters
+from proposals.models.may_be_hidden import MayBeHidden
+from proposals.models.reasons import LONGEST_REASON, SAYS_SOMETHING
 
 
-class Version(models.Model):
+class Version(MayBeHidden):
     """The text as it stood when submitted (number 1) and after each edit since. Anyone may compare them."""
 
     proposal = models.ForeignKey("proposals.Proposal", on_delete=models.CASCADE, related_name="versions")
@@ -31,6 +34,16 @@ class Version(models.Model):
 
     def __str__(self) -> str:
         return f"{self.proposal} ({self.number})"
+
+    @property
+    def place(self) -> str:
+        return f"{super().place}history/?to={self.number}"
+
+    def why_not_hidden_by_one(self, at: datetime) -> str:
+        """The last one is what the proposal says."""
+        if Version.objects.filter(proposal=self.proposal_id, number__gt=self.number).exists():
+            return ""
+        return gettext("This is the text as it stands. Hide the proposal, or have its author change it first.")
 
 
 class Withdrawal(models.Model):

@@ -36,7 +36,7 @@ class Writing(ProposalText):
     @property
     def photo(self) -> Photo | None:
         """The first photo that is in view, which stands for the proposal in lists."""
-        return next((photo for photo in self.photos.all() if not photo.withheld), None)  # type: ignore[attr-defined]  # of Proposal, once it is a table
+        return next((photo for photo in self.photos.all() if photo.in_view), None)  # type: ignore[attr-defined]  # of Proposal, once it is a table
 
     def begin(self, *, by: Person, at: datetime) -> None:
         """Keep a new draft. Raises Refused where proposals are not collected, or its author has begun enough."""
@@ -185,7 +185,7 @@ class Writing(ProposalText):
         return self.why_not_edit(by=by, at=at)
 
     def remove_photo(self, *, by: Person, at: datetime, photo: Photo) -> None:
-        is_mine = photo.proposal_id == self.pk and not photo.withheld and not self.why_not_edit(by=by, at=at)
+        is_mine = photo.proposal_id == self.pk and photo.in_view and not self.why_not_edit(by=by, at=at)
         require(is_mine, _("This photo can no longer be removed."))
         photo.delete()
 

@@ -26,26 +26,14 @@ def _followers_who_are_not_answered(happening: Happened) -> QuerySet[Any]:
     return found.exclude(user__in=_who_is_answered(happening)) if happening.subject.parent_id else found
 
 
-def _writer(happening: Happened) -> QuerySet[Any]:
-    return Comment.objects.filter(pk=happening.subject.pk).exclude(author=None).values("author")
-
-
 def _reads_the_comment(happening: Happened, reader: Any) -> bool:
-    return sees_it(happening, reader) and not hasattr(happening.subject, "hiding")
-
-
-def _is_told_the_reason(happening: Happened, reader: Any) -> bool:
-    return hasattr(happening.subject, "hiding")
+    return sees_it(happening, reader) and not happening.subject.hiding
 
 
 def _comment(happening: Happened) -> dict[str, str]:
     comment = happening.subject
     said = {"author": str(comment.author or ""), "quote": Truncator(comment.text).chars(QUOTED)}
     return names(happening) | said
-
-
-def _hiding(happening: Happened) -> dict[str, str]:
-    return _comment(happening) | {"reason": happening.subject.hiding.reason}
 
 
 def _thread(happening: Happened) -> str:
@@ -77,24 +65,6 @@ TOLD = {
         subject=_("The city answers about {proposal}"),
         text=_("{author} answers for the city, about {proposal}:\n\n{quote}"),
         button=_("Read the answer"),
-        default=Way.AT_ONCE,
-    ),
-    Kind.COMMENT_HIDDEN: telling(
-        _hiding,
-        "quote reason",
-        about=Comment,
-        group=Group.RIGHTS,
-        readers=_writer,
-        may_read=_is_told_the_reason,
-        title=_("A comment of yours was hidden"),
-        subject=_("Your comment on {proposal} was hidden"),
-        text=_(
-            "A clerk has hidden what you wrote about {proposal}:\n\n{quote}\n\nThe reason, which everybody can read in "
-            "its place:\n\n{reason}"
-        ),
-        needs=frozenset({"reason"}),
-        button=_("See it in its place"),
-        leads_to=_thread,
         default=Way.AT_ONCE,
     ),
 }

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from lib import clock
 from notices.kinds import Group, Happened, Telling, Way
 from notices.models import Follow
 from proposals.models import Decision, Proposal, Version
@@ -57,7 +58,7 @@ def who_asked(happening: Happened) -> QuerySet[Any]:
 
 
 def sees_it(happening: Happened, reader: Any) -> bool:
-    return Proposal.objects.visible_to(reader).filter(pk=proposal_of(happening).pk).exists()
+    return Proposal.objects.visible_to(reader, clock.now()).filter(pk=proposal_of(happening).pk).exists()
 
 
 # What is said --------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from django import template
 from django.db.models import Case, When
 from django.utils.safestring import SafeString
 
+from budgeting.guards import oversees
 from budgeting.models import Contest, Cycle
 from lib import clock
 from lib.markdown import to_html
@@ -28,8 +29,9 @@ WINNERS_FIRST = Case(When(status__in=WON, then=0), default=1)
 
 
 def _rows() -> Any:
-    """Submitted proposals with all that a row of a list shows."""
-    return Proposal.objects.submitted().as_rows(clock.now())
+    """Proposals everybody finds, with all that a row of a list shows."""
+    at = clock.now()
+    return Proposal.objects.in_view(at).as_rows(at)
 
 
 @register.filter
@@ -49,7 +51,7 @@ def proposals_of(contest: Contest, most: int = 6) -> dict[str, object]:
     """{% proposals_of contest %}: its most supported (after the vote, the funded), and the way to all."""
     proposals = _rows().filter(contest=contest)
     standing = proposals.exclude(status__in=GONE).order_by(WINNERS_FIRST, "-endorsement_count", "-submitted_at")
-    count = Proposal.objects.submitted().of_cycle(contest.cycle).in_place(contest.slug).count()
+    count = Proposal.objects.in_view(clock.now()).of_cycle(contest.cycle).in_place(contest.slug).count()
     return {"proposals": standing[:most], "count": count, "cycle": contest.cycle, "contest": contest}
 
 
@@ -59,7 +61,7 @@ def latest_proposals(cycle: Cycle, most: int = 6) -> dict[str, object]:
     proposals = _rows().of_cycle(cycle).exclude(status__in=GONE).order_by(WINNERS_FIRST, "-submitted_at")
     return {
         "proposals": proposals[:most],
-        "count": Proposal.objects.submitted().of_cycle(cycle).count(),
+        "count": Proposal.objects.in_view(clock.now()).of_cycle(cycle).count(),
         "cycle": cycle,
     }
 
@@ -84,8 +86,8 @@ def to_decide(context: dict[str, Any]) -> dict[str, object]:
     return {"contests": contests, "waiting": waiting}
 
 
-@register.inclusion_tag("proposals/reported.html", takes_context=True)
-def reported_comments(context: dict[str, Any]) -> dict[str, object]:
-    """{% reported_comments %}: for a clerk, the reports nobody has settled, the oldest first."""
-    user = context["request"].user
-    return {"reports": at_the_desk.reported(user), "is_clerk": user.is_clerk}
+@register.inclusion_tag("proposals/waiting.html", takes_context=True)
+def what_must_not_stand(context: dict[str, Any]) -> dict[str, object]:
+    """{% what_must_not_stand %}: reports, answers and hidings that wait for whoever is signed in, the oldest first."""
+    person = context["request"].user
+    return {"waiting": at_the_desk.reported_and_hidden(person, clock.now()), "oversees": oversees(person)}

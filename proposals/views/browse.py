@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -24,12 +25,11 @@ from lib.typed import without_nul
 from proposals.forms.discussion import CommentForm
 from proposals.forms.search import SearchForm
 from proposals.geojson import map_of
-from proposals.models import Comment, Photo, Proposal, SavedSearch
+from proposals.models import Comment, Hiding, Photo, Proposal, SavedSearch
 from proposals.timeline import timeline
 
 PER_PAGE = 24
 MOST_PLACES = 2000
-UNAVAILABLE_FOR_LEGAL_REASONS = 451
 PHOTOS_ARE_KEPT_FOR = 600  # seconds, without asking again: one that was taken away is gone everywhere after that
 
 
@@ -38,11 +38,11 @@ def cycle_of(slug: str) -> Cycle:
 
 
 def find(request: Request, at: datetime, cycle: str, district: str, number: int) -> Proposal:
-    """The submitted proposal of that number, or 404."""
-    proposals = Proposal.objects.visible_to(request.user).with_status(at).with_counts().with_support_apart()
-    related = ("author", "category", "cycle", "contest__district", "contest__cycle", "withdrawal", "award")
+    """The submitted proposal of that number, if whoever asks may see it, or 404."""
+    proposals = Proposal.objects.visible_to(request.user, at).with_status(at).with_counts().with_support_apart()
+    related = ("author", "category", "cycle", "contest__district", "contest__cycle", "withdrawal", "award", "hiding")
     return get_object_or_404(
-        proposals.select_related(*related).prefetch_related("cycle__phases", "photos", "milestones"),
+        proposals.select_related(*related).prefetch_related("cycle__phases", "photos__hiding", "milestones"),
         cycle__slug=cycle,
         contest__district__slug=district,
         number=number,
@@ -93,10 +93,21 @@ def places(request: Request, cycle: str) -> HttpResponse:
 
 def detail(request: Request, cycle: str, district: str, number: int) -> HttpResponse:
     at = clock.now()
-    proposal = find(request, at, cycle, district, number)
+    try:
+        proposal = find(request, at, cycle, district, number)
+    except Http404:
+        return in_its_place(request, at, cycle, district, number)
     if request.path != proposal.get_absolute_url():
         return redirect(proposal, permanent=False)
     return shown(request, proposal, at)
+
+
+def in_its_place(request: Request, at: datetime, cycle: str, district: str, number: int) -> HttpResponse:
+    """What stands at the address of a hidden proposal: why it is hidden, and nothing of it. Else 404."""
+    hidden = Proposal.objects.hidden(at).filter(cycle__slug=cycle, contest__district__slug=district, number=number)
+    hiding = get_object_or_404(Hiding.objects.select_related("proposal__cycle"), pk__in=hidden.values("hiding"))
+    context = {"hiding": hiding, "number": number, "cycle": hiding.proposal.cycle}
+    return render(request, "proposals/hidden.html", context, status=HTTPStatus.GONE)
 
 
 def shown(request: Request, proposal: Proposal, at: datetime, form: CommentForm | None = None) -> HttpResponse:
@@ -110,7 +121,11 @@ def shown(request: Request, proposal: Proposal, at: datetime, form: CommentForm 
         "threads": threads.prefetch_related(Prefetch("replies", replies)),
         "place": map_of([proposal.contest.district], [proposal]),
         "events": timeline(proposal, at),
-        "merged": proposal.merged.select_related("proposal__contest__district", "proposal__contest__cycle"),
+        "merged": proposal.merged.filter(proposal__in=Proposal.objects.in_view(at)).select_related(
+            "proposal__contest__district", "proposal__contest__cycle"
+        ),
+        "hiding": proposal.hidden(at),
+        "oversees": oversees(request.user),
         "form": form or CommentForm(),
         "replying_to": form.data.get("parent") if form else None,
         **support_of(request, proposal),
@@ -137,14 +152,18 @@ def support_of(request: Request, proposal: Proposal) -> dict[str, object]:
 def history(request: Request, cycle: str, district: str, number: int) -> HttpResponse:
     """What changed from one version to another: by default from the first to the present one."""
     proposal = find(request, clock.now(), cycle, district, number)
-    versions = list(proposal.versions.select_related("by"))
+    versions = list(proposal.versions.select_related("by", "hiding"))
     if not versions:
         raise Http404
     numbered = {str(version.number): version for version in versions}
     after = numbered.get(request.GET.get("to", ""), versions[-1])
     before = numbered.get(request.GET.get("from", ""), versions[max(versions.index(after) - 1, 0)])
     context = {"proposal": proposal, "versions": versions, "before": before, "after": after}
-    context["changes"] = list(_changes(proposal, before.text, after.text))
+    context["oversees"] = oversees(request.user)
+    hidden = dict.fromkeys(each for each in (before, after) if each.hiding)  # once, where one is compared with itself
+    unseen = any(not each.is_shown_hidden_to(request.user) for each in hidden)
+    context |= {"hidden": hidden, "unseen": unseen}
+    context["changes"] = [] if unseen else list(_changes(proposal, before.text, after.text))
     return render(request, "proposals/history.html", {**context, "cycle": proposal.cycle})
 
 
@@ -162,12 +181,16 @@ def _changes(proposal: Proposal, before: dict[str, Any], after: dict[str, Any]) 
 @require_safe
 def photo(request: Request, name: str, size: str) -> HttpResponseBase:
     """A photo's file, to those who may see its proposal."""
-    visible = Proposal.objects.visible_to(request.user)
-    found = get_object_or_404(Photo.objects.filter(proposal__in=visible).select_related("proposal"), name=name)
-    if size not in ("large", "small"):
+    at = clock.now()
+    visible = Proposal.objects.visible_to(request.user, at)
+    rows = Photo.objects.filter(proposal__in=visible).select_related("proposal__hiding", "hiding")
+    found = get_object_or_404(rows, name=name)
+    if size not in ("large", "small") or (found.hiding and not found.is_shown_hidden_to(request.user)):
         raise Http404
     if found.withheld and not oversees(request.user):  # who may confirm an act of two sees what it is about
-        answer = HttpResponse(found.alt, content_type="text/plain; charset=utf-8", status=UNAVAILABLE_FOR_LEGAL_REASONS)
+        answer = HttpResponse(
+            found.alt, content_type="text/plain; charset=utf-8", status=HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS
+        )
         answer["Cache-Control"] = "no-store"
         return answer
     tag = f'"{name}-{size}"'  # the file behind an address never changes: it is there or not
@@ -177,5 +200,6 @@ def photo(request: Request, name: str, size: str) -> HttpResponseBase:
             raise Http404
         response = FileResponse(file, content_type="image/jpeg", headers={"ETag": tag})
     reach = "private" if found.proposal.is_draft else "public"
-    response["Cache-Control"] = "no-store" if found.withheld else f"{reach}, max-age={PHOTOS_ARE_KEPT_FOR}"
+    is_seen_by_few = not found.in_view or found.proposal.hidden(at)
+    response["Cache-Control"] = "no-store" if is_seen_by_few else f"{reach}, max-age={PHOTOS_ARE_KEPT_FOR}"
     return response

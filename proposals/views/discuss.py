@@ -1,16 +1,13 @@
-"""Supporting, commenting, reporting and hiding."""
+"""Supporting and commenting."""
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
 
-from budgeting.guards import clerks_touch
 from budgeting.people import Request
 from lib import clock
 from lib.refusal import obeying
-from proposals.forms.discussion import CommentForm, HidingForm, ReportForm
+from proposals.forms.discussion import CommentForm
 from proposals.views.browse import find, shown, support_of
 
 
@@ -49,38 +46,3 @@ def comment(request: Request, cycle: str, district: str, number: int) -> HttpRes
             proposal.comment(by=request.user, at=at, text=form.cleaned_data["text"], parent=parent)
             return redirect(proposal.get_absolute_url() + "#discussion")
     return shown(request, proposal, at, form)
-
-
-@login_required
-def report(request: Request, cycle: str, district: str, number: int, comment: int) -> HttpResponse:
-    """Tell the clerks of a comment."""
-    at = clock.now()
-    proposal = find(request, at, cycle, district, number)
-    found = get_object_or_404(proposal.comments.select_related("author"), pk=comment, hiding=None)
-    form = ReportForm(request.POST or None)
-    if form.is_valid():
-        with obeying(form):
-            found.report(by=request.user, at=at, reason=form.cleaned_data["reason"])
-            messages.success(request, _("Thank you. A clerk will look at this comment."))
-            return redirect(proposal.get_absolute_url() + "#discussion")
-    return render(request, "proposals/report.html", {"proposal": proposal, "comment": found, "form": form})
-
-
-@clerks_touch
-def hide(request: Request, cycle: str, district: str, number: int, comment: int) -> HttpResponse:
-    """A clerk hides a comment with a reason, or keeps it and so settles its reports."""
-    at = clock.now()
-    proposal = find(request, at, cycle, district, number)
-    found = get_object_or_404(proposal.comments.select_related("author"), pk=comment, hiding=None)
-    keeping = "keep" in request.POST
-    form = HidingForm(request.POST if request.method == "POST" and not keeping else None)
-    if keeping:
-        with obeying(request):
-            found.keep(by=request.user, at=at)
-        return redirect(proposal.get_absolute_url() + "#discussion")
-    if form.is_valid():
-        with obeying(form):
-            found.hide(by=request.user, at=at, reason=form.cleaned_data["reason"])
-            return redirect(proposal.get_absolute_url() + "#discussion")
-    context = {"proposal": proposal, "comment": found, "form": form, "reports": found.reports.filter(settled_at=None)}
-    return render(request, "proposals/hide.html", context)

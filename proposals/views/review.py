@@ -25,7 +25,7 @@ def decide(request: Request, cycle: str, district: str, number: int) -> HttpResp
     proposal = find(request, at, cycle, district, number)
     if not request.user.is_committee_for(proposal.contest.district):
         raise PermissionDenied
-    form = DecisionForm(proposal, request.POST or None)
+    form = DecisionForm(proposal, at, request.POST or None)
     if form.is_valid():
         with obeying(form):
             proposal.decide(by=request.user, at=at, **form.cleaned_data)
@@ -36,7 +36,7 @@ def decide(request: Request, cycle: str, district: str, number: int) -> HttpResp
         "cycle": proposal.cycle,
         "form": form,
         "decisions": proposal.decisions.select_related("by"),
-        "similar": Proposal.objects.similar_to(proposal).select_related("contest__district", "contest__cycle")[:5],
+        "similar": Proposal.objects.similar_to(proposal, at).select_related("contest__district", "contest__cycle")[:5],
         "open": not proposal.why_not_decide(by=request.user, at=at),
     }
     return render(request, "proposals/decide.html", context)

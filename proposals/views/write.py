@@ -199,7 +199,7 @@ def _page(draft: Proposal, step: str) -> str:
 
 def _written(request: Request, draft: Proposal, step: str, **shown: object) -> HttpResponse:
     """A page of the form, with the similar proposals once there is a title."""
-    similar = Proposal.objects.similar_to(draft) if draft.title else Proposal.objects.none()
+    similar = Proposal.objects.similar_to(draft, clock.now()) if draft.title else Proposal.objects.none()
     similar = similar.select_related("contest__district", "contest__cycle")[:5]
     context = {"proposal": draft, "cycle": draft.contest.cycle, "step": step, "similar": similar, **shown}
     if step == "where":

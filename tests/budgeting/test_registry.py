@@ -33,7 +33,7 @@ from notices.kinds import Kind, Way
 from notices.limits import network_of
 from notices.models import Choice, Follow, Happening
 from notices.spreading import spread
-from proposals.models import Comment, CommentReport, Endorsement, Proposal
+from proposals.models import AuthorsAnswer, Comment, Complaint, Endorsement, Proposal, SavedSearch
 from residents.models import Claim, LetterCode, LetterRun, Resident
 from tests.cast import enrol
 
@@ -158,9 +158,13 @@ def full_life(
         Claim.objects.create(resident=other_line, user=user, method="letter", at=moment)
         written = {"contest": riverside_contest, "author": user, "created_at": moment}
         proposal = Proposal.objects.create(title="A slide", summary="A slide.", description="A slide.", **written)
+        Proposal.objects.filter(pk=proposal.pk).update(number=proposal.pk, submitted_at=moment, cost=1)
         comment = Comment.objects.create(proposal=proposal, author=user, at=moment, text="Good.")
-        CommentReport.objects.create(comment=comment, by=user, at=moment, reason="Too good.")
+        Complaint.objects.create(proposal=comment.proposal, comment=comment, by=user, at=moment, reason="Too good.")
+        hiding = comment.hide(by=clara, at=moment, reason="It is rude.")
+        AuthorsAnswer.objects.create(hiding=hiding, by=user, at=moment, text="It is not.")
         Endorsement.objects.create(proposal=proposal, by=user, at=moment)
+        SavedSearch.objects.create(user=user, cycle=riverside_contest.cycle, words="slide", at=moment)
         Follow.begin(proposal, by=user, at=moment)
         Choice.make(user.pk, Kind.COMMENTED, Way.AT_ONCE)
         Happening.note(Kind.COMMENTED, comment, at=moment)

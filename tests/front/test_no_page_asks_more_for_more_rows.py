@@ -150,6 +150,27 @@ class City:
         self.comment.report(by=self.someone(), at=at, reason="Rude.")
         self.another_proposal().comments.get().report(by=self.someone(), at=at, reason="Rude.")
 
+    def another_hidden(self) -> None:
+        """A proposal that waits for a second person, and one of each kind of part whose author answers."""
+        at, clara = middle_of(Stage.PROPOSING), self.people["clara"]
+        self.another_proposal().hide(by=clara, at=at, reason="So.")
+        other = self.another_proposal()
+        other.photos.update(by=other.author)
+        other.edit(by=other.author, at=at, summary="Another.")
+        for part in (other.comments.get(), other.photos.get(), other.versions.get(number=1)):
+            hiding = part.hide(by=clara, at=at, reason="So.")
+            hiding.answer_it(by=User.objects.get(pk=part.whose), at=at, text="It should stand.")
+
+    def another_hidden_part(self) -> None:
+        """Of the quay: a comment, a photo and a version."""
+        self.another_thread()
+        self.another_photo()
+        self.another_version()
+        parts = (self.quay.comments.last(), self.quay.photos.last(), self.quay.versions.first())
+        for part in parts:
+            if not part.hiding:
+                part.hide(by=self.people["clara"], at=middle_of(Stage.PROPOSING), reason="So.")
+
     def another_failed_mail(self) -> None:
         at = middle_of(Stage.VOTING)
         for failed_at in (None, at):
@@ -273,6 +294,7 @@ PAGES: list[tuple[str, Callable[[City], Any], str, str]] = [
         for more, stage in (
             (City.another_thread, "proposing"),
             (City.another_photo, "proposing"),
+            (City.another_hidden_part, "proposing"),
             (City.another_version, "proposing"),
             (City.another_decision, "reviewing"),
             (City.another_milestone, "delivering"),
@@ -293,6 +315,8 @@ PAGES: list[tuple[str, Callable[[City], Any], str, str]] = [
     ("/desk/", City.another_proposal, "martin", "reviewing"),
     ("/desk/", City.another_proposal_in_another_contest, "greta", "reviewing"),
     ("/desk/", City.another_report, "clara", "proposing"),
+    ("/desk/", City.another_hidden, "clara", "proposing"),
+    ("/desk/", City.another_hidden, "otto", "proposing"),
     ("/desk/", City.another_claim, "clara", "voting"),
     ("/desk/", City.another_failed_mail, "clara", "voting"),
     ("/desk/", City.another_waiting_import, "clara", "voting"),

@@ -64,7 +64,7 @@ def test_each_gets_what_waits_for_them_the_oldest_first(reported, clara, martin,
     assert "until" in text, "decisions end with the review"
     [mail] = to(mails, clara.email)
     assert mail["Subject"] == "1 thing waits for you at the desk"
-    assert "A reported comment: “A rude word.”" in text_of(mail)
+    assert "Reported: the comment “A rude word.”" in text_of(mail)
 
 
 def test_once_a_day_at_the_hour_of_the_digests(reported, clara, seven, the_day, settings) -> None:
@@ -112,7 +112,7 @@ def test_in_their_language(reported, clara, seven, the_day, told, monkeypatch) -
     desk_today.look(seven)
     [mail] = to(told(seven), clara.email)
     assert "1 chose vous attend au bureau" in str(mail["Subject"])
-    assert "Un commentaire signalé" in text_of(mail)
+    assert "Signalé : le commentaire" in text_of(mail)
 
 
 # What is on the list --------------------------------------------------------------------------------------------------

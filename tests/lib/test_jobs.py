@@ -292,6 +292,7 @@ def test_a_worker_finds_the_periodic_work_of_every_room(monkeypatch) -> None:
             "residents.tasks.tell_that_a_vote_has_begun",
             "proposals.tasks.remind_of_the_last_days",
             "proposals.tasks.tell_that_a_shortlist_is_public",
+            "proposals.tasks.end_lapsed_hidings",
             "ballots.tasks.publish_boards",
             "ballots.tasks.publish_final_batches",
             "ballots.tasks.remind_who_has_not_voted",

@@ -60,11 +60,11 @@ def test_a_report_is_settled_when_a_clerk_hides_the_comment(proposal, rosa, toma
     comment = proposal.comment(by=tomas, at=now, text="You fools.")
     comment.report(by=rosa, at=now, reason="Insulting")
     comment.report(by=rosa, at=now, reason="Very insulting")
-    assert comment.reports.get().reason == "Very insulting"
+    assert comment.complaints.get().reason == "Very insulting"
     comment.hide(by=clara, at=now, reason="Insults people.")
     assert comment.hiding.reason == "Insults people."
-    assert comment.reports.get().settled_by == clara
-    assert AuditEvent.objects.get().action == "comment hidden"
+    assert comment.complaints.get().settled_by == clara
+    assert AuditEvent.objects.get().action == "hidden"
     with pytest.raises(Refused, match="already"):
         comment.hide(by=clara, at=now, reason="Again")
     assert AuditEvent.objects.count() == 1
@@ -74,7 +74,7 @@ def test_a_clerk_may_keep_a_reported_comment(proposal, rosa, tomas, clara, at):
     comment = proposal.comment(by=tomas, at=at("proposing"), text="I do not like it.")
     comment.report(by=rosa, at=at("proposing"), reason="He does not like it")
     comment.keep(by=clara, at=at("proposing"))
-    assert comment.reports.get().settled_at
+    assert comment.complaints.get().settled_at
     assert not Hiding.objects.exists()
     with pytest.raises(Refused, match="already"):
         comment.keep(by=clara, at=at("proposing"))
@@ -96,4 +96,4 @@ def test_nothing_is_hidden_without_a_reason(proposal, tomas, clara, at):
     with pytest.raises(Refused, match="reason"):
         comment.hide(by=clara, at=at("proposing"), reason=" ")
     with pytest.raises(IntegrityError, match="a_hiding_has_a_reason"), transaction.atomic():
-        Hiding.objects.create(comment=comment, by=clara, at=at("proposing"), reason="")
+        Hiding.objects.create(proposal=proposal, comment=comment, by=clara, at=at("proposing"), why="other")

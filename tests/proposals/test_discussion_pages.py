@@ -48,7 +48,9 @@ def test_the_official_answer_is_marked(client, proposal, martin, tomas, at):
 def test_a_hidden_comment_leaves_its_reason_and_not_its_text(client, proposal, tomas, clara, at):
     comment = proposal.comment(by=tomas, at=at("proposing"), text="You fools.")
     client.force_login(clara)
-    client.post(f"{proposal.get_absolute_url()}comments/{comment.pk}/hiding/", {"reason": "Insults people."})
+    client.post(
+        f"{proposal.get_absolute_url()}comments/{comment.pk}/hiding/", {"why": "other", "reason": "Insults people."}
+    )
     client.logout()
     page = client.get(proposal.get_absolute_url()).text
     assert "Insults people." in page
@@ -60,7 +62,7 @@ def test_only_a_clerk_hides(client, proposal, tomas, at, who, status, request):
     comment = proposal.comment(by=tomas, at=at("proposing"), text="Hello")
     client.force_login(request.getfixturevalue(who))
     address = f"{proposal.get_absolute_url()}comments/{comment.pk}/hiding/"
-    assert client.post(address, {"reason": "Why not"}).status_code == status
+    assert client.post(address, {"why": "other", "reason": "Why not"}).status_code == status
     assert Hiding.objects.exists() == (status == 302)
 
 
@@ -72,7 +74,7 @@ def test_a_report_reaches_the_clerk_who_keeps_the_comment(client, proposal, rosa
     address = f"{proposal.get_absolute_url()}comments/{comment.pk}/hiding/"
     assert "Too negative" in client.get(address).text
     client.post(address, {"keep": "1"})
-    assert comment.reports.get().settled_by == clara
+    assert comment.complaints.get().settled_by == clara
     assert not Hiding.objects.exists()
 
 

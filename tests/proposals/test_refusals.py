@@ -19,7 +19,7 @@ from ballots.models import BallotPaper
 from ballots.views import booth
 from budgeting.models import Contest
 from lib.refusal import Refused
-from proposals.models import Decision, Photo, Proposal
+from proposals.models import Comment, Decision, Photo, Proposal
 from proposals.views import write
 from tests.cast import frozen_at_the_desk, picture, propose, signed_in
 from tests.tables import our_models
@@ -92,6 +92,7 @@ def test_the_way_back_leads_to_no_other_site(
 
 
 SAMPLES = {"CycleSlug": "2027", "SlugConverter": "riverside", "IntConverter": 1, "StringConverter": "x", "Numbered": 1}
+SAMPLES["Part"] = Comment(pk=1)
 
 
 def pages(resolver: URLResolver | None = None) -> Iterator[tuple[URLPattern, str]]:

@@ -3,6 +3,7 @@ from django.db import connection
 
 from accounts.visitors import Visitor
 from proposals.models import Proposal
+from tests.cast import middle_of
 
 
 @pytest.fixture
@@ -53,11 +54,11 @@ def test_similar_proposals_are_those_alike_in_title_or_near(submitted, rosa, tom
     alike = submitted(tomas, title="A playground by the river", latitude=0.9, longitude=0.9)
     near = submitted(tomas, title="Benches", latitude=0.1005, longitude=0.1005)
     submitted(tomas, title="Books for the library", latitude=0.7, longitude=0.7)
-    assert list(Proposal.objects.similar_to(mine)) == [alike, near]
+    assert list(Proposal.objects.similar_to(mine, middle_of("proposing"))) == [alike, near]
 
 
 def test_drafts_are_seen_by_their_author_only(draft, submitted, rosa, tomas, clara):
     public = submitted(tomas)
-    assert set(Proposal.objects.visible_to(rosa)) == {draft, public}
+    assert set(Proposal.objects.visible_to(rosa, middle_of("proposing"))) == {draft, public}
     for user in (tomas, clara, Visitor()):
-        assert set(Proposal.objects.visible_to(user)) == {public}
+        assert set(Proposal.objects.visible_to(user, middle_of("proposing"))) == {public}

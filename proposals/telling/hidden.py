@@ -1,0 +1,107 @@
+"""What is told of what must not stand: to its author always, and to clerks what was reported."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from budgeting.people import RoleName, holders_of
+from budgeting.registry import Page, address_of
+from notices.kinds import Group, Happened, Kind, Telling, Way
+from proposals.models import Comment, Complaint, Hiding, Photo, Proposal
+from proposals.models.withholding import as_written
+from proposals.telling.discussion import QUOTED
+from proposals.telling.ordinary import PLACEHOLDERS
+
+
+def what(thing: Any) -> str:
+    """What it is, in words: “comment: Is there shade?”"""
+    if isinstance(thing, Proposal):
+        return _("the whole proposal")
+    if isinstance(thing, Comment):
+        return _("the comment “%s”") % Truncator(as_written(thing.text)).chars(QUOTED)
+    if isinstance(thing, Photo):
+        return _("the photo “%s”") % as_written(thing.alt)
+    return _("version %d of the text") % thing.number
+
+
+def _author(happening: Happened) -> QuerySet[Any]:
+    thing = happening.subject.thing
+    field = "author" if isinstance(thing, Proposal | Comment) else "by"
+    rows: QuerySet[Any] = type(thing)._base_manager.filter(pk=thing.pk)
+    return rows.exclude(**{field: None}).values(field)
+
+
+def _is_the_author(happening: Happened, reader: Any) -> bool:
+    return bool(happening.subject.thing.whose == reader.pk)
+
+
+def _still_waits(happening: Happened, reader: Any) -> bool:
+    return bool(reader.is_clerk and happening.subject.settled_at is None)
+
+
+def _says(happening: Happened) -> dict[str, str]:
+    row = happening.subject
+    said = {"proposal": str(row.proposal.title), "district": row.proposal.contest.title}
+    return said | {"cycle": str(row.proposal.cycle), "what": what(row.thing), "reason": row.reason}
+
+
+WHAT = {
+    **{name: PLACEHOLDERS[name] for name in ("proposal", "district", "cycle")},
+    "what": gettext_lazy("the comment “Fools!”"),
+    "reason": gettext_lazy("It insults or threatens people."),
+}
+
+HIDDEN = Telling(
+    group=Group.RIGHTS,
+    about=Hiding,
+    title=gettext_lazy("Something of yours was hidden"),
+    subject=gettext_lazy("Hidden: something of yours about {proposal}"),
+    text=gettext_lazy(
+        "A clerk has hidden something of yours about {proposal}:\n\n{what}\n\nThe reason, which everybody can read in "
+        "its place:\n\n{reason}\n\nYou can answer once, and a clerk reads it."
+    ),
+    placeholders=WHAT,
+    needs=frozenset({"reason"}),
+    says=_says,
+    button=gettext_lazy("See it, and answer"),
+    leads_to=lambda happening: happening.subject.thing.page("authors_answer"),
+    readers=_author,
+    may_read=_is_the_author,
+    default=Way.AT_ONCE,
+)
+
+UNHIDDEN = Telling(
+    group=Group.RIGHTS,
+    about=Hiding,
+    title=gettext_lazy("Something of yours is shown again"),
+    subject=gettext_lazy("Shown again: something of yours about {proposal}"),
+    text=gettext_lazy("Something of yours about {proposal} was hidden. Everybody can see it again:\n\n{what}"),
+    placeholders=WHAT,
+    says=_says,
+    button=gettext_lazy("See it in its place"),
+    leads_to=lambda happening: happening.subject.thing.place,
+    readers=_author,
+    may_read=_is_the_author,
+    default=Way.AT_ONCE,
+)
+
+REPORTED = Telling(
+    group=Group.WORK,
+    about=Complaint,
+    title=gettext_lazy("Something was reported"),
+    subject=gettext_lazy("Reported: something about {proposal}"),
+    text=gettext_lazy("Somebody has reported something about {proposal}:\n\n{what}\n\nBecause:\n\n{reason}"),
+    placeholders=WHAT,
+    says=_says,
+    button=gettext_lazy("Look at it on the desk"),
+    leads_to=lambda happening: address_of(Page.DESK),
+    readers=lambda happening: holders_of(RoleName.CLERK).values("pk"),
+    may_read=_still_waits,
+    default=Way.SITE,  # the mail of the day says what waits
+)
+
+
+TOLD = {Kind.HIDDEN: HIDDEN, Kind.UNHIDDEN: UNHIDDEN, Kind.REPORTED: REPORTED}
