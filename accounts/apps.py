@@ -12,9 +12,10 @@ class Accounts(AppConfig):
         from allauth.socialaccount.models import SocialAccount  # noqa: PLC0415
         from allauth.usersessions.models import UserSession  # noqa: PLC0415
         from django.contrib.admin.models import LogEntry  # noqa: PLC0415
+        from django.contrib.auth.signals import user_logged_in  # noqa: PLC0415
         from django.db.models.signals import pre_save  # noqa: PLC0415
 
-        from accounts import changes, closing, directory, factors_by_two, lost_factors, proving, words  # noqa: PLC0415
+        from accounts import changes, closing, directory, factors_by_two, lost_factors, proving, seen_again, words  # noqa: PLC0415
         from accounts import retention as ours  # noqa: PLC0415
         from accounts.models import Invitation, KnownNetwork, Role, User  # noqa: PLC0415
         from accounts.sessions import before_it_is_kept  # noqa: PLC0415
@@ -41,6 +42,7 @@ class Accounts(AppConfig):
             ],
             traces=[(Role, "granted_by"), (Invitation, "invited_by"), (LogEntry, "user")],
         )
+        user_logged_in.connect(seen_again.after_a_sign_in)
         user_signed_up.connect(proving.set_here)
         password_reset.connect(changes.password_set_anew)
         # allauth has no other door: it saves addresses and second factors itself.

@@ -108,6 +108,19 @@ MAIL_FROM = Variable(
     may_be.sender,
     "Common Purse <no-reply@localhost>",
 )
+MAIL_BOUNCES = Variable(
+    "MAIL_BOUNCES",
+    "an e-mail address, such as bounces@city.example or, with a mark for each mail, bounces+*@city.example",
+    may_be.bounces,
+    "",
+)
+BOUNCE_MAILBOX = Variable(
+    "BOUNCE_MAILBOX",
+    "a mailbox, such as imaps://bounces%40city.example:password@mail.city.example/INBOX",
+    may_be.mailbox,
+    "",
+    may_be.without_password,
+)
 MAIL_PER_MINUTE = Variable(
     "MAIL_PER_MINUTE", "a whole number, 1 or more; 0 if there is no limit", may_be.number(0, 100_000), 0
 )

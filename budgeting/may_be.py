@@ -8,7 +8,7 @@ from collections.abc import Callable
 from email.utils import getaddresses
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import SplitResult, parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 
@@ -118,6 +118,27 @@ def database(given: str) -> str:
     options = dict(parse_qsl(parts.query, strict_parsing=True) if parts.query else [])
     require(parts.path.lstrip("/"))
     number(1, 65535)(options.get("port", "5432"))
+    return given
+
+
+def mailbox(given: str) -> str:
+    """Over TLS from the first byte; imaplib writes no user and no folder that is not ASCII."""
+    parts = parts_of(given, "imaps")
+    host_name(parts.hostname or "")
+    require(parts.username and parts.password and not (parts.query or parts.fragment))
+    for part in (parts.username, parts.password, parts.path):
+        ascii_line(unquote(part or ""))
+    return given
+
+
+def bounces(given: str) -> str:
+    """With up to one * before the @, in whose place the mark of a mail stands: 40 of the 64 characters there may be.
+
+    No letter or digit is beside it, so that a mark that comes back is found.
+    """
+    name, _, _host = mail_address(given).rpartition("@")
+    require(given.isascii() and name.count("*") <= 1 and len(name) + 39 * name.count("*") <= 64)
+    require(not re.search(r"[0-9A-Za-z]\*|\*[0-9A-Za-z]", name))
     return given
 
 

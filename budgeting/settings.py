@@ -29,6 +29,8 @@ CITY_COLOUR = environment.CITY_COLOUR.read()  # a CSS colour; empty: the stylesh
 CITY_CONTACT = environment.CITY_CONTACT.read()  # an e-mail address that residents may write to
 TIME_ZONE = environment.CITY_ZONE.read()
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.MAIL_FROM.read()
+MAIL_BOUNCES = environment.MAIL_BOUNCES.read()  # where undeliverable mail goes back to; empty: to whom it comes from
+BOUNCE_MAILBOX = environment.BOUNCE_MAILBOX.read()
 MAIL_PER_MINUTE = environment.MAIL_PER_MINUTE.read()  # 0: as many as the server takes
 MAIL_QUIET_FROM = environment.MAIL_QUIET_FROM.read()  # hours of the day; what concerns a right goes at any
 MAIL_QUIET_UNTIL = environment.MAIL_QUIET_UNTIL.read()

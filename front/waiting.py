@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Count, Min
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -118,11 +120,16 @@ def _under_way() -> set[str]:
 
 
 def _mails(person: Person, at: datetime) -> Iterator[Waiting]:
-    failed = Mail.objects.failed()
-    if person.is_clerk and (oldest := failed.first()) and oldest.failed_at:
-        count = failed.count()
-        words = ngettext("%d mail that nobody took", "%d mails that nobody took", count) % count
-        yield Waiting(words, f"{address_of(Page.DESK)}#mails", oldest.failed_at)
+    if not person.is_clerk:
+        return
+    found = (
+        Mail.objects.did_not_arrive()
+        .order_by()
+        .aggregate(count=Count("pk"), since=Min(Coalesce("failed_at", "bounced_at")))
+    )
+    if count := found["count"]:
+        words = ngettext("%d mail that did not arrive", "%d mails that did not arrive", count) % count
+        yield Waiting(words, f"{address_of(Page.DESK)}#mails", found["since"])
 
 
 def _works(person: Person, at: datetime) -> Iterator[Waiting]:

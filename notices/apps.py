@@ -10,7 +10,7 @@ class Notices(AppConfig):
         from budgeting.models import Cycle, District  # noqa: PLC0415
         from notices import following, leaving  # noqa: PLC0415
         from notices import retention as ours  # noqa: PLC0415
-        from notices.models import Choice, Follow, Happening, Mail, Notice, Wording  # noqa: PLC0415
+        from notices.models import Choice, Follow, Happening, Mail, Notice, Returned, Wording  # noqa: PLC0415
         from notices.models.happening import unread_by  # noqa: PLC0415
 
         registry.serve(registry.Page.NOTICES, "notices")
@@ -19,7 +19,7 @@ class Notices(AppConfig):
         following.may_be_followed(District, lambda person: District.objects.all())
         registry.when_somebody_leaves(leaving.LEAVING)
         registry.keep_of_a_person(
-            rows=[(Follow, "user"), (Choice, "user"), (Notice, "reader"), (Mail, "reader")],
+            rows=[(Follow, "user"), (Choice, "user"), (Notice, "reader"), (Mail, "reader"), (Returned, "user")],
             traces=[(Happening, "by"), (Wording, "by")],
         )
         retention.keeps(*ours.KEPT)

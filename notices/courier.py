@@ -20,6 +20,7 @@ from django.core.mail import get_connection
 from django.utils.translation import gettext, override
 
 from lib.mail_address import is_a_sender
+from notices.marks import comes_back_to
 from notices.models import Mail, Mails
 from notices.transport import NotHandedOver, Smtp, Stored
 from notices.writing import written
@@ -142,7 +143,7 @@ class Courier:
         return False
 
     def _carry(self, mail: Mail, server: Any) -> None:
-        message = Stored(bytes(mail.content or b""), settings.DEFAULT_FROM_EMAIL, mail.to)
+        message = Stored(bytes(mail.content or b""), comes_back_to(mail.message_id), mail.to)
         if isinstance(server, Smtp):
             server.carry(message, before_the_end=lambda: mail.begin(at=self.clock()))
         else:

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from budgeting.people import Person
 from budgeting.registry import Leaving
-from notices.models import Choice, Follow, Mail, Notice
+from notices.models import Choice, Follow, Mail, Notice, Returned
 
 
 def _forget(person: Person) -> None:
@@ -12,6 +12,7 @@ def _forget(person: Person) -> None:
     Choice.objects.filter(user=person.pk).delete()
     Notice.objects.filter(reader=person.pk).delete()
     Mail.objects.filter(reader=person.pk).delete()
+    Returned.forget(person)
 
 
 LEAVING = Leaving(goes=[_("What you follow, how you hear of it, and your notices")], forget=_forget)

@@ -5,15 +5,13 @@ at a page waits for a mail server or meets its failure, and what is rolled back 
 """
 
 from collections.abc import Sequence
-from email.utils import make_msgid
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 
 from lib import clock
+from notices.marks import new_message_id
 from notices.models import Mail
 
 
@@ -32,7 +30,7 @@ class Outbox(BaseEmailBackend):
 
 
 def _row(message: EmailMessage, recipient: str) -> dict[str, object]:
-    message_id = make_msgid(domain=urlsplit(settings.PUBLIC_URL).hostname)
+    message_id = new_message_id()
     message.extra_headers |= {"Message-ID": message_id, "Auto-Submitted": "auto-generated"}
     at, asked_from = clock.now(), getattr(message, "asked_from", "")
     return {

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from budgeting.retention import Kept
-from notices.models import Count, Happening, Mail
+from notices.models import Count, Happening, Mail, Returned
 
 KEPT = [
     Kept(
@@ -17,6 +17,12 @@ KEPT = [
         _("Notices: who was told of what, and whether they have read it"),
         _("180 days after it happened"),
         Happening.forget_old,
+    ),
+    Kept(
+        "returned",
+        _("Addresses from which mails came back, and how many"),
+        _("until their owner signs in or changes it, and 180 days at most"),
+        Returned.forget_old,
     ),
     Kept(
         "counts",

@@ -7,15 +7,13 @@ bunches, each in a transaction that notes how far it came, so that a worker that
 import logging
 from collections.abc import Sequence
 from datetime import datetime
-from email.utils import make_msgid
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import DatabaseError, models, transaction
 
 from notices import hours
 from notices.kinds import Kind, Telling, Way, is_told, telling_of
+from notices.marks import new_message_id
 from notices.models import Choice, Happening, Mail, Notice
 
 AT_ONCE = 500  # readers of a happening in one transaction
@@ -120,5 +118,5 @@ def _open_digests(readers: list[int], at: datetime) -> dict[int, Mail]:
 
 
 def _mail(reader: int, goes: datetime, **more: object) -> Mail:
-    message_id = make_msgid(domain=urlsplit(settings.PUBLIC_URL).hostname)
+    message_id = new_message_id(leaves_no_row=bool(more.get("leaves_no_row")))
     return Mail(reader_id=reader, message_id=message_id, written_at=goes, next_try_at=goes, **more)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from lib import clock, jobs
+from notices import bounce_mailbox
 from notices.courier import Courier
 from notices.spreading import spread
 
@@ -15,3 +16,8 @@ _courier = Courier(clock.now)
 def send_mail() -> None:
     spread(clock.now())
     _courier.go()
+
+
+@jobs.every(timedelta(minutes=5), _("read which mails came back"), by_itself=True)
+def read_what_came_back() -> None:
+    bounce_mailbox.look(clock.now())

@@ -13,7 +13,7 @@ from budgeting.people import Reader
 from notices import stopping
 from notices.dress import Button, dressed
 from notices.kinds import Way, is_told, telling_of
-from notices.models import Choice, Mail, Notice, Wording
+from notices.models import Choice, Mail, Notice, Returned, Wording
 from notices.words import filled, subject_line
 
 MOST_IN_A_DIGEST = 30
@@ -44,10 +44,12 @@ def _notices_of(mail: Mail) -> Sequence[Notice]:
 
 
 def _goes(notice: Notice, reader: Reader) -> bool:
-    """Do they still want it by mail, and may they still read it?"""
+    """Do they still want it by mail, may they still read it, and is it of any use to write to their address?"""
     if not may_read(notice, reader):
         return False
     telling = telling_of(notice.happening.kind)
+    if not telling.is_a_right and Returned.is_given_up(reader):
+        return False
     chosen = Choice.objects.filter(user=reader.pk, kind=notice.happening.kind).values_list("way", flat=True).first()
     return (chosen if chosen in telling.ways else telling.default) in BY_MAIL
 

@@ -1,5 +1,6 @@
 """The desk: what waits for whoever works for the budget, room by room, the oldest first."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -17,7 +18,7 @@ from budgeting.stages import Act
 from front import works_fail
 from lib import clock
 from lib.troubles import troubles
-from notices.models import KEPT_FOR, Mail
+from notices.models import KEPT_FOR, Mail, Returned, Undelivered
 from residents.models import Claim, RegisterImport
 
 MOST_MAILS = 50  # that failed, on one page
@@ -27,7 +28,7 @@ MOST_MAILS = 50  # that failed, on one page
 def page(request: Request) -> HttpResponse:
     """What waits for me; the template has the other rooms bring their parts."""
     at = clock.now()
-    late, failed = Mail.objects.late(at), Mail.objects.failed()
+    late, failed, bounced = Mail.objects.late(at), Mail.objects.failed(), Mail.objects.bounced()
     cycles = [cycle for cycle in Cycle.objects.prefetch_related("phases") if cycle.allows(Act.IMPORT_REGISTER, at)]
     unfrozen = Contest.objects.filter(cycle__in=cycles, paper=None, no_vote=None)
     context = {
@@ -38,6 +39,9 @@ def page(request: Request) -> HttpResponse:
         "imports": RegisterImport.objects.waiting().select_related("cycle"),
         "failed_mails": failed[:MOST_MAILS],
         "all_failed_mails": failed.count(),
+        "bounced_mails": _with_whether_given_up(bounced[:MOST_MAILS]),
+        "all_bounced_mails": bounced.count(),
+        "unnamed_mails": Undelivered.since(at - KEPT_FOR),
         "mails_kept_for": KEPT_FOR.days,
         "acts": _waiting_acts(request.user),
         "works": [(each, works_fail.what_to_do(each)) for each in troubles(at)],
@@ -45,6 +49,13 @@ def page(request: Request) -> HttpResponse:
         "late_mails": late.count(),
     }
     return render(request, "front/desk.html", context)
+
+
+def _with_whether_given_up(mails: Iterable[Mail]) -> list[tuple[Mail, bool]]:
+    """Each with whether only what concerns a right goes to its address from now on."""
+    mails = list(mails)
+    given_up = Returned.given_up(mail.to for mail in mails)
+    return [(mail, mail.to.lower() in given_up) for mail in mails]
 
 
 def _waiting_acts(person: Person) -> list[dict[str, Any]]:
@@ -76,7 +87,7 @@ def send_again(request: HttpRequest, mail: int) -> HttpResponse:
 @require_POST
 @clerks_touch
 def give_up_mail(request: HttpRequest, mail: int) -> HttpResponse:
-    found = get_object_or_404(Mail.objects.failed(), pk=mail)
+    found = get_object_or_404(Mail.objects.did_not_arrive(), pk=mail)
     found.delete()
     messages.success(request, _("The mail to %s was thrown away.") % found.to)
     return redirect("desk")
@@ -94,6 +105,7 @@ def send_all_again(request: HttpRequest) -> HttpResponse:
 @require_POST
 @clerks_touch
 def give_up_all_mails(request: HttpRequest) -> HttpResponse:
-    count, _kinds = Mail.objects.failed().delete()
+    mails = Mail.objects.bounced() if "bounced" in request.POST else Mail.objects.failed()
+    count, _kinds = mails.delete()
     messages.success(request, ngettext("%d mail was thrown away.", "%d mails were thrown away.", count) % count)
     return redirect("desk")

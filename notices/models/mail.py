@@ -9,6 +9,8 @@ from django.db.models.functions import Upper
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
+from notices.bounces import in_words
+
 PAUSE = timedelta(seconds=30)  # before the second try, twice that before the third ...
 LONGEST_PAUSE = timedelta(hours=4)
 GIVE_UP_AFTER = timedelta(days=3)  # of a server that takes other mails and puts this one off
@@ -33,6 +35,13 @@ class Mails(models.QuerySet["Mail"]):
     def failed(self) -> "Mails":
         """What somebody has to decide on: these are not tried again by themselves."""
         return self.exclude(failed_at=None).order_by("failed_at")
+
+    def bounced(self) -> "Mails":
+        """What was taken and came back later: its words are gone, so nobody can send it again."""
+        return self.exclude(bounced_at=None).order_by("bounced_at")
+
+    def did_not_arrive(self) -> "Mails":
+        return self.failed() | self.bounced()
 
     def try_again(self, *, at: datetime) -> int:
         """Begin anew with all of these, as if they were just written. How many there were."""
@@ -77,6 +86,8 @@ class Mail(models.Model):
     sent_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
     failure = models.CharField(max_length=300, blank=True)  # the last one, in a line
+    bounced_at = models.DateTimeField(null=True)  # it was taken, and came back later
+    bounce = models.CharField(max_length=15, blank=True)  # with which status (RFC 3463)
 
     objects = Mails.as_manager()
 
@@ -104,6 +115,11 @@ class Mail(models.Model):
                 | models.Q(sent_at__isnull=False, content=None)
                 | models.Q(reader__isnull=False, content=None),
                 violation_error_message=_("The content of a mail is kept until it is sent, and no longer."),
+            ),
+            models.CheckConstraint(
+                name="what_comes_back_was_sent",
+                condition=models.Q(bounced_at=None) | models.Q(sent_at__isnull=False),
+                violation_error_message=_("A mail that was not sent cannot have come back."),
             ),
             models.UniqueConstraint(
                 name="one_daily_mail_in_the_making_each",
@@ -174,6 +190,19 @@ class Mail(models.Model):
         self.failed_at = at
         self._note(reason, "failed_at", "breaks")
 
+    @property
+    def bounce_in_words(self) -> str:
+        """Why it came back, in the language that is active."""
+        return in_words(self.bounce)
+
+    def came_back(self, status: str, said: str, *, at: datetime) -> bool:
+        """Who had taken it says that it cannot be delivered. False if that was noted before."""
+        if self.bounced_at is not None:
+            return False
+        self.bounced_at, self.bounce = at, status
+        self._note(said, "bounced_at", "bounce")
+        return True
+
     def _note(self, reason: Any, *more: str) -> None:
         longest = Mail._meta.get_field("failure").max_length
         self.failure, self.begun_at = " ".join(str(reason).split())[:longest], None
@@ -222,6 +251,11 @@ class Undelivered(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day}: {self.mails}"
+
+    @classmethod
+    def since(cls, at: datetime) -> int:
+        """How many there were from that day on."""
+        return cls.objects.filter(day__gte=localdate(at)).aggregate(all=models.Sum("mails"))["all"] or 0
 
     @classmethod
     def one_more(cls, at: datetime) -> None:

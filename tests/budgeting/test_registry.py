@@ -31,7 +31,7 @@ from budgeting.people import RoleName
 from budgeting.registry import Page, Place
 from notices.kinds import Kind, Way
 from notices.limits import network_of
-from notices.models import Choice, Follow, Happening
+from notices.models import Choice, Follow, Happening, Returned
 from notices.spreading import spread
 from proposals.models import AuthorsAnswer, Comment, Complaint, Endorsement, Proposal, SavedSearch
 from residents.models import Claim, LetterCode, LetterRun, Resident
@@ -167,6 +167,7 @@ def full_life(
         SavedSearch.objects.create(user=user, cycle=riverside_contest.cycle, words="slide", at=moment)
         Follow.begin(proposal, by=user, at=moment)
         Choice.make(user.pk, Kind.COMMENTED, Way.AT_ONCE)
+        Returned.one_more(user.email, at=moment)
         Happening.note(Kind.COMMENTED, comment, at=moment)
         spread(moment)
         run = LetterRun.objects.create(cycle=other_line.cycle, made_at=moment)

@@ -177,7 +177,7 @@ def test_a_mail_that_nobody_took_waits_for_clerks(clara, otto, seven) -> None:
         message_id="<1@x>", to="gone@example.org", subject="x", content=b"x", written_at=seven, next_try_at=seven,
         failed_at=seven,
     )  # fmt: skip
-    assert words_for(clara, seven) == ["1 mail that nobody took"]
+    assert words_for(clara, seven) == ["1 mail that did not arrive"]
     assert words_for(otto, seven) == []
 
 

@@ -285,6 +285,7 @@ def test_a_worker_finds_the_periodic_work_of_every_room(monkeypatch) -> None:
     call_command("worker")
     assert sorted(in_threads, key=len) == [
         ["notices.tasks.send_mail"],  # in a thread of its own: a mail server may keep it waiting
+        ["notices.tasks.read_what_came_back"],  # and so may a mailbox
         [
             "budgeting.tasks.forget_what_is_over",
             "accounts.tasks.tell_of_new_roles",

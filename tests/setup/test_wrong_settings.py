@@ -37,6 +37,12 @@ WRONG: dict[str, list[str]] = {
         *("Ville <no-reply@>", "no-reply", "Ville", "<@city.example>", "x@city.example\nBcc: a@b.c"),
         *("a@b.c, d@e.f", "Ville <a@b.c>, d@e.f", "é@city.example"),
     ],
+    "MAIL_BOUNCES": ["bounces", "Ville <a@b.c>", "a@b.c, d@e.f", "é@city.example", "*+*@city.example", "b*@c.example",
+                     f"{'b' * 24}+*@city.example", "bounces@*.example"],
+    "BOUNCE_MAILBOX": ["bounces@city.example", "imap://a:b@mail.city.example/INBOX", "imaps://mail.city.example/INBOX",
+                       "imaps://a@mail.city.example", "imaps://a:b@/INBOX", "imaps://a:b@mail:0x/INBOX",
+                       "imaps://a:b%0D%0Ac@mail.city.example", "imaps://a:b@mail.city.example/%C3%A9",
+                       "imaps://a:b@mail.city.example/INBOX?x=1"],
     "MAIL_PER_MINUTE": ["100001", *NUMBERS],
     "MAIL_QUIET_FROM": ["24", *NUMBERS],
     "MAIL_QUIET_UNTIL": ["24", *NUMBERS],
@@ -69,6 +75,8 @@ RIGHT = {
     "SIGN_IN_SERVER": ["https://login.city.example", "https://login.city.example/realms/city"],
     "STAFF_IDLE_MINUTES": ["5", "240"],
     "MAIL_PER_MINUTE": ["0", "600"],
+    "MAIL_BOUNCES": ["bounces@city.example", "bounces+*@city.example", "*@bounces.city.example", "b-*@localhost"],
+    "BOUNCE_MAILBOX": ["imaps://bounces%40city.example:p%2Fss@mail.city.example", "imaps://a:b@192.0.2.1:1993/Bounces/Site"],
     "MAIL_DIGEST_AT": ["0", "23"],
 }  # fmt: skip
 DECLARED = {variable.name: variable for variable in environment.VARIABLES}
@@ -109,7 +117,8 @@ def test_what_is_empty_is_not_set(monkeypatch, name: str) -> None:
 def test_no_password_is_shown(monkeypatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgres://purse:hush@db.city.example:x/purse?password=hush2")
     monkeypatch.setenv("EMAIL_PASSWORD", "hüsh3")
-    for name in ("DATABASE_URL", "EMAIL_PASSWORD"):
+    monkeypatch.setenv("BOUNCE_MAILBOX", "imaps://bounces:hush4@mail.city.example:x/INBOX")
+    for name in ("DATABASE_URL", "EMAIL_PASSWORD", "BOUNCE_MAILBOX"):
         with pytest.raises(WrongSetting) as wrong:
             DECLARED[name].read()
         assert "sh" not in str(wrong.value).replace("shown", ""), str(wrong.value)
