@@ -51,6 +51,11 @@ class Done(models.TextChoices):
     CLAIM_SETTLED = "claim settled", _("claim decided")
     # Proposals
     PROPOSAL_WITHDRAWN = "proposal withdrawn", _("proposal withdrawn")
+    MOTION_MADE = "motion made", _("decision put to the vote in a committee")
+    MOTION_VOTED = "motion voted", _("member of a committee voted")
+    MOTION_SETTLED = "motion settled", _("vote of a committee over")
+    MOTION_PUBLISHED = "motion published", _("what a committee voted on made public")
+    MEMBER_RECUSED = "member recused", _("member of a committee takes no part in a proposal")
     PROPOSAL_DECIDED = "proposal decided", _("proposal decided on")
     WITHHELD = "withheld from view", _("text or photo withheld from view")
     SHOWN_AGAIN = "shown again", _("text or photo shown again")

@@ -16,6 +16,7 @@ from ballots.counting import rule_of
 from ballots.hidden import why_not_over_hidden
 from ballots.models import BallotLine, BallotPaper, NoVote
 from ballots.trial import try_out
+from budgeting import registry
 from budgeting.models import Contest, Draw, OneIsEnough
 from budgeting.stages import Act
 from budgeting.two import Two
@@ -54,6 +55,7 @@ def plan(contest: Contest, at: datetime) -> dict[str, Any]:
     if NoVote.objects.filter(contest=contest).exists():
         raise Refused(_("%s is closed without a vote.") % contest)
     allow(_why_not_by_these_people(at))
+    allow(registry.why_not(registry.Deed.FREEZE_PAPER, contest))
     allow(contest.why_not_countable())
     allow(why_not_over_hidden(contest, at))
     shortlist = list(Proposal.objects.shortlisted(contest).order_by("number"))

@@ -6,6 +6,7 @@ and hand out what they keep of a person.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -44,6 +45,7 @@ class Deed(StrEnum):
     """What is done in a lower room, and may be impossible because of what an upper room holds."""
 
     CHANGE_PROPOSAL = "change a proposal"  # asked with the proposal
+    FREEZE_PAPER = "freeze a ballot paper"  # with the contest
     MOVE_DATES = "move the dates of a cycle"  # with the cycle and its windows as they would be
     IMPORT_ALONE = "import a register alone"  # with the cycle's key
     LET_ONE_BE_ENOUGH = "let one person be enough"
@@ -99,6 +101,10 @@ class Leaving:
     why_not: Callable[[Person], str] = lambda person: ""
 
 
+Offering = Callable[[Any, Person, datetime], list[tuple[str, str]]]
+"""What a room offers somebody at a moment on the page of a thing of a lower room: words and addresses."""
+
+
 @dataclass
 class _Registry:
     pages: dict[Page, str] = field(default_factory=dict)
@@ -109,6 +115,7 @@ class _Registry:
     traces: list[ForeignKey] = field(default_factory=list)
     leavings: list[Leaving] = field(default_factory=list)
     unread: Callable[[Person], int] = lambda person: 0
+    offers: dict[type[models.Model], list[Offering]] = field(default_factory=dict)
 
 
 _registered = _Registry()
@@ -143,6 +150,16 @@ def offered(place: Place, cycle: Cycle | None) -> list[tuple[Promise, str]]:
         for link in _registered.links.get(place, ())
         if cycle or not link.of_a_cycle
     ]
+
+
+def offer_for(model: type[models.Model], offering: Offering) -> None:
+    """Offer something on the page of each thing of a lower room, after what was offered before."""
+    _registered.offers.setdefault(model, []).append(offering)
+
+
+def offered_for(thing: models.Model, person: Person, at: datetime) -> list[tuple[str, str]]:
+    """What upper rooms offer this person on the page of a thing: words and addresses."""
+    return [link for offering in _registered.offers.get(type(thing), ()) for link in offering(thing, person, at)]
 
 
 @checks.register

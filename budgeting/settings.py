@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "accounts",
     "residents",
     "proposals",
+    "committee",
     "ballots",
     "results",
     "front",

@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("residents.urls")),
     path("", include("ballots.urls")),
     path("", include("results.urls")),
+    path("", include("committee.urls")),
     path("", include("proposals.urls")),
     *([path("", include("demo.mailbox"))] if settings.DEMO else []),
     path("", include("front.urls")),

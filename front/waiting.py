@@ -19,9 +19,11 @@ from budgeting.models import JointAct
 from budgeting.people import Person
 from budgeting.registry import Page, address_of
 from budgeting.stages import Stage
+from committee.at_the_desk import motions_for, to_decide
+from committee.offering import address_of as decision_on
 from lib.troubles import troubles
 from notices.models import Mail
-from proposals.at_the_desk import reported_and_hidden, to_decide
+from proposals.at_the_desk import reported_and_hidden
 from residents.models import Claim, RegisterImport
 
 
@@ -39,7 +41,7 @@ class Waiting:
 def waits_for(person: Person, at: datetime) -> list[Waiting]:
     """What waits for this person, the oldest first; each page once, however many ask for it."""
     found: dict[str, Waiting] = {}
-    rooms = (_acts, _boxes, _proposals, _moderation, _claims, _imports, _mails, _works)
+    rooms = (_acts, _boxes, _motions, _proposals, _moderation, _claims, _imports, _mails, _works)
     for each in sorted((one for room in rooms for one in room(person, at)), key=lambda one: one.since):
         found.setdefault(each.path, each)
     return list(found.values())
@@ -70,6 +72,12 @@ def _since(box: Checklist) -> datetime:
     return now.opens if now else box.at
 
 
+def _motions(person: Person, at: datetime) -> Iterator[Waiting]:
+    for motion in motions_for(person, at):
+        words = _("Vote on “%s”, which is put to the vote") % motion.proposal.title
+        yield Waiting(words, decision_on(motion.proposal), motion.at, until=motion.closes)
+
+
 def _proposals(person: Person, at: datetime) -> Iterator[Waiting]:
     contests, waiting = to_decide(person, at)
     by_key = {contest.pk: contest for contest in contests}
@@ -79,7 +87,7 @@ def _proposals(person: Person, at: datetime) -> Iterator[Waiting]:
         words = _("Decide on “%(proposal)s”, %(district)s")
         yield Waiting(
             words % {"proposal": proposal.title, "district": contest.title},
-            reverse("decide", args=[contest.cycle.slug, contest.district.slug, proposal]),
+            decision_on(proposal),
             proposal.submitted_at,
             until=review.closes if review else None,
         )

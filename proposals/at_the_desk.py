@@ -5,26 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from budgeting.guards import oversees
-from budgeting.models import Contest
 from budgeting.people import Person
-from budgeting.stages import Act
-from proposals.models import AuthorsAnswer, Complaint, Hiding, Proposal, Status
+from proposals.models import AuthorsAnswer, Complaint, Hiding, Proposal
 from proposals.models.hiding import A_WHOLE
 from proposals.telling.hidden import what
-
-
-def to_decide(person: Person, at: datetime) -> tuple[list[Contest], "QuerySet[Any]"]:
-    """The contests in which this member of a committee may decide now; and what waits there, the longest first."""
-    contests = Contest.objects.select_related("cycle", "district").prefetch_related("cycle__phases")
-    mine = [each for each in contests if person.is_committee_for(each.district) and each.cycle.allows(Act.DECIDE, at)]
-    rows = Proposal.objects.submitted().as_rows(at).filter(contest__in=mine, status=Status.SUBMITTED)
-    return mine, rows.exclude(author=person.pk).order_by("submitted_at")
-
 
 QUOTED = 90  # characters of what it is about
 ABOUT = ("proposal__contest__district", "proposal__contest__cycle", "proposal__cycle", "comment", "photo", "version")

@@ -33,7 +33,6 @@ urlpatterns = [
     path(ONE + "<part:part>/report/", hiding.report, name="complaint"),
     path(ONE + "<part:part>/hiding/", hiding.hide, name="hiding"),
     path(ONE + "<part:part>/hiding/answer/", hiding.answer, name="authors_answer"),
-    path(ONE + "decision/", review.decide, name="decide"),
     path(ONE + "withholding/", review.withhold, name="withholding"),
     path(ONE + "milestones/", review.report_delivery, name="report_delivery"),
 ]

@@ -73,7 +73,7 @@ def answers(model: type[models.Model], constraint: CheckConstraint) -> Iterator[
 
 def test_every_constraint_is_looked_at() -> None:
     rooms = {model._meta.app_label for model, _ in CONSTRAINTS}
-    assert rooms == {"budgeting", "notices", "accounts", "residents", "proposals", "ballots", "results"}
+    assert rooms == {"budgeting", "notices", "accounts", "residents", "proposals", "committee", "ballots", "results"}
     assert {type(constraint).__name__ for _, constraint in CONSTRAINTS} == {
         "CheckConstraint",
         "ExclusionConstraint",

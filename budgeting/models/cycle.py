@@ -72,6 +72,12 @@ class Cycle(models.Model):
         help_text=_("Until when somebody may object to how the vote was held. It begins when voting closes."),
     )
 
+    decisions_public_at = models.DateTimeField(
+        _("decisions of the committee are public from"),
+        null=True,
+        blank=True,
+        help_text=_("All of them at once. Empty: from the close of the review."),
+    )
     votes_by_letter = models.BooleanField(
         _("votes by letter alone"),
         default=True,

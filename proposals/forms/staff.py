@@ -1,49 +1,12 @@
-"""What the committee and the clerks fill in."""
+"""What clerks fill in."""
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from lib.forms import MoneyField
-from proposals.models import Decision, Milestone, Proposal
-from proposals.models.review import LONGEST_DECISION
-
-
-class DecisionForm(forms.Form):
-    """The committee's word."""
-
-    outcome = forms.ChoiceField(label=_("Decision"), choices=Decision.Outcome.choices, widget=forms.RadioSelect)
-    into = forms.ModelChoiceField(
-        Proposal.objects.none(),
-        label=_("Merged into"),
-        empty_label=_("No other proposal"),
-        required=False,
-        help_text=_("Only for a merger."),
-    )
-    cost = MoneyField(
-        label=_("Cost as the committee estimates it"),
-        least=1,
-        required=False,
-        help_text=_("Empty: as the author wrote."),
-    )
-    reason = forms.CharField(
-        label=_("Public reason"),
-        max_length=LONGEST_DECISION,
-        widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=_("Everybody can read it on the proposal's page."),
-    )
-
-    def __init__(self, proposal: Proposal, at: datetime, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        neighbours = (
-            Proposal.objects.in_view(at).of_cycle(proposal.cycle).filter(contest__district=proposal.contest.district)
-        )
-        others = neighbours.filter(withdrawal=None).exclude(pk=proposal.pk)
-        self.fields["into"].queryset = others  # type: ignore[attr-defined]
-        self.fields["into"].label_from_instance = lambda other: f"{other.number}. {other.title}"  # type: ignore[attr-defined]
-        self.fields["cost"].currency = proposal.cycle.currency  # type: ignore[attr-defined]
+from proposals.models import Milestone, Proposal
 
 
 class WithholdingForm(forms.Form):

@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.acts import Done
+from audit.models import AuditEvent
 from budgeting import registry
 from budgeting.people import Person
-from budgeting.stages import Act
 from lib.refusal import allow, require
 from notices.kinds import Kind
 from notices.models import Happening
 from proposals.models.reasons import SAYS_SOMETHING
-from proposals.models.status import GONE
+from proposals.models.status import GONE, Status
 from proposals.models.text import ProposalText
 from proposals.models.writing import Writing
 
@@ -85,37 +85,44 @@ class Reviewed(Writing):
     def decide(
         self,
         *,
-        by: Person,
+        by: Person | None,
         at: datetime,
         outcome: str,
         reason: str,
         into: ProposalText | None = None,
         cost: int | None = None,
     ) -> Decision:
-        """The committee's decision with its public reason; the latest counts.
+        """The public word on it, with its reason; the latest counts. Who may say it, and when, the committee knows.
 
         `into` is the proposal this one is merged into. `cost` (minor units) is the committee's own estimate: it
-        becomes the proposal's cost, as a version anyone may compare.
+        becomes the proposal's cost, as a version anyone may compare. Raises Refused.
         """
         with transaction.atomic():
             self.hold()
-            allow(self.why_not_decide(by=by, at=at))
             require(reason.strip(), _("A decision needs a reason that everybody can read."))
-            require(outcome in Decision.Outcome.values, _("Choose one of the decisions."))
-            self._require_mergeable(outcome, into, at)
+            self.require_decidable(outcome, into=into, cost=cost, at=at)
             if cost is not None and cost != self.cost:
                 self.cost = cost
                 self.save()
                 self.keep_version(by=by, at=at)
-            if outcome == Decision.Outcome.SHORTLIST:
-                self.require_within_means()
             facts = {"outcome": outcome, "reason": reason.strip(), "into_id": into and into.pk}
-            decision = Decision.objects.create(proposal_id=self.pk, by_id=by.pk, at=at, **facts)
+            decision = Decision.objects.create(proposal_id=self.pk, by_id=by.pk if by else None, at=at, **facts)
             merged_into = {"into": into.number} if into else {}
-            by.record(Done.PROPOSAL_DECIDED, on=self, outcome=str(outcome), reason=reason.strip(), **merged_into)
+            logged = {"outcome": str(outcome), "reason": reason.strip(), **merged_into}
+            AuditEvent.append(Done.PROPOSAL_DECIDED, by=by, on=self, **logged)
             decision.is_told(at=at, by=by)
             self.forget_status()
             return decision
+
+    def require_decidable(self, outcome: str, *, into: ProposalText | None, cost: int | None, at: datetime) -> None:
+        """Raise Refused unless this could be decided on it now, as far as the proposal itself is concerned."""
+        require(outcome in Decision.Outcome.values, _("Choose one of the decisions."))
+        stands = not self.is_draft and self.status_at(at) != Status.WITHDRAWN
+        require(stands, _("This proposal is not open for a decision."))
+        allow(registry.why_not(registry.Deed.CHANGE_PROPOSAL, self))
+        self._require_mergeable(outcome, into, at)
+        if outcome == Decision.Outcome.SHORTLIST:
+            self.require_within_means(cost)
 
     def put_right(self, *, by: Person, at: datetime, outcome: str, reason: str, **text: Any) -> Decision:
         """What was decided on it after its ballot paper was frozen takes effect, with a version if the text changes.
@@ -136,15 +143,6 @@ class Reviewed(Writing):
         decision = Decision.objects.create(proposal_id=self.pk, by_id=by.pk, at=at, outcome=outcome, reason=reason)
         decision.is_told(at=at, by=by)
         return decision
-
-    def why_not_decide(self, *, by: Person, at: datetime) -> str:
-        if not by.is_committee_for(self.contest.district):
-            return _("Only the district's committee decides.")
-        if self.is_by(by):
-            return _("Nobody decides on a proposal of their own.")
-        if not self.is_open_for(Act.DECIDE, at):
-            return _("This proposal is not open for a decision.")
-        return registry.why_not(registry.Deed.CHANGE_PROPOSAL, self)
 
     def _require_mergeable(self, outcome: str, into: ProposalText | None, at: datetime) -> None:
         if outcome != Decision.Outcome.MERGE:

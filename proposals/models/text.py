@@ -184,8 +184,10 @@ class ProposalText(models.Model):
         """As it was written, be it in view or not: what is kept as a version."""
         return {name: as_written(getattr(self, name)) for name in (*self.TEXT, *self.PLACE)}
 
-    def keep_version(self, *, by: Person, at: datetime) -> None:
+    def keep_version(self, *, by: Person | None, at: datetime) -> None:
         """Keep the text as it stands now, as the next version."""
         versions = Version.objects.filter(proposal=self.pk)
         last = versions.aggregate(last=models.Max("number"))["last"] or 0
-        Version.objects.create(proposal_id=self.pk, number=last + 1, by_id=by.pk, at=at, text=self.text())
+        Version.objects.create(
+            proposal_id=self.pk, number=last + 1, by_id=by.pk if by else None, at=at, text=self.text()
+        )

@@ -189,13 +189,14 @@ class Writing(ProposalText):
         require(is_mine, _("This photo can no longer be removed."))
         photo.delete()
 
-    def require_within_means(self) -> None:
-        """Raise Refused unless the cost is one that its contest can pay."""
+    def require_within_means(self, cost: int | None = None) -> None:
+        """Raise Refused unless the cost, its own or another, is one that its contest can pay."""
         sentence = _("A project in %(district)s may cost %(amount)s at most.") % {
             "district": self.contest.title,
             "amount": money.written(self.contest.most_expensive, self.cycle.currency),
         }
-        require(0 < self.cost <= self.contest.most_expensive, sentence)
+        asked = self.cost if cost is None else cost
+        require(0 < asked <= self.contest.most_expensive, sentence)
 
     def _require_in_district(self) -> None:
         if self.latitude is None or self.longitude is None:

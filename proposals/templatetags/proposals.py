@@ -79,13 +79,6 @@ def my_proposals(context: dict[str, Any]) -> dict[str, object]:
     return {"drafts": mine.drafts(), "proposals": mine.submitted()}
 
 
-@register.inclusion_tag("proposals/to_decide.html", takes_context=True)
-def to_decide(context: dict[str, Any]) -> dict[str, object]:
-    """{% to_decide %}: what waits for a decision by the committee member signed in, the longest waiting first."""
-    contests, waiting = at_the_desk.to_decide(context["request"].user, clock.now())
-    return {"contests": contests, "waiting": waiting}
-
-
 @register.inclusion_tag("proposals/waiting.html", takes_context=True)
 def what_must_not_stand(context: dict[str, Any]) -> dict[str, object]:
     """{% what_must_not_stand %}: reports, answers and hidings that wait for whoever is signed in, the oldest first."""

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from budgeting import registry
 from budgeting.guards import oversees
 from budgeting.models import Contest, Cycle
 from budgeting.people import Request
@@ -129,10 +130,10 @@ def shown(request: Request, proposal: Proposal, at: datetime, form: CommentForm 
         "form": form or CommentForm(),
         "replying_to": form.data.get("parent") if form else None,
         **support_of(request, proposal),
+        "offered": registry.offered_for(proposal, request.user, at),
         "may": {
             "edit": not proposal.why_not_edit(by=request.user, at=at),
             "withdraw": not proposal.why_not_withdraw(by=request.user, at=at),
-            "decide": not proposal.why_not_decide(by=request.user, at=at),
             "endorse": not proposal.why_not_endorse(at),
             "comment": not proposal.why_not_comment(at),
             "withhold": request.user.is_clerk,

@@ -1,45 +1,16 @@
-"""What the committee decides, and what the city reports of the building."""
+"""What is withheld from view, and what the city reports of the building."""
 
-from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 
 from budgeting import two
 from budgeting.guards import clerks_touch
 from budgeting.people import Request
 from lib import clock
 from lib.refusal import obeying
-from proposals.forms.staff import DecisionForm, MilestoneForm, WithholdingForm
-from proposals.models import Proposal
+from proposals.forms.staff import MilestoneForm, WithholdingForm
 from proposals.views.browse import find
 from proposals.withholding import choices
-
-
-@login_required
-def decide(request: Request, cycle: str, district: str, number: int) -> HttpResponse:
-    """A committee member decides, with a reason everybody can read."""
-    at = clock.now()
-    proposal = find(request, at, cycle, district, number)
-    if not request.user.is_committee_for(proposal.contest.district):
-        raise PermissionDenied
-    form = DecisionForm(proposal, at, request.POST or None)
-    if form.is_valid():
-        with obeying(form):
-            proposal.decide(by=request.user, at=at, **form.cleaned_data)
-            messages.success(request, _("The decision is published."))
-            return redirect(proposal)
-    context = {
-        "proposal": proposal,
-        "cycle": proposal.cycle,
-        "form": form,
-        "decisions": proposal.decisions.select_related("by"),
-        "similar": Proposal.objects.similar_to(proposal, at).select_related("contest__district", "contest__cycle")[:5],
-        "open": not proposal.why_not_decide(by=request.user, at=at),
-    }
-    return render(request, "proposals/decide.html", context)
 
 
 @clerks_touch

@@ -29,6 +29,7 @@ from budgeting.models import Contest, Cycle, District
 from budgeting.news import News
 from budgeting.people import RoleName
 from budgeting.registry import Page, Place
+from committee.models import Motion, MotionVote, Recusal
 from notices.kinds import Kind, Way
 from notices.limits import network_of
 from notices.models import Choice, Follow, Happening, Returned
@@ -165,6 +166,10 @@ def full_life(
         AuthorsAnswer.objects.create(hiding=hiding, by=user, at=moment, text="It is not.")
         Endorsement.objects.create(proposal=proposal, by=user, at=moment)
         SavedSearch.objects.create(user=user, cycle=riverside_contest.cycle, words="slide", at=moment)
+        Recusal.objects.create(proposal=proposal, member=user, interest="work", at=moment)
+        put = {"outcome": "reject", "reason": "No.", "by": clara, "at": moment, "closes": moment, "salt": b"hidden"}
+        motion = Motion.objects.create(proposal=proposal, **put)
+        MotionVote.objects.create(motion=motion, member=user, choice="for", at=moment, salt=b"hidden")
         Follow.begin(proposal, by=user, at=moment)
         Choice.make(user.pk, Kind.COMMENTED, Way.AT_ONCE)
         Returned.one_more(user.email, at=moment)

@@ -274,7 +274,7 @@ def test_two_workers_never_do_periodic_work_at_once() -> None:
 def test_a_worker_finds_the_periodic_work_of_every_room(monkeypatch) -> None:
     found: list[jobs.PeriodicWork] = []
     monkeypatch.setattr(jobs, "PERIODIC", found)
-    rooms = ("accounts", "ballots", "budgeting", "front", "notices", "proposals", "residents", "results")
+    rooms = ("accounts", "ballots", "budgeting", "committee", "front", "notices", "proposals", "residents", "results")
     for tasks in (f"{room}.tasks" for room in rooms):
         import_module(tasks)
         monkeypatch.delitem(sys.modules, tasks)
@@ -294,6 +294,7 @@ def test_a_worker_finds_the_periodic_work_of_every_room(monkeypatch) -> None:
             "proposals.tasks.remind_of_the_last_days",
             "proposals.tasks.tell_that_a_shortlist_is_public",
             "proposals.tasks.end_lapsed_hidings",
+            "committee.tasks.settle_and_publish",
             "ballots.tasks.publish_boards",
             "ballots.tasks.publish_final_batches",
             "ballots.tasks.remind_who_has_not_voted",

@@ -23,30 +23,6 @@ def test_the_latest_decision_counts_and_the_earlier_stays(proposal, martin, at):
     assert proposal.decisions.count() == 2
 
 
-@pytest.mark.parametrize("who", ["rosa", "tomas", "clara", "ines", "otto"])
-def test_nobody_but_the_committee_decides(proposal, at, who, request):
-    with pytest.raises(Refused, match="committee"):
-        proposal.decide(by=request.getfixturevalue(who), at=at("reviewing"), outcome="shortlist", reason="I like it")
-    assert not AuditEvent.objects.exists()
-
-
-def test_riversides_committee_has_no_say_in_hillside(submitted, rosa, martin, hillside_contest, at):
-    proposal = submitted(rosa, hillside_contest, latitude=None, longitude=None)
-    with pytest.raises(Refused, match="committee"):
-        proposal.decide(by=martin, at=at("reviewing"), outcome="shortlist", reason="Nice")
-
-
-def test_nobody_decides_on_a_proposal_of_their_own(submitted, martin, at):
-    with pytest.raises(Refused, match="of their own"):
-        submitted(martin).decide(by=martin, at=at("reviewing"), outcome="shortlist", reason="It is mine")
-
-
-@pytest.mark.parametrize("stage", ["proposing", "presenting", "voting", "results"])
-def test_decisions_are_made_while_reviewing(proposal, martin, at, stage):
-    with pytest.raises(Refused, match="not open"):
-        proposal.decide(by=martin, at=at(stage), outcome="shortlist", reason="Good")
-
-
 @pytest.mark.parametrize("reason", ["", "   ", "\n\t"])
 def test_a_decision_without_a_reason_is_refused(proposal, martin, at, reason):
     with pytest.raises(Refused, match="reason"):

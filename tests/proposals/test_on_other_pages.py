@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 import pytest
 from django.template import Context, Template
 
@@ -50,25 +48,6 @@ def test_my_page_shows_what_i_wrote_and_nobody_elses(rf, draft, submitted, rosa,
     assert "Slide" in page
     assert "Bench" not in page
     assert "not proposed anything" in shown(rf, "{% my_proposals %}")
-
-
-def test_the_committees_desk_lists_what_waits_the_longest_first(rf, submitted, rosa, martin, hillside_contest, at):
-    latest, longest, done = (submitted(rosa, title=title) for title in ("Slide", "Bench", "Swing"))
-    waiting_since = latest.submitted_at - timedelta(days=1)
-    type(longest).objects.filter(pk=longest.pk).update(submitted_at=waiting_since)
-    submitted(rosa, hillside_contest, title="Far away", latitude=None, longitude=None)
-    submitted(martin, title="My own")
-    done.decide(by=martin, at=at("reviewing"), outcome="reject", reason="No")
-    page = shown(rf, "{% to_decide %}", martin)
-    assert page.index("Bench") < page.index("Slide")
-    for absent in ("Swing", "Far away", "My own"):
-        assert absent not in page
-
-
-@pytest.mark.parametrize(("who", "stage"), [("rosa", "reviewing"), ("clara", "reviewing"), ("martin", "proposing")])
-def test_nothing_waits_for_those_who_cannot_decide(rf, proposal, at, who, stage, request):
-    at(stage)
-    assert "A playground" not in shown(rf, "{% to_decide %}", request.getfixturevalue(who))
 
 
 def test_clerks_alone_see_what_was_reported(rf, proposal, rosa, tomas, clara, martin, at):

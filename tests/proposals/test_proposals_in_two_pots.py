@@ -143,11 +143,12 @@ def test_a_proposal_is_merged_across_the_pots_of_its_district_and_no_further(
     client.force_login(martin)
     form = {"outcome": "merge", "reason": "One project does both."}
     address = f"{swing.get_absolute_url()}decision/"
-    assert client.post(address, {**form, "into": view.pk}).status_code == 200, "the form does not know it"
+    assert client.post(address, {**form, "into": view.pk}).status_code == 422, "the form does not know it"
     with pytest.raises(Refused, match="another one of the same district and cycle"):
         swing.decide(by=martin, at=moment, into=view, **form)
-    assert client.post(address, {**form, "into": bench.pk})["Location"] == swing.get_absolute_url()
-    assert swing.decisions.get().into == bench
+    assert client.post(address, {**form, "into": bench.pk})["Location"] == address
+    assert swing.motions.get().into == bench
+    swing.decide(by=martin, at=moment, into=bench, **form)
     assert swing.get_absolute_url() in client.get(bench.get_absolute_url()).text
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.closing import close
 from accounts.models import User
 from budgeting.models import Cycle, Supporters
+from budgeting.people import RoleName
 from proposals.admin import ProposalResource
 from proposals.models import Proposal
 from residents.retention import _forget_register
@@ -62,6 +63,7 @@ def test_t20_their_support_is_shown_apart(client, two_proposals, martin, at):
     client.force_login(martin)
     assert f"6 {HELD}" in client.get("/me/").text
     at("reviewing")
+    client.force_login(person("Mira", RoleName.COMMITTEE))
     assert f"6 {HELD}" in client.get(f"{slide.get_absolute_url()}decision/").text
 
 

@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+
+
+class CommitteeRoom(AppConfig):
+    name = "committee"
+
+    def ready(self) -> None:
+        """Offer the committee's page on a proposal, keep papers back, and say what is kept of a person."""
+        from budgeting import registry  # noqa: PLC0415  (models can be imported from here on)
+        from committee import models, offering, publishing  # noqa: PLC0415
+        from proposals.models import Proposal  # noqa: PLC0415
+
+        registry.offer_for(Proposal, offering.page_of_the_committee)
+        registry.holds(registry.Deed.FREEZE_PAPER, publishing.why_not_freeze)
+        registry.keep_of_a_person(
+            rows=[(models.Recusal, "member"), (models.MotionVote, "member")], traces=[(models.Motion, "by")]
+        )

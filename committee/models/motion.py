@@ -1,0 +1,191 @@
+"""What is put to the vote in a committee, how its members voted, and what they resolved.
+
+Nothing of it is anybody's else to read before the cycle's decisions are public (publishing.py).
+"""
+
+import hashlib
+import json
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from proposals.models import Decision
+from proposals.models.reasons import SAYS_SOMETHING
+from proposals.models.review import LONGEST_DECISION
+
+SALT = 16  # bytes
+OUTCOMES = [(each.value, each.label) for each in Decision.Outcome if each != Decision.Outcome.RETURN]
+
+
+def new_salt() -> bytes:
+    return secrets.token_bytes(SALT)
+
+
+class Sealed(models.Model):
+    """What the audit log knows by a digest alone until it is public: over its content and a salt kept beside it."""
+
+    salt = models.BinaryField(max_length=SALT)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the salt and of the content as canonical JSON, in hexadecimal."""
+        content = json.dumps(self.content(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(bytes(self.salt) + content.encode()).hexdigest()
+
+    def content(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+
+class Motion(Sealed):
+    """A decision on a proposal that is put to the vote, with the reason everybody will read.
+
+    One at a time on a proposal. It is settled once it is carried or lost.
+    """
+
+    proposal = models.ForeignKey("proposals.Proposal", on_delete=models.PROTECT, related_name="motions")
+    outcome = models.CharField(_("decision"), max_length=10, choices=OUTCOMES)
+    reason = models.TextField(_("public reason"), max_length=LONGEST_DECISION)
+    into = models.ForeignKey("proposals.Proposal", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    cost = models.BigIntegerField(_("cost as the committee estimates it"), null=True, blank=True)  # minor units
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+    closes = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("at", "pk")
+        verbose_name = _("motion")
+        verbose_name_plural = _("motions")
+        constraints = (
+            models.CheckConstraint(
+                name="a_motion_has_a_reason",
+                condition=models.Q(reason__regex=SAYS_SOMETHING),
+                violation_error_message=_("A decision needs a reason that everybody can read."),
+            ),
+            models.CheckConstraint(
+                name="only_a_motion_to_merge_names_another",
+                condition=models.Q(outcome="merge", into__isnull=False)
+                | (~models.Q(outcome="merge") & models.Q(into__isnull=True)),
+                violation_error_message=_("Only a merger names another proposal."),
+            ),
+            models.CheckConstraint(
+                name="a_motion_costs_something",
+                condition=models.Q(cost__isnull=True) | models.Q(cost__gte=1),
+                violation_error_message=_("A cost is more than nothing."),
+            ),
+            models.UniqueConstraint(
+                name="one_motion_at_a_time",
+                fields=["proposal"],
+                condition=models.Q(settled_at__isnull=True),
+                violation_error_message=_("Something is put to the vote on this proposal already."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.proposal_id}: {self.outcome}"
+
+    def content(self) -> dict[str, Any]:
+        names = ("proposal_id", "outcome", "reason", "into_id", "cost")
+        return {name.removesuffix("_id"): getattr(self, name) for name in names}
+
+
+class MotionVote(Sealed):
+    """How a member votes on a motion. Until it is settled they may vote otherwise."""
+
+    class Choice(models.TextChoices):
+        IN_FAVOUR = "for", _("For")
+        AGAINST = "against", _("Against")
+        ABSTAIN = "abstain", _("Abstaining")
+
+    motion = models.ForeignKey(Motion, on_delete=models.PROTECT, related_name="votes")
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    choice = models.CharField(max_length=7, choices=Choice)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("at", "pk")
+        verbose_name = _("vote of a member")
+        verbose_name_plural = _("votes of members")
+        constraints = (
+            models.UniqueConstraint(
+                name="a_member_votes_once_on_a_motion",
+                fields=["motion", "member"],
+                violation_error_message=_("This member has voted on it already."),
+            ),
+            models.CheckConstraint(
+                name="a_member_votes_for_against_or_abstains",
+                condition=models.Q(choice__in=["for", "against", "abstain"]),
+                violation_error_message=_("Vote for, against, or abstain."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.motion_id}: {self.member_id}"
+
+    def content(self) -> dict[str, Any]:
+        return {"motion": self.motion_id, "member": self.member_id, "choice": self.choice}
+
+
+class Resolutions(models.QuerySet["Resolution"]):
+    def waiting(self) -> "Resolutions":
+        """Those that are to become a decision."""
+        return self.filter(decision=None, void="")
+
+
+class Resolution(models.Model):
+    """A motion was carried. It becomes a decision everybody reads when the cycle's decisions are public.
+
+    Of those who might vote, how many did so and how, when it was settled. `void` says why it never became a decision:
+    what was resolved on no longer stands, say.
+    """
+
+    motion = models.OneToOneField(Motion, on_delete=models.PROTECT, related_name="resolution")
+    at = models.DateTimeField()
+    entitled = models.PositiveSmallIntegerField()
+    quorum = models.PositiveSmallIntegerField()
+    in_favour = models.PositiveSmallIntegerField()
+    against = models.PositiveSmallIntegerField()
+    abstained = models.PositiveSmallIntegerField()
+    decision = models.OneToOneField(
+        Decision, on_delete=models.PROTECT, null=True, blank=True, related_name="resolution"
+    )
+    void = models.TextField(blank=True)
+
+    objects = Resolutions.as_manager()
+
+    class Meta:
+        ordering = ("at", "pk")
+        verbose_name = _("resolution")
+        verbose_name_plural = _("resolutions")
+        indexes = (
+            models.Index(
+                name="resolutions_to_publish", fields=["at"], condition=models.Q(decision__isnull=True, void="")
+            ),
+        )
+        constraints = (
+            models.CheckConstraint(
+                name="a_resolution_has_its_quorum",
+                condition=models.Q(quorum__gte=1)
+                & models.Q(quorum__lte=models.F("in_favour") + models.F("against") + models.F("abstained")),
+                violation_error_message=_("Too few have voted for a quorum."),
+            ),
+            models.CheckConstraint(
+                name="more_are_for_a_resolution_than_against",
+                condition=models.Q(in_favour__gt=models.F("against")),
+                violation_error_message=_("More have to be for it than against."),
+            ),
+            models.CheckConstraint(
+                name="a_resolution_is_published_or_void",
+                condition=models.Q(decision__isnull=True) | models.Q(void=""),
+                violation_error_message=_("What was published is not void."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.motion)

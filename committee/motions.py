@@ -1,0 +1,137 @@
+"""A committee decides: a member puts a decision to the vote, the others vote, and it is carried or lost.
+
+Nothing a member does alone becomes a decision, unless they are the whole committee. What is carried waits for the date
+on which the cycle's decisions are public (publishing.py). The log learns of each act by a digest alone until then.
+"""
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from audit.acts import Done
+from audit.models import AuditEvent
+from budgeting.people import Person
+from budgeting.stages import Act
+from committee import publishing
+from committee.members import entitled, why_not_decide
+from committee.models import Committee, Motion, MotionVote, Resolution
+from committee.models.motion import new_salt
+from committee.tallying import Result, Tally
+from lib.refusal import allow, require
+from proposals.models import Decision, Proposal
+
+OPEN_FOR = timedelta(days=7)
+Choice = MotionVote.Choice
+
+
+@transaction.atomic
+def move(
+    proposal: Proposal,
+    *,
+    by: Person,
+    at: datetime,
+    outcome: str,
+    reason: str,
+    into: Proposal | None = None,
+    cost: int | None = None,
+) -> Motion:
+    """Put a decision on a proposal to the vote; whoever does so votes for it.
+
+    `cost` is the committee's own estimate, in minor units. Raises Refused, also where it could not be decided so.
+    """
+    proposal.hold()
+    allow(why_not_decide(proposal, by=by, at=at))
+    settle(proposal, at=at)
+    require(not proposal.motions.filter(settled_at=None).exists(), _("Something is put to the vote on it already."))
+    require(reason.strip(), _("A decision needs a reason that everybody can read."))
+    proposal.require_decidable(outcome, into=into, cost=cost, at=at)
+    require(outcome != Decision.Outcome.RETURN, _("A correction is asked of the author at once, without a vote."))
+    decided = {"outcome": outcome, "reason": reason.strip(), "into": into, "cost": cost}
+    motion = Motion(proposal=proposal, by_id=by.pk, at=at, closes=_closes(proposal, at), salt=new_salt(), **decided)
+    motion.full_clean(exclude=["proposal", "by", "into"])
+    motion.save(force_insert=True)
+    by.record(Done.MOTION_MADE, on=motion, digest=motion.digest)
+    _cast(motion, Choice.IN_FAVOUR, by=by, at=at)
+    settle(proposal, at=at)
+    return motion
+
+
+@transaction.atomic
+def vote(motion: Motion, choice: str, *, by: Person, at: datetime) -> None:
+    """Vote on a motion, or vote otherwise. Raises Refused."""
+    proposal = motion.proposal
+    proposal.hold()
+    allow(why_not_decide(proposal, by=by, at=at))
+    settle(proposal, at=at)
+    motion.refresh_from_db()
+    require(motion.settled_at is None, _("This vote of the committee is over."))
+    require(choice in Choice.values, _("Vote for, against, or abstain."))
+    _cast(motion, choice, by=by, at=at)
+    settle(proposal, at=at)
+
+
+def tally(motion: Motion) -> Tally:
+    """Of those who may vote now: whose role has ended, or who is recused by now, has no vote."""
+    may = set(entitled(motion.proposal).values_list("pk", flat=True))
+    votes = Counter(vote.choice for vote in motion.votes.all() if vote.member_id in may)
+    committee = Committee.of(motion.proposal.cycle, motion.proposal.contest.district)
+    return Tally(
+        entitled=len(may),
+        quorum=committee.quorum_of(len(may)),
+        in_favour=votes[Choice.IN_FAVOUR],
+        against=votes[Choice.AGAINST],
+        abstained=votes[Choice.ABSTAIN],
+    )
+
+
+@transaction.atomic
+def settle(proposal: Proposal, *, at: datetime) -> None:
+    """See whether what is put to the vote on it is carried or lost by now. Once, by whoever comes first."""
+    motion = proposal.motions.select_for_update(of=("self",)).filter(settled_at=None).first()
+    if motion is None:
+        return
+    counted = tally(motion)
+    result = counted.result(is_closed=at >= motion.closes)
+    if result is Result.OPEN:
+        return
+    motion.settled_at = at
+    motion.save(update_fields=["settled_at"])
+    AuditEvent.append(Done.MOTION_SETTLED, by=None, on=motion)
+    if result is Result.CARRIED:
+        _resolve(motion, counted, at=at)
+
+
+def settle_what_has_closed(at: datetime) -> None:
+    """Those whose members have not all voted, and whose time is over."""
+    for motion in Motion.objects.filter(settled_at=None, closes__lte=at).select_related("proposal"):
+        settle(motion.proposal, at=at)
+
+
+def _closes(proposal: Proposal, at: datetime) -> datetime:
+    """Within a week, and before the calendar closes it."""
+    end = publishing.last_moment(proposal.cycle, Act.DECIDE, at)
+    return min(at + OPEN_FOR, end) if end else at + OPEN_FOR
+
+
+def _cast(motion: Motion, choice: str, *, by: Person, at: datetime) -> None:
+    cast, _is_new = MotionVote.objects.update_or_create(
+        motion=motion, member_id=by.pk, defaults={"choice": choice, "at": at, "salt": new_salt()}
+    )
+    by.record(Done.MOTION_VOTED, on=motion, digest=cast.digest)
+
+
+def _resolve(motion: Motion, counted: Tally, *, at: datetime) -> None:
+    resolution = Resolution.objects.create(
+        motion=motion,
+        at=at,
+        entitled=counted.entitled,
+        quorum=counted.quorum,
+        in_favour=counted.in_favour,
+        against=counted.against,
+        abstained=counted.abstained,
+    )
+    public_at = publishing.public_at(motion.proposal.cycle)
+    if public_at is None or public_at <= at:
+        publishing.publish(resolution, at=at)

@@ -1,0 +1,140 @@
+"""One proposal before the committee: put a decision to the vote, vote on it, ask for a correction, take no part."""
+
+from datetime import datetime
+from http import HTTPStatus
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from budgeting.people import Request
+from committee import correcting, motions, publishing
+from committee.forms import CorrectionForm, MotionForm, RecusalForm, VoteForm
+from committee.members import why_not_decide, why_not_look
+from committee.models import Motion
+from committee.offering import address_of
+from committee.recusing import recuse as take_no_part
+from lib import clock
+from lib.refusal import obeying
+from proposals.models import Proposal
+from proposals.views.browse import find
+
+
+def _find(request: Request, at: datetime, cycle: str, district: str, number: int) -> Proposal:
+    """Raises PermissionDenied for whoever sees nothing of its review."""
+    proposal = find(request, at, cycle, district, number)
+    if why_not_look(proposal, by=request.user):
+        raise PermissionDenied
+    return proposal
+
+
+@login_required
+def page(request: Request, cycle: str, district: str, number: int) -> HttpResponse:
+    """What is put to the vote, who has voted how, and what was decided before. POST puts something to the vote."""
+    at = clock.now()
+    proposal = _find(request, at, cycle, district, number)
+    form = MotionForm(proposal, at, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with obeying(form):
+            motion = motions.move(proposal, by=request.user, at=at, **form.cleaned_data)
+            messages.success(request, _what_became_of(motion))
+            return redirect(address_of(proposal))
+    return _shown(request, proposal, at, motion_form=form)
+
+
+@login_required
+@require_POST
+def vote(request: Request, cycle: str, district: str, number: int) -> HttpResponse:
+    """How I vote on what is put to the vote."""
+    at = clock.now()
+    proposal = _find(request, at, cycle, district, number)
+    form = VoteForm(request.POST)
+    motion = proposal.motions.filter(settled_at=None).first()
+    if motion is None:
+        messages.error(request, _("This vote of the committee is over."))
+        return redirect(address_of(proposal))
+    if form.is_valid():
+        with obeying(form):
+            motions.vote(motion, form.cleaned_data["choice"], by=request.user, at=at)
+            messages.success(request, _what_became_of(motion))
+            return redirect(address_of(proposal))
+    return _shown(request, proposal, at, vote_form=form)
+
+
+@login_required
+@require_POST
+def ask_for_correction(request: Request, cycle: str, district: str, number: int) -> HttpResponse:
+    """Ask the author for a correction: at once, and no decision."""
+    at = clock.now()
+    proposal = _find(request, at, cycle, district, number)
+    form = CorrectionForm(request.POST)
+    if form.is_valid():
+        with obeying(form):
+            correcting.ask(proposal, by=request.user, at=at, reason=form.cleaned_data["asked"])
+            messages.success(request, _("The author is asked for a correction."))
+            return redirect(proposal)
+    return _shown(request, proposal, at, correction_form=form)
+
+
+@login_required
+@require_POST
+def recuse(request: Request, cycle: str, district: str, number: int) -> HttpResponse:
+    """I take no part in this."""
+    at = clock.now()
+    proposal = _find(request, at, cycle, district, number)
+    form = RecusalForm(request.POST)
+    if form.is_valid():
+        with obeying(form):
+            take_no_part(proposal, by=request.user, at=at, interest=form.cleaned_data["interest"])
+            messages.success(request, _("You take no part in this proposal from now on."))
+            return redirect(proposal)
+    return _shown(request, proposal, at, recusal_form=form)
+
+
+def _what_became_of(motion: Motion) -> str:
+    motion.refresh_from_db()
+    if motion.settled_at is None:
+        return _("Your vote is recorded. The others vote now.")
+    resolution = getattr(motion, "resolution", None)
+    if resolution is None:
+        return _("The committee has voted: it is not carried.")
+    if resolution.decision_id:
+        return _("The committee has decided, and the decision is public.")
+    return _("The committee has decided. The decision is public on the date that the calendar names.")
+
+
+def _shown(request: Request, proposal: Proposal, at: datetime, **typed: forms.Form) -> HttpResponse:
+    """The page, with what was typed into one of its forms, and why it was refused."""
+    refused = any(form.is_bound and form.errors for form in typed.values())
+    motion = proposal.motions.filter(settled_at=None).select_related("by", "into").first()
+    votes = list(motion.votes.select_related("member")) if motion else []
+    mine = next((vote.choice for vote in votes if vote.member_id == request.user.pk), "")
+    forms_shown = {
+        "motion_form": MotionForm(proposal, at),
+        "vote_form": VoteForm(initial={"choice": mine}),
+        "correction_form": CorrectionForm(),
+        "recusal_form": RecusalForm(),
+    }
+    context = {
+        "proposal": proposal,
+        "cycle": proposal.cycle,
+        "motion": motion,
+        "votes": votes,
+        "tally": motions.tally(motion) if motion else None,
+        "mine": mine,
+        "settled": proposal.motions.exclude(settled_at=None).select_related("resolution", "into"),
+        "decisions": proposal.decisions.all(),
+        "recusals": proposal.recusals.select_related("member"),
+        "similar": Proposal.objects.similar_to(proposal, at).select_related("contest__district", "contest__cycle")[:5],
+        "why_not": why_not_decide(proposal, by=request.user, at=at),
+        "public_at": publishing.public_at(proposal.cycle),
+        **forms_shown,
+        **typed,
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK
+    return render(request, "committee/decide.html", context, status=status)
