@@ -132,6 +132,6 @@ def _resolve(motion: Motion, counted: Tally, *, at: datetime) -> None:
         against=counted.against,
         abstained=counted.abstained,
     )
-    public_at = publishing.public_at(motion.proposal.cycle)
+    public_at = motion.proposal.cycle.decisions_open
     if public_at is None or public_at <= at:
         publishing.publish(resolution, at=at)

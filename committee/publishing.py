@@ -12,18 +12,9 @@ from django.utils.translation import gettext as _
 from audit.acts import Done
 from audit.models import AuditEvent
 from budgeting.models import Contest, Cycle
-from budgeting.stages import Act, Stage
+from budgeting.stages import Act
 from committee.models import Motion, Resolution
 from lib.refusal import Refused
-
-
-def public_at(cycle: Cycle) -> datetime | None:
-    """From when on the decisions of a cycle are public; None: as soon as they are made.
-
-    The date its calendar names for it, else the close of the review.
-    """
-    window = cycle.window(Stage.REVIEWING)
-    return cycle.decisions_public_at or (window.closes if window else None)
 
 
 def last_moment(cycle: Cycle, act: Act, at: datetime) -> datetime | None:
@@ -35,7 +26,7 @@ def last_moment(cycle: Cycle, act: Act, at: datetime) -> datetime | None:
 def publish_due(at: datetime) -> None:
     """Publish what is due, a cycle at a time, each in one transaction: nobody reads a part of it."""
     for cycle in Cycle.objects.prefetch_related("phases"):
-        date = public_at(cycle)
+        date = cycle.decisions_open
         if date is not None and date <= at:
             _publish_all(cycle, at)
 

@@ -106,6 +106,7 @@ class Kind(StrEnum):
     FIRST_PROPOSAL = "a first proposal was submitted"
     YOURS_IS_BUILT = "a project of yours is built"
     SUPPORTED_IS_BUILT = "a project you supported is built"
+    REPORT_HELPED = "what you reported was hidden"
 
     # What must not stand
     HIDDEN = "something of yours was hidden"

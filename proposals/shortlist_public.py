@@ -1,4 +1,4 @@
-"""Whoever follows a round, or one of its districts, hears once that its shortlist is presented: one mail for it all."""
+"""Whoever follows a round, or one of its districts, hears once that its shortlist is public: one mail for it all."""
 
 from datetime import datetime, timedelta
 
@@ -18,28 +18,33 @@ NEWS_FOR = timedelta(days=3)  # a city moved to another machine tells nobody of 
 
 
 def look(at: datetime) -> None:
-    """Note of each round whose shortlist has come to be presented that it has, once."""
+    """Note of each round whose decisions have become public that its shortlist has, once.
+
+    What the committee has resolved is published by then, or in the worker's next minute: till then the list is empty.
+    """
     for cycle in Cycle.objects.prefetch_related("phases"):
-        window = cycle.window(Stage.PRESENTING)
-        if window and window.opens <= at < window.opens + NEWS_FOR and _is_presented(cycle, at) and _numbers(cycle):
+        since = cycle.decisions_open
+        if since and at < since + NEWS_FOR and _is_news(cycle, at) and _numbers(cycle, at):
             Happening.once(Kind.SHORTLIST, cycle, at=at)
 
 
-def _is_presented(cycle: Cycle, at: datetime) -> bool:
-    return cycle.stage(at) is Stage.PRESENTING
+def _is_news(cycle: Cycle, at: datetime) -> bool:
+    """From the date of the decisions until the vote."""
+    since = cycle.decisions_open
+    return since is not None and since <= at and cycle.stage(at) in (Stage.REVIEWING, Stage.PRESENTING)
 
 
-def _numbers(cycle: Cycle) -> dict[str, int]:
-    """How many projects stand on the shortlist, by the name of each contest that has any."""
+def _numbers(cycle: Cycle, at: datetime) -> dict[str, int]:
+    """How many projects everybody finds on the shortlist, by the name of each contest that has any."""
     contests = cycle.contests.select_related("district").order_by("pk")
-    numbers = {each.title: Proposal.objects.shortlisted(each).count() for each in contests}
+    numbers = {each.title: Proposal.objects.in_view(at).shortlisted(each).count() for each in contests}
     return {title: number for title, number in numbers.items() if number}
 
 
 def _says(happening: Happened) -> dict[str, str]:
     lines = [
         f"– {title}: " + ngettext("%d project", "%d projects", number) % number
-        for title, number in _numbers(happening.subject).items()
+        for title, number in _numbers(happening.subject, clock.now()).items()
     ]
     return {"cycle": str(happening.subject), "shortlist": "\n".join(lines) or "–"}
 
@@ -59,7 +64,7 @@ def register() -> None:
         button=_("See the shortlist"),
         leads_to=lambda happening: f"{reverse('proposals', args=[happening.subject.slug])}?status=shortlisted",
         readers=lambda happening: followers(happening.subject, happening.at),
-        may_read=lambda happening, reader: _is_presented(happening.subject, clock.now()),
+        may_read=lambda happening, reader: _is_news(happening.subject, clock.now()),
         default=Way.DIGEST,
     )
     tells(Kind.SHORTLIST, telling)

@@ -171,6 +171,12 @@ class Cycle(models.Model):
         return next((window for window in self.windows() if window.stage is stage), None)
 
     @property
+    def decisions_open(self) -> datetime | None:
+        """From when on decisions are public: the date named for it, else the close of the review. None: at once."""
+        review = self.window(Stage.REVIEWING)
+        return self.decisions_public_at or (review.closes if review else None)
+
+    @property
     def results_open(self) -> datetime | None:
         """When the results become public, if that is set."""
         opens = [window.opens for window in self.windows() if Act.SEE_RESULTS in window.stage.about.acts]

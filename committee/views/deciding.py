@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from budgeting.people import Request
-from committee import correcting, motions, publishing
+from committee import correcting, motions
 from committee.forms import CorrectionForm, MotionForm, RecusalForm, VoteForm
 from committee.members import why_not_decide, why_not_look
 from committee.models import Motion
@@ -132,7 +132,7 @@ def _shown(request: Request, proposal: Proposal, at: datetime, **typed: forms.Fo
         "recusals": proposal.recusals.select_related("member"),
         "similar": Proposal.objects.similar_to(proposal, at).select_related("contest__district", "contest__cycle")[:5],
         "why_not": why_not_decide(proposal, by=request.user, at=at),
-        "public_at": publishing.public_at(proposal.cycle),
+        "public_at": proposal.cycle.decisions_open,
         **forms_shown,
         **typed,
     }

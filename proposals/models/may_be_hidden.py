@@ -87,10 +87,12 @@ class MayBeHidden(models.Model):
             require(reason.strip() or why != Reason.OTHER, _("Give the reason: it stays visible in its place."))
             alone = {"confirmed_at": at} if self.whole is self and OneIsEnough.in_effect(at) else {}
             hiding = Hiding.objects.create(**self.named, by_id=by.pk, at=at, why=why, words=reason.strip(), **alone)
-            self.open_complaints().update(settled_at=at, settled_by=by.pk)
+            reported = self.open_complaints().update(settled_at=at, settled_by=by.pk)
             more = {"one_is_enough": True} if alone else {}
             by.record(Done.HIDDEN, on=self, why=str(why), reason=reason.strip(), **more)
             Happening.note(Kind.HIDDEN, hiding, at=at, by=by)
+            if reported:
+                Happening.note(Kind.REPORT_HELPED, hiding, at=at, by=by)
             self.refresh_from_db(fields=["hiding"])
             return hiding
 

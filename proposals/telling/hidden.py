@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from budgeting.people import RoleName, holders_of
 from budgeting.registry import Page, address_of
+from lib import clock
 from notices.kinds import Group, Happened, Kind, Telling, Way
 from proposals.models import Comment, Complaint, Hiding, Photo, Proposal
 from proposals.models.withholding import as_written
@@ -40,6 +41,17 @@ def _is_the_author(happening: Happened, reader: Any) -> bool:
 
 def _still_waits(happening: Happened, reader: Any) -> bool:
     return bool(reader.is_clerk and happening.subject.settled_at is None)
+
+
+def _who_reported(happening: Happened) -> QuerySet[Any]:
+    """Whose report the hiding settled; who reported what is their own hears that it is hidden."""
+    thing = happening.subject.thing
+    return Complaint.objects.filter(**thing.named, settled_at=happening.at).exclude(by=thing.whose).values("by")
+
+
+def _is_still_hidden(happening: Happened, reader: Any) -> bool:
+    hiding: Hiding = happening.subject
+    return hiding.ended_at is None and not hiding.has_lapsed(clock.now())
 
 
 def _says(happening: Happened) -> dict[str, str]:
@@ -103,5 +115,22 @@ REPORTED = Telling(
     default=Way.SITE,  # the mail of the day says what waits
 )
 
+REPORT_HELPED = Telling(
+    group=Group.YOURS,
+    about=Hiding,
+    title=gettext_lazy("Something you reported was hidden"),
+    subject=gettext_lazy("Thank you for your report about {proposal}"),
+    text=gettext_lazy(
+        "You reported something about {proposal}. A clerk has looked at it and has hidden it. Thank you for saying so."
+        "\n\nThe reason, which everybody can read in its place:\n\n{reason}"
+    ),
+    placeholders={name: WHAT[name] for name in ("proposal", "district", "cycle", "reason")},
+    says=_says,
+    button=gettext_lazy("See it in its place"),
+    leads_to=lambda happening: happening.subject.thing.place,
+    readers=_who_reported,
+    may_read=_is_still_hidden,
+    default=Way.DIGEST,
+)
 
-TOLD = {Kind.HIDDEN: HIDDEN, Kind.UNHIDDEN: UNHIDDEN, Kind.REPORTED: REPORTED}
+TOLD = {Kind.HIDDEN: HIDDEN, Kind.UNHIDDEN: UNHIDDEN, Kind.REPORTED: REPORTED, Kind.REPORT_HELPED: REPORT_HELPED}

@@ -96,7 +96,7 @@ def preview(request: Request, cycle: str, district: str, pk: int) -> HttpRespons
     if request.method == "POST":
         with obeying(form):
             draft.submit(by=request.user, at=at)
-            messages.success(request, _("Your proposal is submitted. It has the number %d.") % draft.number)
+            messages.success(request, _("Thank you. Your proposal is submitted, with the number %d.") % draft.number)
             return redirect(draft)
     return _written(request, draft, "preview", form=form)
 

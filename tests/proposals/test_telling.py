@@ -249,3 +249,32 @@ def test_a_worker_that_dies_between_two_bunches_tells_nobody_twice(proposal, cla
     assert Notice.objects.filter(happening=happening).count() == 3
     mails = told(morning)
     assert sorted(mail["To"] for mail in mails) == sorted(user.email for user in [*followers, proposal.author])
+
+
+def test_who_reported_what_was_hidden_is_thanked_and_nobody_else(proposal, rosa, tomas, lena, clara, morning, told):
+    for each in (rosa, tomas, lena):
+        Choice.make(each.pk, Kind.REPORT_HELPED, Way.AT_ONCE)
+    told(morning)
+    comment = proposal.comment(by=tomas, at=morning, text="You fools.")
+    comment.report(by=rosa, at=morning, reason="Off topic.")
+    comment.keep(by=clara, at=morning)
+    for each in (lena, tomas):
+        comment.report(by=each, at=morning, reason="Rude.")
+    told(morning)
+    comment.hide(by=clara, at=morning + HOUR, reason="It insults people.")
+    mails = told(morning + HOUR)
+    assert sorted(mail["To"] for mail in mails) == [lena.email, tomas.email]
+    [mail] = to(mails, lena.email)
+    assert mail["Subject"] == f"Thank you for your report about {proposal.title}"
+    assert "It insults people." in text_of(mail)
+    assert "fools" not in text_of(mail)
+    assert "hidden something of yours" in text_of(to(mails, tomas.email)[0]), "its author hears that, and no thanks"
+
+
+def test_what_is_shown_again_before_the_thanks_went_is_not_thanked_for(proposal, tomas, lena, clara, morning, told):
+    told(morning)
+    comment = proposal.comment(by=tomas, at=morning, text="You fools.")
+    comment.report(by=lena, at=morning, reason="Rude.")
+    comment.hide(by=clara, at=morning, reason="It insults people.")
+    comment.show_again(by=clara, at=morning)
+    assert to(told(morning) + told(morning + 23 * HOUR), lena.email) == []

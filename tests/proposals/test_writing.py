@@ -32,6 +32,7 @@ def test_rosa_writes_one_thing_per_page_and_submits(client, rosa, riverside_cont
     proposal = Proposal.objects.get()
     assert done["Location"] == proposal.get_absolute_url() == "/2027/riverside/proposals/1-a-playground-by-the-river/"
     assert (proposal.cost, proposal.upkeep, proposal.author, proposal.photos.count()) == (40_000_50, 0, rosa, 1)
+    assert "Thank you. Your proposal is submitted, with the number 1." in client.get(done["Location"]).text
 
 
 @pytest.mark.parametrize(
