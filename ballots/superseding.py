@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from audit.acts import Done
 from ballots import no_vote
 from ballots.counting import rule_in_force
-from ballots.hidden import why_not_over_hidden
+from ballots.hidden import why_not_with_hidden
 from ballots.holding import has_begun
 from ballots.models import BallotLine, BallotPaper, Correction, SupersededPaper
 from ballots.paper import describe_lines, digest_of, in_order, left_out, lines_of
@@ -123,8 +123,8 @@ def plan(contest: Contest, at: datetime, reason: str, named: Iterable[int]) -> d
     )
     for correction in corrections:
         allow(_objection(correction, paper))
-    allow(why_not_over_hidden(contest, at))
     lines = _lines_after(paper, corrections)
+    allow(why_not_with_hidden([line.proposal for line in lines], at))
     named_somewhere = {each.proposal_id for each in (*lines, *paper.lines.all())}
     others = Proposal.objects.shortlisted(contest).exclude(pk__in=named_somewhere)
     if not lines and (other := others.first()):

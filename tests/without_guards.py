@@ -36,6 +36,7 @@ FACTOR, CHANGES = "tests/accounts/test_second_factor.py", "tests/accounts/test_c
 WHOSE, DAY = "tests/accounts/test_whose_account.py", "tests/accounts/test_a_working_day.py"
 OLD = "tests/accounts/test_codes_grow_old.py"
 ON_RECORD = "tests/front/test_acts_of_weight_are_on_record.py"
+HIDING, HIDDEN_PAGES = "tests/proposals/test_hiding.py", "tests/proposals/test_hiding_pages.py"
 BY_LETTER, TIES = "tests/ballots/test_voting_by_letter.py", "tests/residents/test_verification.py"
 
 SETTINGS = "budgeting/settings.py"
@@ -242,6 +243,45 @@ GUARDS = [
         '"removed_at": None, "verification": None,',
         '"removed_at": None,',
         [BY_LETTER],
+    ),
+    # What must not stand
+    Guard(
+        "what is hidden is in no list",
+        "proposals/models/queries.py",
+        "return SUBMITTED & (models.Q(hiding=None) | lapsed)",
+        "return SUBMITTED",
+        [HIDING],
+    ),
+    Guard(
+        "what one person hid of a whole proposal lapses",
+        "proposals/models/hiding.py",
+        "(lapses := self.ends_alone_at) is not None and lapses <= at",
+        "False",
+        [HIDING],
+    ),
+    Guard(
+        "nobody hides it every two days", "proposals/models/moderating.py", "if alone.exists():", "if False:", [HIDING]
+    ),
+    Guard(
+        "a hidden photo is not sent",
+        "proposals/views/browse.py",
+        " or (found.hiding and not found.is_shown_hidden_to(request.user))",
+        "",
+        [HIDDEN_PAGES],
+    ),
+    Guard(
+        "what a hidden version says is not compared",
+        "proposals/views/browse.py",
+        "any(not each.is_shown_hidden_to(request.user) for each in hidden)",
+        "False",
+        [HIDDEN_PAGES],
+    ),
+    Guard(
+        "no paper is frozen over what is hidden",
+        "ballots/paper.py",
+        "    allow(why_not_over_hidden(contest, at))",
+        "",
+        ["tests/ballots/test_no_paper_over_what_is_hidden.py"],
     ),
     # The record
     Guard(

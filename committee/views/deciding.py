@@ -123,6 +123,7 @@ def _shown(request: Request, proposal: Proposal, at: datetime, **typed: forms.Fo
     context = {
         "proposal": proposal,
         "cycle": proposal.cycle,
+        "hiding": proposal.hidden(at),
         "motion": motion,
         "votes": votes,
         "tally": motions.tally(motion) if motion else None,

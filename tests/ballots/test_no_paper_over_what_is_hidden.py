@@ -7,11 +7,12 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
-from ballots import no_vote, paper
+from ballots import no_vote, paper, superseding
 from ballots.models import BallotPaper
 from budgeting import two
 from budgeting.models import Contest
 from budgeting.two import Joint, Two
+from committee import publishing
 from lib.refusal import Refused
 from proposals.models import Decision, Proposal
 from proposals.models.hiding import HOLDS_ALONE
@@ -76,6 +77,7 @@ def test_decided_against_it_is_left_out(hidden, riverside_contest, martin, clara
     martins = signed_in(martin)
     assert "Cycle stands" in words_on(martins.get("/desk/"))
     martins.post(f"{proposal.get_absolute_url()}decision/", {"outcome": "reject", "reason": "It is no project."})
+    publishing.publish_due(at("presenting"))
     assert frozen(riverside_contest, clara, otto, at("presenting")) == [1, 3]
 
 
@@ -124,6 +126,21 @@ def test_what_was_hidden_between_the_two_who_freeze_holds_it_up_too(
     assert not BallotPaper.objects.exists()
     proposal.show_again(by=clara, at=moment)
     assert NAMED not in words_on(frozen_at_the_desk(riverside_contest, signed_in(clara), signed_in(otto)))
+
+
+def test_a_paper_that_takes_the_place_of_another_takes_nothing_hidden_in(
+    hidden, riverside_contest, martin, clara, otto, at
+) -> None:
+    proposal, moment = hidden("reject"), at("presenting")
+    frozen(riverside_contest, clara, otto, moment)
+    superseding.correct(riverside_contest, proposal, by=martin, at=moment, outcome="shortlist", reason="An error.")
+    named = [each.pk for each in superseding.pending(riverside_contest)]
+    act = two.sketch(Joint.SUPERSEDE, on=riverside_contest, cycle=riverside_contest.cycle, reason="So.", named=named)
+    with pytest.raises(Refused, match=NAMED):
+        two.propose(act, by=clara, at=moment)
+    proposal.show_again(by=clara, at=moment)
+    two.confirm(two.propose(act, by=clara, at=moment), by=otto, at=moment)
+    assert BallotPaper.objects.get().lines.filter(proposal=proposal).exists()
 
 
 def test_the_database_puts_nothing_hidden_on_a_paper(hidden, riverside_contest) -> None:

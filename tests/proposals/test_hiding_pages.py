@@ -128,6 +128,31 @@ def test_a_stranger_finds_no_page_about_what_is_hidden(things: dict, clara, toma
         assert stranger.get(things["proposal"].get_absolute_url() + page).status_code == 404
 
 
+def test_a_stranger_is_sent_no_hidden_photo_and_compares_no_hidden_version(things: dict, clara, rosa, at) -> None:
+    photo, history = things["photo"], f"{things['proposal'].get_absolute_url()}history/?from=1&to=2"
+    shown = words_on(Client().get(history))
+    assert "old quay is empty" in shown
+    for kind in ("photo", "version"):
+        things[kind].hide(by=clara, at=at("proposing"), reason="So.")
+    assert "old quay is empty" not in words_on(Client().get(history))
+    assert "old quay is empty" in words_on(signed_in(rosa).get(history))
+    for address in (photo.address, photo.small_address):
+        assert Client().get(address).status_code == 404
+        sent = signed_in(rosa).get(address)
+        assert (sent.status_code, sent["Cache-Control"]) == (200, "no-store")
+        b"".join(sent.streaming_content)
+
+
+def test_its_author_and_the_committee_see_in_their_lists_that_it_is_hidden(
+    things: dict, rosa, martin, clara, at
+) -> None:
+    things["proposal"].hide(by=clara, at=at("reviewing"), reason="So.")
+    for reader, page in ((rosa, "/me/"), (martin, "/desk/")):
+        listed = signed_in(reader).get(page).text
+        assert things["proposal"].title in listed
+        assert ">Hidden</span>" in listed
+
+
 def test_a_project_of_a_frozen_paper_is_for_two(things: dict, clara, at) -> None:
     proposal = things["proposal"]
     paper.write(proposal.contest, [proposal], by=None, at=at("presenting"))
