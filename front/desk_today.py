@@ -7,14 +7,13 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.db.models import QuerySet
-from django.utils.formats import date_format
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from budgeting.people import RoleName, holders_of
 from budgeting.registry import Page, address_of
-from budgeting.templatetags.dates import end_words
+from budgeting.templatetags.dates import day_words, end_words
 from front.waiting import Waiting, waits_for
 from lib import clock
 from notices.kinds import Group, Happened, Kind, Telling, Way, tells
@@ -60,7 +59,7 @@ def _desk(happening: Happened) -> dict[str, str]:
 
 
 def _line(each: Waiting) -> str:
-    since = _("since %s") % date_format(localtime(each.since), "DATE_FORMAT")
+    since = _("since %s") % day_words(localtime(each.since).date())
     until = [_("until %s") % end_words(each.until)] if each.until else []
     late = [_("overdue")] if each.late else []
     return f"{each.words} ({', '.join([since, *until, *late])})\n{settings.PUBLIC_URL}{each.path}"
@@ -68,7 +67,7 @@ def _line(each: Waiting) -> str:
 
 def _examples() -> dict[str, Any]:
     things = gettext_lazy(
-        "Decide on “A swing for everyone”, Riverside (since 3 March 2027)\nhttps://budget.city.example/"
+        "Decide on “A swing for everyone”, Riverside (since Wednesday 3 March)\nhttps://budget.city.example/"
     )
     return {"number": gettext_lazy("3 things wait for you"), "things": things}
 

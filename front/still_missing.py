@@ -10,6 +10,7 @@ from ballots.checklist import checklist
 from budgeting.models import Contest, Cycle
 from budgeting.people import RoleName, holders_of
 from budgeting.stages import Stage
+from committee.models import Resolution
 from proposals.models import Proposal, Status
 from residents.models import Resident
 
@@ -44,9 +45,10 @@ def _committees(cycle: Cycle) -> Iterator[str]:
 
 
 def _undecided(cycle: Cycle, at: datetime) -> Iterator[str]:
+    resolved = Resolution.objects.waiting().values("motion__proposal")  # made, and public on its date
     for contest in Contest.objects.filter(cycle=cycle, paper=None, no_vote=None).select_related("cycle", "district"):
         rows = Proposal.objects.submitted().as_rows(at).filter(contest=contest, status=Status.SUBMITTED)
-        if left := rows.count():
+        if left := rows.exclude(pk__in=resolved).count():
             words = ngettext(
                 "%(contest)s: %(n)d proposal waits for a decision",
                 "%(contest)s: %(n)d proposals wait for a decision",

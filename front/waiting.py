@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, QuerySet
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -39,18 +39,39 @@ class Waiting:
 
 
 def waits_for(person: Person, at: datetime) -> list[Waiting]:
-    """What waits for this person, the oldest first; each page once, however many ask for it."""
-    found: dict[str, Waiting] = {}
-    rooms = (_acts, _boxes, _motions, _proposals, _moderation, _claims, _imports, _mails, _works)
+    """What waits for this person, the oldest first; each thing once."""
+    found: dict[tuple[str, str], Waiting] = {}
+    rooms = (_acts, _boxes, _motions, _proposals, _moderation, _claims, _uploads, _mails, _works)
     for each in sorted((one for room in rooms for one in room(person, at)), key=lambda one: one.since):
-        found.setdefault(each.path, each)
+        found.setdefault((each.path, each.words), each)
     return list(found.values())
+
+
+# What the desk lists, too --------------------------------------------------------------------------------------------
+
+
+def acts_of_two() -> QuerySet[JointAct]:
+    """What one person has proposed and another has to confirm."""
+    return JointAct.objects.filter(settled_at=None).select_related("proposed_by", "cycle")
+
+
+def claims() -> QuerySet[Claim]:
+    """Where two accounts say that they are one resident, the oldest first."""
+    return Claim.objects.filter(settled_at=None).select_related("resident__cycle", "user").order_by("at")
+
+
+def uploads() -> QuerySet[RegisterImport]:
+    """Registers that are neither confirmed nor dropped."""
+    return RegisterImport.objects.waiting().select_related("cycle")
+
+
+# Room by room --------------------------------------------------------------------------------------------------------
 
 
 def _acts(person: Person, at: datetime) -> Iterator[Waiting]:
     if not oversees(person) or person.why_not_confirm(at):
         return
-    for act in JointAct.objects.filter(settled_at=None).exclude(proposed_by=person.pk).select_related("cycle"):
+    for act in acts_of_two().exclude(proposed_by=person.pk):
         yield Waiting(_("For a second person: %s") % two.name_of(act), act.get_absolute_url(), act.proposed_at)
 
 
@@ -96,7 +117,7 @@ def _proposals(person: Person, at: datetime) -> Iterator[Waiting]:
 def _moderation(person: Person, at: datetime) -> Iterator[Waiting]:
     for one in reported_and_hidden(person, at):
         if not one.is_mine:
-            yield Waiting(one.words, one.url, one.at, until=one.until)
+            yield Waiting(f"{one.words} (“{one.proposal.title}”)", one.url, one.at, until=one.until)
 
 
 def _claims(person: Person, at: datetime) -> Iterator[Waiting]:
@@ -104,7 +125,7 @@ def _claims(person: Person, at: datetime) -> Iterator[Waiting]:
     if not person.is_clerk:
         return
     proposed = _under_way()
-    for claim in Claim.objects.filter(settled_at=None).select_related("resident__cycle"):
+    for claim in claims():
         if reference(claim) not in proposed:
             cycle = claim.resident.cycle
             words = _("Two accounts claim line %(line)s of the register of %(cycle)s")
@@ -112,11 +133,11 @@ def _claims(person: Person, at: datetime) -> Iterator[Waiting]:
             yield Waiting(words % {"line": claim.resident, "cycle": cycle}, path, claim.at)
 
 
-def _imports(person: Person, at: datetime) -> Iterator[Waiting]:
+def _uploads(person: Person, at: datetime) -> Iterator[Waiting]:
     if not person.is_clerk:
         return
     proposed = _under_way()
-    for upload in RegisterImport.objects.waiting().select_related("cycle"):
+    for upload in uploads():
         if reference(upload) not in proposed:
             path = reverse("register_import", args=[upload.cycle.slug, upload.pk])
             yield Waiting(_("An uploaded register of %s, to confirm or drop") % upload.cycle, path, upload.at)
@@ -124,7 +145,7 @@ def _imports(person: Person, at: datetime) -> Iterator[Waiting]:
 
 def _under_way() -> set[str]:
     """What an act of two is about that waits: it is on the list as that act."""
-    return set(JointAct.objects.filter(settled_at=None).values_list("on", flat=True))
+    return set(acts_of_two().values_list("on", flat=True))
 
 
 def _mails(person: Person, at: datetime) -> Iterator[Waiting]:

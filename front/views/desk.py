@@ -12,14 +12,14 @@ from django.views.decorators.http import require_POST
 
 from budgeting import two
 from budgeting.guards import clerks_touch, only, oversees
-from budgeting.models import Contest, Cycle, JointAct
+from budgeting.models import Contest, Cycle
 from budgeting.people import Person, Request
 from budgeting.stages import Act
-from front import works_fail
+from front import waiting, works_fail
 from lib import clock
 from lib.troubles import troubles
 from notices.models import KEPT_FOR, Mail, Returned, Undelivered
-from residents.models import Claim, RegisterImport
+from residents.models import RegisterImport
 
 MOST_MAILS = 50  # that failed, on one page
 
@@ -35,8 +35,8 @@ def page(request: Request) -> HttpResponse:
         "at": at,
         "cycles": RegisterImport.why_anew(cycles),
         "unfrozen": unfrozen.select_related("cycle", "district"),
-        "claims": Claim.objects.filter(settled_at=None).select_related("resident__cycle", "user").order_by("at"),
-        "imports": RegisterImport.objects.waiting().select_related("cycle"),
+        "claims": waiting.claims(),
+        "imports": waiting.uploads(),
         "failed_mails": failed[:MOST_MAILS],
         "all_failed_mails": failed.count(),
         "bounced_mails": _with_whether_given_up(bounced[:MOST_MAILS]),
@@ -62,7 +62,6 @@ def _waiting_acts(person: Person) -> list[dict[str, Any]]:
     """What one person has proposed and another has to confirm, for whoever may."""
     if not oversees(person):
         return []
-    acts = JointAct.objects.filter(settled_at=None).select_related("proposed_by", "cycle")
     return [
         {
             "name": two.name_of(act),
@@ -71,7 +70,7 @@ def _waiting_acts(person: Person) -> list[dict[str, Any]]:
             "by": act.proposed_by,
             "at": act.proposed_at,
         }
-        for act in acts
+        for act in waiting.acts_of_two()
     ]
 
 

@@ -1,13 +1,16 @@
 """What waits for a member of a committee, on the desk."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.template import Context, Template
 
 from accounts.models import User
+from budgeting.stages import Stage
 from committee import motions
 from committee.recusing import recuse
+from front.still_missing import still_missing
 
 
 def shown(rf, user: User) -> str:
@@ -45,3 +48,12 @@ def test_what_is_put_to_the_vote_waits_for_those_who_have_not_voted(rf, submitte
     assert "Bench" not in shown(rf, three[1])
     motions.vote(slide.motions.get(), "for", by=three[1], at=now)
     assert "Slide" not in shown(rf, three[2]), "decided, if not public yet"
+
+
+def test_what_is_decided_and_not_public_yet_is_not_missing_before_the_review_ends(submitted, rosa, three, cycle, now):
+    slide, _bench = submitted(rosa, title="Slide"), submitted(rosa, title="Bench")
+    motions.move(slide, by=three[0], at=now, outcome="reject", reason="No room.")
+    missing = partial(still_missing, cycle, Stage.REVIEWING, now, before_its_end=True)
+    assert missing() == ["Riverside: 2 proposals wait for a decision"]
+    motions.vote(slide.motions.get(), "for", by=three[1], at=now)
+    assert missing() == ["Riverside: 1 proposal waits for a decision"]

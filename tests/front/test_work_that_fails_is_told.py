@@ -10,6 +10,7 @@ from django_tasks_db.models import DBTaskResult
 
 from accounts.models import Role, User
 from front import works_fail
+from front.waiting import waits_for
 from lib import jobs
 from lib.troubles import _called, troubles
 from tests.cast import person, signed_in
@@ -130,6 +131,14 @@ def test_a_task_that_failed_for_good_is_told_with_what_to_do(failed, clara, now,
     assert "Work that fails" in page
     assert "Make the minutes" in page
     assert troubles(now + 2 * DAY) == []
+
+
+def test_everything_that_fails_waits_for_clerks_and_for_nobody_else(failed, board, clara, otto, now) -> None:
+    board.do_if_due(now)
+    words = [each.words for each in waits_for(clara, now)]
+    assert [each for each in words if "publish the boards" in each]
+    assert [each for each in words if "make_minutes" in each]
+    assert waits_for(otto, now) == []
 
 
 def test_one_that_is_tried_again_has_not_failed(failed, now) -> None:
