@@ -190,6 +190,8 @@ class Hiding(OfAThing):
                 hiding.end(by=None, at=at)
 
     def _hold(self) -> None:
+        """The proposal first, as whoever hides does, so that nobody waits for each other."""
+        self.proposal.hold()
         self.refresh_from_db(from_queryset=Hiding.objects.select_for_update())
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -58,6 +59,22 @@ def _says(happening: Happened) -> dict[str, str]:
     row = happening.subject
     said = {"proposal": str(row.proposal.title), "district": row.proposal.contest.title}
     return said | {"cycle": str(row.proposal.cycle), "what": what(row.thing), "reason": row.reason}
+
+
+def _says_to_a_stranger(happening: Happened) -> dict[str, str]:
+    """Who reported a whole proposal reads its number: its title is hidden from them as well."""
+    proposal = happening.subject.proposal
+    named = {"proposal": _("proposal %d") % proposal.number} if proposal.hidden(clock.now()) else {}
+    return _says(happening) | named
+
+
+def _place(happening: Happened) -> str:
+    """Where it stood, without the words of a title that is hidden."""
+    thing = happening.subject.thing
+    proposal = thing.whole
+    if not proposal.hidden(clock.now()):
+        return str(thing.place)
+    return reverse("proposal", args=[proposal.contest.cycle.slug, proposal.contest.district.slug, proposal.number])
 
 
 WHAT = {
@@ -125,9 +142,9 @@ REPORT_HELPED = Telling(
         "\n\nThe reason, which everybody can read in its place:\n\n{reason}"
     ),
     placeholders={name: WHAT[name] for name in ("proposal", "district", "cycle", "reason")},
-    says=_says,
+    says=_says_to_a_stranger,
     button=gettext_lazy("See it in its place"),
-    leads_to=lambda happening: happening.subject.thing.place,
+    leads_to=_place,
     readers=_who_reported,
     may_read=_is_still_hidden,
     default=Way.DIGEST,

@@ -59,6 +59,9 @@ def hidden(whole_city: WholeCity, city_wide_contest: Contest, rosa, tomas, clara
     Decision.objects.create(proposal=third, into=whole, **merged)
     spread(now)
 
+    for thing in (whole, whole.photos.get(), other.comments.get()):
+        thing.report(by=tomas, at=now, reason="It lies.")
+
     def hide() -> None:
         reason = {"by": clara, "at": middle_of("reviewing"), "reason": WHY}
         whole.hide(**reason).confirm(by=otto, at=middle_of("reviewing"))
@@ -116,7 +119,7 @@ def test_before_it_is_hidden_it_is_in_all_these_places(hidden: Hidden, tomas, st
 )
 def test_hidden_it_is_nowhere(hidden: Hidden, whole_city: WholeCity, who: str, stage: str, at) -> None:
     hidden.hide()
-    at(stage)
+    spread(at(stage))
     somebody = whole_city.people[who]
     reader = signed_in(somebody) if somebody else Client()
     if who == "committee":  # of another district
@@ -157,7 +160,7 @@ def test_it_is_in_no_mail_but_its_authors(hidden: Hidden, rosa, tomas, clara, to
     hidden.hide()
     mails = told(middle_of("reviewing")) + told(middle_of("reviewing").replace(hour=23))
     mails += told(middle_of("reviewing") + (middle_of("presenting") - middle_of("reviewing")) / 30)
-    assert to(mails, tomas.email)
+    assert "Thank you for your report about proposal 13" in "".join(map(text_of, to(mails, tomas.email)))
     told_of_him = [mail["To"] for mail in mails if NAME in f"{mail['Subject']}{text_of(mail)}".lower()]
     assert told_of_him == [rosa.email] * 3, "the proposal, the comment and the photo are hers"
 
