@@ -24,7 +24,8 @@ def waits(act: JointAct, *, by: Person, at: datetime) -> None:
 
 
 def settled(act: JointAct, *, by: Person, at: datetime) -> None:
-    """Whoever takes back what they proposed, or did it alone, knows."""
+    """Nothing waits any more. Whoever takes back what they proposed, or did it alone, knows what became of it."""
+    Happening.is_over(Kind.ACT_WAITS, act, at=at)
     if by.pk != act.proposed_by_id:
         Happening.note(Kind.ACT_SETTLED, act, at=at, by=by)
 

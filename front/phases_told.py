@@ -30,10 +30,16 @@ def look(at: datetime) -> None:
     """Note of each date that is near, or has come, that it is; once, and anew where the date was moved."""
     for cycle in Cycle.objects.prefetch_related("phases"):
         for phase, edge, moment in _dates(cycle):
-            if moment - BEFORE <= at < moment:
-                Happening.once(Kind.PHASE_SOON, phase, at=at, edge=edge, moment=moment.isoformat())
-            elif moment <= at < moment + NEWS_FOR:
-                Happening.once(Kind.PHASE_NOW, phase, at=at, edge=edge, moment=moment.isoformat())
+            kind = _kind(moment, at)
+            if kind and Happening.once(kind, phase, at=at, edge=edge, moment=moment.isoformat()):
+                last = kind is Kind.PHASE_SOON
+                Happening.is_over(Kind.PHASE_SOON, phase, at=at, but_the_last=last, edge=edge)
+
+
+def _kind(moment: datetime, at: datetime) -> Kind | None:
+    if moment - BEFORE <= at < moment:
+        return Kind.PHASE_SOON
+    return Kind.PHASE_NOW if moment <= at < moment + NEWS_FOR else None
 
 
 def _dates(cycle: Cycle) -> Iterator[tuple[Phase, str, datetime]]:

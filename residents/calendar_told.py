@@ -33,6 +33,11 @@ KINDS = {
 
 
 def changed(change: CalendarChange, *, by: Person, at: datetime) -> None:
+    """What was said of the vote before is overtaken; that dates were moved is not, each for its own reason."""
+    if change.kind != CHANGES.MOVED:
+        earlier = CalendarChange.objects.filter(cycle=change.cycle_id, pk__lt=change.pk)
+        for before in earlier.exclude(kind=CHANGES.MOVED):
+            Happening.is_over(KINDS[CHANGES(before.kind)], before, at=at)
     Happening.note(KINDS[CHANGES(change.kind)], change, at=at, by=by)
 
 

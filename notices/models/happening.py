@@ -66,6 +66,20 @@ class Happening(models.Model):
             stands = happenings.get()
         return stands
 
+    @classmethod
+    def is_over(
+        cls, kind: Kind, thing: models.Model, *, at: datetime, but_the_last: bool = False, **facts: Any
+    ) -> None:
+        """What was said of it holds no longer: it rings no bell any more, and whoever was not told yet never is.
+
+        In the transaction of the act that ends it; `but_the_last` where that is noted as the same kind of thing.
+        """
+        found = cls.objects.filter(kind=kind, thing=reference(thing), facts__contains=facts)
+        said = list(found.values_list("pk", flat=True))
+        said = said[:-1] if but_the_last else said
+        cls.objects.filter(pk__in=said, spread_at=None).update(spread_at=at)
+        Notice.objects.filter(happening__in=said, read_at=None).update(read_at=at)
+
     @cached_property
     def subject(self) -> Any:
         """The thing itself, as it is now; None if it is gone."""

@@ -12,6 +12,7 @@ from budgeting.news import News, happened
 from budgeting.stages import Stage
 from lib.refusal import Refused
 from notices.models import Follow, Happening
+from notices.models.happening import unread_by
 from tests.cast import person
 from tests.told import text_of, to
 
@@ -71,6 +72,15 @@ def test_of_a_pause_that_is_over_by_the_morning_nobody_hears(
     resume_voting(the_vote, by=clara_and_otto, reason="It is mended.")
     assert told(night) == []
     assert [mail["Subject"] for mail in to(told(night + 9 * HOUR), rosa.email)] == [f"{the_vote}: the vote goes on"]
+
+
+def test_the_bell_rings_for_the_last_of_it_alone(the_vote, rosa, clara, clara_and_otto, morning, told) -> None:
+    pause_voting(the_vote, by=clara, reason=REASON)
+    told(morning)
+    before = unread_by(rosa)
+    resume_voting(the_vote, by=clara_and_otto, reason="It is mended.")
+    told(morning)
+    assert unread_by(rosa) == before
 
 
 def test_a_later_close_is_told_with_its_date(the_vote, rosa, clara_and_otto, morning, told) -> None:

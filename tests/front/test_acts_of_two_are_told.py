@@ -11,6 +11,7 @@ from budgeting.people import RoleName
 from budgeting.two import Joint
 from notices.kinds import Kind, Way
 from notices.models import Choice, Happening
+from notices.models.happening import unread_by
 from residents.models import Claim
 from tests.cast import enrol, person, signed_in
 from tests.papers import words_on
@@ -65,6 +66,20 @@ def test_nor_is_anybody_told_of_what_is_settled_by_then(otto, ines, sketched, cl
     told(night)
     mails = told(night + 9 * HOUR)
     assert [(mail["To"], mail["Subject"][:9]) for mail in mails] == [(clara.email, "Confirmed")]
+
+
+def test_the_bell_rings_no_more_for_what_is_settled(otto, ines, act, now, told) -> None:
+    told(now)
+    assert [unread_by(each) for each in (otto, ines)] == [1, 1]
+    two.withdraw(act, by=otto, at=now)
+    told(now)
+    assert [unread_by(each) for each in (otto, ines)] == [0, 0]
+
+
+def test_nor_for_what_is_settled_before_anybody_was_told(otto, ines, act, now, told) -> None:
+    two.withdraw(act, by=otto, at=now)
+    told(now)
+    assert unread_by(ines) == 0
 
 
 def test_whose_role_is_new_confirms_nothing_and_hears_nothing(act, clara, now, told) -> None:

@@ -11,6 +11,7 @@ from budgeting.people import RoleName
 from budgeting.stages import Stage
 from front import phases_told
 from notices.models import Happening
+from notices.models.happening import unread_by
 from tests.cast import enrol, person, propose, put_on_paper
 from tests.told import text_of, to
 
@@ -70,6 +71,17 @@ def test_a_date_that_is_moved_is_told_anew_and_the_old_one_to_nobody(cycle, clar
     assert len(the_look(opens + 7 * DAY + HOUR)) == 1
     assert the_look(opens + 8 * DAY) == []
     assert Happening.objects.count() == 2
+
+
+def test_the_bell_rings_once_for_a_date_be_it_moved_or_come(cycle, clara, opens, the_look) -> None:
+    the_look(opens - 2 * DAY)
+    Phase.objects.filter(cycle=cycle, stage="voting").update(opens=opens + DAY)
+    Phase.objects.filter(cycle=cycle, stage="presenting").update(closes=opens + DAY)
+    the_look(opens - DAY)
+    assert unread_by(clara) == 1
+    the_look(opens + DAY + HOUR)
+    the_look(opens + DAY + 2 * HOUR)
+    assert unread_by(clara) == 1
 
 
 def test_the_end_of_the_review_is_told_to_its_committee_with_what_is_undecided(
