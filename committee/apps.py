@@ -13,5 +13,6 @@ class CommitteeRoom(AppConfig):
         registry.offer_for(Proposal, offering.page_of_the_committee)
         registry.holds(registry.Deed.FREEZE_PAPER, publishing.why_not_freeze)
         registry.keep_of_a_person(
-            rows=[(models.Recusal, "member"), (models.MotionVote, "member")], traces=[(models.Motion, "by")]
+            rows=[(models.Recusal, "member"), (models.MotionVote, "member"), (models.Assignment, "member")],
+            traces=[(models.Motion, "by"), (models.Assignment, "by")],
         )

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
-from budgeting.models import Contest
+from budgeting.models import Contest, Cycle
 from budgeting.people import Person
 from budgeting.stages import Act
-from committee.models import Motion, MotionVote, Recusal, Resolution
+from committee.models import Assignment, Motion, MotionVote, Recusal, Resolution
 from proposals.models import Proposal, Status
 
 
@@ -18,11 +18,23 @@ def contests_of(person: Person, at: datetime) -> list[Contest]:
     return [each for each in contests if person.is_committee_for(each.district) and each.cycle.allows(Act.DECIDE, at)]
 
 
+def cycles_of(person: Person, at: datetime) -> list[Cycle]:
+    """Those in which this person says who prepares what."""
+    if person.is_clerk:
+        return [cycle for cycle in Cycle.objects.prefetch_related("phases") if cycle.allows(Act.DECIDE, at)]
+    return list({each.cycle_id: each.cycle for each in contests_of(person, at)}.values())
+
+
 def to_decide(person: Person, at: datetime) -> tuple[list[Contest], "QuerySet[Any]"]:
-    """The contests in which this member may decide now; and what nobody has put to the vote there."""
-    mine = contests_of(person, at)
+    """The contests in which this member may decide now; and what nobody has put to the vote there.
+
+    What is assigned to others is not among it.
+    """
+    contests = contests_of(person, at)
     under_way = Motion.objects.filter(settled_at=None).values("proposal")
-    return mine, _undecided(person, mine, at).exclude(pk__in=under_way)
+    assigned = Assignment.objects.standing()
+    to_others = assigned.exclude(proposal__in=assigned.filter(member=person.pk).values("proposal")).values("proposal")
+    return contests, _undecided(person, contests, at).exclude(pk__in=under_way).exclude(pk__in=to_others)
 
 
 def motions_for(person: Person, at: datetime) -> "QuerySet[Motion]":
@@ -33,8 +45,16 @@ def motions_for(person: Person, at: datetime) -> "QuerySet[Motion]":
     return found.select_related("proposal__contest__district", "proposal__contest__cycle", "proposal__cycle")
 
 
+def mine(person: Person) -> "QuerySet[Assignment]":
+    """What this member is to prepare, what is due first above; decided on or not."""
+    standing = Assignment.objects.standing().filter(member=person.pk)
+    return standing.order_by(F("due").asc(nulls_last=True), "proposal__number")
+
+
 def _undecided(person: Person, contests: list[Contest], at: datetime) -> "QuerySet[Any]":
-    """What this member may have a part in, and is not resolved."""
+    """What this member may have a part in, and is not resolved; `due`: until when they are to have prepared it."""
     rows = Proposal.objects.submitted().as_rows(at).filter(contest__in=contests, status=Status.SUBMITTED)
     rows = rows.exclude(author=person.pk).exclude(pk__in=Recusal.objects.filter(member=person.pk).values("proposal"))
-    return rows.exclude(pk__in=Resolution.objects.waiting().values("motion__proposal")).order_by("submitted_at")
+    rows = rows.exclude(pk__in=Resolution.objects.waiting().values("motion__proposal"))
+    due = Assignment.objects.standing().filter(proposal=OuterRef("pk"), member=person.pk).values("due")
+    return rows.annotate(due=Subquery(due[:1])).order_by(F("due").asc(nulls_last=True), "submitted_at")

@@ -1,15 +1,22 @@
 """What a member of a committee fills in."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.contrib.auth import get_user_model
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from committee.models import MotionVote, Recusal
+from budgeting.models import District
+from committee.members import entitled
+from committee.models import Assignment, MotionVote, Recusal
+from committee.models.assignment import LONGEST_REASON
 from committee.models.motion import OUTCOMES
-from lib.forms import MoneyField
+from lib.forms import CityTimeField, MoneyField
 from proposals.models import Proposal
+from proposals.models.queries import Proposals
 from proposals.models.review import LONGEST_DECISION
 
 
@@ -68,3 +75,74 @@ class RecusalForm(forms.Form):
         widget=forms.RadioSelect,
         help_text=_("Public: that you take no part in this proposal, and the kind of interest."),
     )
+
+
+class WorkSearch(forms.Form):
+    """Which proposals to look at, of those before the committees. What is not understood is left out."""
+
+    WHOSE = {
+        "": _("All"),
+        "nobody": _("Given to nobody"),
+        "overdue": _("Overdue"),
+    }
+
+    q = forms.CharField(label=_("Search"), max_length=200, required=False)
+    district = forms.ModelChoiceField(
+        District.objects.none(),
+        to_field_name="slug",
+        label=_("District"),
+        empty_label=_("All districts"),
+        required=False,
+    )
+    whose = forms.ChoiceField(label=_("Which"), choices=WHOSE.items(), required=False)
+
+    def __init__(self, districts: "models.QuerySet[District]", *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["district"].queryset = districts  # type: ignore[attr-defined]
+        self.fields["q"].widget = forms.TextInput(attrs={"type": "search", "autocomplete": "off"})
+        self.is_valid()
+
+    def among(self, proposals: Proposals, at: datetime) -> Proposals:
+        chosen = self.cleaned_data
+        found = proposals.matching(chosen.get("q") or "")
+        if district := chosen.get("district"):
+            found = found.filter(contest__district=district)
+        if chosen.get("whose") == "nobody":
+            found = found.exclude(pk__in=Assignment.objects.standing().values("proposal"))
+        elif chosen.get("whose") == "overdue":
+            found = found.filter(pk__in=Assignment.objects.overdue(at).values("proposal"))
+        return found
+
+
+class AssigningForm(forms.Form):
+    """What is done with the proposals that are ticked."""
+
+    BY_LOAD = "by-load"
+
+    proposals = forms.ModelMultipleChoiceField(
+        Proposal.objects.none(),
+        label=_("Proposals"),
+        error_messages={"required": _("Tick the proposals it is about.")},
+    )
+    to = forms.ChoiceField(label=_("Give them to"))
+    due = CityTimeField(label=_("To be prepared until"), required=False)
+
+    def __init__(self, proposals: Proposals, members: Sequence[Any], *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        by_load = (self.BY_LOAD, _("Whoever has the least to do, where they are nobody's yet"))
+        self.members = {str(member.pk): member for member in members}
+        people = [(key, f"{member.name} <{member.email}>") for key, member in self.members.items()]
+        self.fields["to"].choices = [by_load, *people]  # type: ignore[attr-defined]
+        self.fields["proposals"].queryset = proposals  # type: ignore[attr-defined]
+
+
+class EndingForm(forms.Form):
+    reason = forms.CharField(label=_("Why"), max_length=LONGEST_REASON, widget=forms.TextInput)
+    to = forms.ModelChoiceField(
+        get_user_model().objects.none(), label=_("Hand it on to"), empty_label=_("Nobody: give it back"), required=False
+    )
+
+    def __init__(self, assignment: Assignment, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        others = entitled(assignment.proposal).exclude(pk=assignment.member_id)
+        self.fields["to"].queryset = others  # type: ignore[attr-defined]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from committee.views import deciding
+from committee.views import deciding, work
 
 ONE = "<cycle:cycle>/<slug:district>/proposals/<numbered:number>/"
 
@@ -10,5 +10,8 @@ urlpatterns = [
     path(ONE + "decision/", deciding.page, name="decide"),
     path(ONE + "decision/vote/", deciding.vote, name="vote_on_motion"),
     path(ONE + "correction/", deciding.ask_for_correction, name="ask_for_correction"),
+    path("desk/<cycle:cycle>/work/", work.page, name="work"),
+    path("me/work/", work.mine, name="my_work"),
+    path("me/work/<int:assignment>/", work.end, name="end_assignment"),
     path(ONE + "recusal/", deciding.recuse, name="recusal"),
 ]

@@ -110,7 +110,8 @@ def _proposals(person: Person, at: datetime) -> Iterator[Waiting]:
             words % {"proposal": proposal.title, "district": contest.title},
             decision_on(proposal),
             proposal.submitted_at,
-            until=review.closes if review else None,
+            until=proposal.due or (review.closes if review else None),
+            late=proposal.due is not None and proposal.due <= at,
         )
 
 

@@ -10,6 +10,7 @@ from ballots import paper
 from ballots.models import KeyShare
 from budgeting.models import Contest, Cycle
 from budgeting.people import RoleName
+from committee.models import Assignment
 from notices import stopping
 from notices.kinds import Kind
 from proposals.models import Proposal
@@ -62,6 +63,8 @@ def whole_city(
     quay = Proposal.objects.select_related("author", "contest__cycle").get(number=1)
     comment = quay.comment(by=tomas, at=middle_of("proposing"), text="Shade?")
     photo = quay.add_photo(by=rosa, at=middle_of("proposing"), file=picture(), alt="The quay")
+    given = {"by": people["clerk"], "at": middle_of("reviewing")}
+    assignment = Assignment.objects.create(proposal=quay, member=people["committee"], **given)
     for contest, on_paper in proposals.items():
         paper.write(contest, on_paper, by=None, at=middle_of("presenting"))
     KeyShare.objects.create(key=cycle.box_key, number=4, holder=people["key holder"], commitment="0" * 64)
@@ -81,6 +84,7 @@ def whole_city(
         "step": ["what"],
         "part": [f"comments/{comment.pk}", f"photos/{photo.pk}"],
         "mail": [1],
+        "assignment": [assignment.pk],
         "role": [Role.objects.earliest("pk").pk],
         "person": [rosa.pk],
         "invitation": [1],

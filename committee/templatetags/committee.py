@@ -15,4 +15,10 @@ def to_decide(context: dict[str, Any]) -> dict[str, object]:
     """{% to_decide %}: what this member has to vote on, and what nobody has put to the vote."""
     user, at = context["request"].user, clock.now()
     contests, waiting = at_the_desk.to_decide(user, at)
-    return {"contests": contests, "motions": at_the_desk.motions_for(user, at), "waiting": waiting}
+    return {
+        "cycles": at_the_desk.cycles_of(user, at),
+        "is_member": bool(contests),
+        "contests": contests,
+        "motions": at_the_desk.motions_for(user, at),
+        "waiting": waiting,
+    }

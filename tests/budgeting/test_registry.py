@@ -29,7 +29,7 @@ from budgeting.models import Contest, Cycle, District
 from budgeting.news import News
 from budgeting.people import RoleName
 from budgeting.registry import Page, Place
-from committee.models import Motion, MotionVote, Recusal
+from committee.models import Assignment, Motion, MotionVote, Recusal
 from notices.kinds import Kind, Way
 from notices.limits import network_of
 from notices.models import Choice, Follow, Happening, Returned
@@ -166,6 +166,7 @@ def full_life(
         AuthorsAnswer.objects.create(hiding=hiding, by=user, at=moment, text="It is not.")
         Endorsement.objects.create(proposal=proposal, by=user, at=moment)
         SavedSearch.objects.create(user=user, cycle=riverside_contest.cycle, words="slide", at=moment)
+        Assignment.objects.create(proposal=proposal, member=user, at=moment)
         Recusal.objects.create(proposal=proposal, member=user, interest="work", at=moment)
         put = {"outcome": "reject", "reason": "No.", "by": clara, "at": moment, "closes": moment, "salt": b"hidden"}
         motion = Motion.objects.create(proposal=proposal, **put)

@@ -1,0 +1,109 @@
+"""Who prepares what: assigned by hand or by load, many at once, handed on and given back, each with a reason."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
+from audit.acts import Done
+from budgeting.models import District
+from budgeting.people import Person, RoleName, holders_of
+from committee.models import Assignment, Recusal
+from lib.refusal import require
+from proposals.models import Proposal
+
+
+def why_not_assign(district: District, *, by: Person) -> str:
+    """Why this person does not say who prepares what there, in a sentence; empty if they do."""
+    if by.is_clerk or by.is_committee_for(district):
+        return ""
+    return _("A clerk or a member of the committee says who prepares what.")
+
+
+@transaction.atomic
+def assign(proposals: Iterable[Proposal], member: Any, *, by: Person, at: datetime, due: datetime | None) -> int:
+    """Give these to one member. Who has one already keeps it. How many are new. Raises Refused, and assigns none."""
+    chosen = list(proposals)
+    able = _who_can(chosen)
+    cannot = [each.number for each in chosen if member.pk not in able[each.pk]]
+    numbers = ", ".join(map(str, cannot))
+    require(not cannot, _("%(name)s takes no part in these: %(numbers)s.") % {"name": member, "numbers": numbers})
+    return sum(_give(each, member, by=by, at=at, due=due, reason="") for each in chosen)
+
+
+@transaction.atomic
+def balance(proposals: Iterable[Proposal], *, by: Person, at: datetime, due: datetime | None) -> int:
+    """Give each that is nobody's to whoever of its committee has the least to do, and say so. How many are new."""
+    taken = Assignment.objects.standing().values("proposal")
+    chosen = list(Proposal.objects.filter(pk__in=[each.pk for each in proposals]).exclude(pk__in=taken))
+    chosen.sort(key=lambda each: each.number or 0)
+    able, load = _who_can(chosen), _load()
+    new = 0
+    for proposal in chosen:
+        members = sorted(able[proposal.pk].values(), key=lambda one: (load[one.pk], one.name, one.pk))
+        if members:
+            least = members[0]
+            reason = _("The least to do: %d") % load[least.pk]
+            new += _give(proposal, least, by=by, at=at, due=due, reason=reason)
+            load[least.pk] += 1
+    return new
+
+
+@transaction.atomic
+def hand_on(assignment: Assignment, to: Any, *, by: Person, at: datetime, reason: str) -> None:
+    """Whoever has it gives it to another, with a reason and the same date. Raises Refused."""
+    require(to.pk in _who_can([assignment.proposal])[assignment.proposal_id], _("%s takes no part in it.") % to)
+    end(assignment, by=by, at=at, reason=reason)
+    _give(assignment.proposal, to, by=by, at=at, due=assignment.due, reason=reason.strip())
+
+
+@transaction.atomic
+def end(assignment: Assignment, *, by: Person, at: datetime, reason: str) -> None:
+    """It is theirs no longer: given back, or taken away. Raises Refused without a reason, or if it ended before."""
+    require(reason.strip(), _("Say in a few words why."))
+    ended = Assignment.objects.standing().filter(pk=assignment.pk).update(ended_at=at, ended_reason=reason.strip())
+    require(ended == 1, _("It is no longer theirs."))
+    by.record(Done.ASSIGNMENT_ENDED, on=assignment.proposal, member=assignment.member_id, reason=reason.strip())
+
+
+def end_for_who_is_recused(recusal: Recusal, *, at: datetime) -> None:
+    """In the transaction of the recusal."""
+    theirs = Assignment.objects.standing().filter(proposal=recusal.proposal_id, member=recusal.member_id)
+    theirs.update(ended_at=at, ended_reason=_("Takes no part in it."))
+
+
+def _give(proposal: Proposal, member: Any, *, by: Person, at: datetime, due: datetime | None, reason: str) -> bool:
+    given = {"by_id": by.pk, "at": at, "due": due, "reason": reason}
+    _row, is_new = Assignment.objects.get_or_create(
+        proposal=proposal, member_id=member.pk, ended_at=None, defaults=given
+    )
+    if is_new:
+        by.record(Done.ASSIGNED, on=proposal, member=member.pk, due=due.isoformat() if due else None)
+    return is_new
+
+
+def _who_can(proposals: list[Proposal]) -> Mapping[int, dict[int, Any]]:
+    """By proposal the members who may have a part in it, by key: a query for each district, and one for recusals."""
+    districts = {each.contest.district for each in proposals}
+    members = {district.pk: list(holders_of(RoleName.COMMITTEE, district)) for district in districts}
+    out: dict[int, set[int]] = defaultdict(set)
+    for proposal, member in Recusal.objects.filter(proposal__in=proposals).values_list("proposal", "member"):
+        out[proposal].add(member)
+    return {
+        each.pk: {
+            one.pk: one
+            for one in members[each.contest.district_id]
+            if one.pk != each.author_id and one.pk not in out[each.pk]
+        }
+        for each in proposals
+    }
+
+
+def _load() -> Counter[int]:
+    """How much each has to prepare by now."""
+    counted = Assignment.objects.standing().values_list("member").annotate(n=Count("pk"))
+    return Counter(dict(counted.order_by()))

@@ -1,0 +1,136 @@
+"""Who prepares what: the list for whoever gives out work, and each member's own."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Prefetch
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from budgeting.models import Cycle, District
+from budgeting.people import Request, RoleName, holders_of
+from budgeting.stages import Act
+from committee import assigning
+from committee.at_the_desk import mine as prepared_by
+from committee.forms import AssigningForm, EndingForm, WorkSearch
+from committee.models import Assignment, Resolution
+from lib import clock
+from lib.refusal import obeying
+from proposals.models import Proposal, Status
+
+PER_PAGE = 50
+
+
+def _districts(request: Request, cycle: Cycle) -> list[District]:
+    """Those in which this person says who prepares what. Raises PermissionDenied if there is none."""
+    here = District.objects.filter(contests__cycle=cycle).distinct()
+    found = [each for each in here if not assigning.why_not_assign(each, by=request.user)]
+    if not found:
+        raise PermissionDenied
+    return found
+
+
+@login_required
+def page(request: Request, cycle: str) -> HttpResponse:
+    """Every proposal before the committees, and whose it is. POST gives those that are ticked to somebody."""
+    at = clock.now()
+    found = get_object_or_404(Cycle.objects.prefetch_related("phases"), slug=cycle)
+    districts = District.objects.filter(pk__in=[each.pk for each in _districts(request, found)])
+    search = WorkSearch(districts, request.GET)
+    before = Proposal.objects.submitted().of_cycle(found).with_status(at).filter(contest__district__in=districts)
+    waiting = search.among(before.filter(status=Status.SUBMITTED), at).exclude(author=request.user.pk)
+    form = AssigningForm(waiting, _members(districts), request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with obeying(form):
+            new = _give(request, form, at)
+            said = ngettext("%d proposal was given out.", "%d proposals were given out.", new) % new
+            messages.success(request, said)
+            return redirect(request.get_full_path())
+    standing = Assignment.objects.standing().select_related("member")
+    rows = waiting.select_related("contest__district", "contest__cycle").order_by("number")
+    rows = rows.prefetch_related(Prefetch("assignments", standing, to_attr="given"))
+    context = {
+        "cycle": found,
+        "at": at,
+        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "search": search,
+        "form": form,
+        "ticked": request.POST.getlist("proposals"),
+        "is_open": found.allows(Act.DECIDE, at),
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "committee/work.html", context, status=status)
+
+
+def _members(districts: "Any") -> list[Any]:
+    people = {member.pk: member for each in districts for member in holders_of(RoleName.COMMITTEE, each)}
+    return sorted(people.values(), key=lambda member: (member.name, member.pk))
+
+
+def _give(request: Request, form: AssigningForm, at: datetime) -> int:
+    chosen = form.cleaned_data["proposals"].select_related("contest__district")
+    how = {"by": request.user, "at": at, "due": form.cleaned_data["due"]}
+    if form.cleaned_data["to"] == AssigningForm.BY_LOAD:
+        return assigning.balance(chosen, **how)
+    return assigning.assign(chosen, form.members[form.cleaned_data["to"]], **how)
+
+
+@login_required
+def mine(request: Request) -> HttpResponse:
+    """What I am to prepare, and how much of it is done."""
+    at = clock.now()
+    all_of_it = prepared_by(request.user)
+    done = all_of_it.filter(pk__in=_done(all_of_it, at))
+    asked = request.GET.get("q", "")
+    left = all_of_it.exclude(pk__in=done)
+    rows = left.filter(proposal__in=Proposal.objects.submitted().matching(asked)).select_related(
+        "proposal__contest__district", "proposal__contest__cycle"
+    )
+    context = {
+        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "asked": asked,
+        "at": at,
+        "count": all_of_it.count(),
+        "done": done.count(),
+        "overdue": left.filter(due__lte=at).count(),
+    }
+    return render(request, "committee/mine.html", context)
+
+
+def _done(assignments: Any, at: datetime) -> Any:
+    """Those on which the committee has resolved, or which are before it no longer."""
+    before = Proposal.objects.with_status(at).filter(status=Status.SUBMITTED)
+    open_still = before.exclude(pk__in=Resolution.objects.waiting().values("motion__proposal")).values("pk")
+    return assignments.exclude(proposal__in=open_still).values("pk")
+
+
+@login_required
+def end(request: Request, assignment: int) -> HttpResponse:
+    """Hand it on to another, or give it back, and say why."""
+    at = clock.now()
+    related = ("proposal__contest__district", "proposal__contest__cycle", "member")
+    found = get_object_or_404(Assignment.objects.standing().select_related(*related), pk=assignment)
+    is_theirs = found.member_id == request.user.pk
+    if not is_theirs and assigning.why_not_assign(found.proposal.contest.district, by=request.user):
+        raise PermissionDenied
+    form: forms.Form = EndingForm(found, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with obeying(form):
+            reason, to = form.cleaned_data["reason"], form.cleaned_data["to"]
+            if to is None:
+                assigning.end(found, by=request.user, at=at, reason=reason)
+            else:
+                assigning.hand_on(found, to, by=request.user, at=at, reason=reason)
+            messages.success(request, _("It is no longer theirs.") if to is None else _("%s has it now.") % to)
+            return redirect("my_work") if is_theirs else redirect("work", found.proposal.contest.cycle.slug)
+    context = {"assignment": found, "proposal": found.proposal, "form": form}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "committee/end_assignment.html", context, status=status)
