@@ -114,6 +114,15 @@ def test_a_second_person_confirms_on_its_page(things: dict, clara, otto, rosa, a
     assert "For a second person" not in ottos.get("/desk/").text
 
 
+def test_what_people_report_and_authors_answer_is_for_clerks_alone(things: dict, rosa, tomas, clara, otto, at) -> None:
+    now = at("proposing")
+    things["proposal"].report(by=tomas, at=now, reason="It is rude.")
+    things["photo"].hide(by=clara, at=now, reason="So.").answer_it(by=rosa, at=now, text="It should stand.")
+    for thing, said in ((things["proposal"], "It is rude."), (things["photo"], "It should stand.")):
+        assert said in signed_in(clara).get(thing.page("hiding")).text
+        assert said not in signed_in(otto).get(thing.page("hiding")).text
+
+
 def test_a_stranger_finds_no_page_about_what_is_hidden(things: dict, clara, tomas, at) -> None:
     now = at("proposing")
     for kind in KINDS[1:]:
