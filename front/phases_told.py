@@ -43,12 +43,16 @@ def _kind(moment: datetime, at: datetime) -> Kind | None:
 
 
 def _dates(cycle: Cycle) -> Iterator[tuple[Phase, str, datetime]]:
-    """When a phase opens; and when one closes, unless another opens then. What is paused does not close."""
+    """When a phase opens; and when one closes, unless another opens then. What is paused does not close.
+
+    The end of the review is told in any case: it is the committees' date.
+    """
     phases = list(cycle.phases.all())
     opening = {phase.opens for phase in phases}
     for phase in phases:
         yield phase, OPENS, phase.opens
-        if phase.closes and phase.closes not in opening and phase.window().paused_since is None:
+        is_told = phase.closes not in opening or _stage(phase) is Stage.REVIEWING
+        if phase.closes and is_told and phase.window().paused_since is None:
             yield phase, CLOSES, phase.closes
 
 
@@ -57,13 +61,22 @@ def _dates(cycle: Cycle) -> Iterator[tuple[Phase, str, datetime]]:
 
 def _readers(happening: Happened) -> QuerySet[Any]:
     phase: Phase = happening.subject
+    if _is_told_to_clerks_as_an_opening(happening):
+        return _committees(phase.cycle)
     found = holders_of(RoleName.CLERK).order_by().values("pk")
     if _stage(phase) in OF_THE_BOX:
         council = holders_of(RoleName.COUNCIL).order_by().values("pk")
         found = found.union(council, KeyShare.objects.filter(key__cycle=phase.cycle_id).values("holder"))
     if _stage(phase) is Stage.REVIEWING:
-        found = found.union(holders_of(RoleName.COMMITTEE).order_by().values("pk"))
+        found = found.union(_committees(phase.cycle))
     return get_user_model().objects.filter(pk__in=found).values("pk")
+
+
+def _committees(cycle: Cycle) -> QuerySet[Any]:
+    """Of the districts that have money in this round."""
+    districts = [contest.district for contest in cycle.contests.select_related("district")]
+    members = [holders_of(RoleName.COMMITTEE, district).order_by().values("pk") for district in districts]
+    return get_user_model().objects.none().values("pk").union(*members)
 
 
 def _is_theirs(happening: Happened, reader: Any) -> bool:
@@ -81,6 +94,13 @@ def _is_theirs(happening: Happened, reader: Any) -> bool:
         reader.holds_a_role and KeyShare.objects.filter(key__cycle=phase.cycle_id, holder=reader.pk).exists()
     )
     return _stage(phase) in OF_THE_BOX and (reader.is_council or holds_a_share)
+
+
+def _is_told_to_clerks_as_an_opening(happening: Happened) -> bool:
+    """Does another phase open as this one closes? Then that is what clerks read."""
+    phase: Phase = happening.subject
+    opening = {other.opens for other in phase.cycle.phases.all()}
+    return happening.facts["edge"] == CLOSES and phase.closes in opening
 
 
 def _is_news(happening: Happened, moment: datetime) -> bool:

@@ -93,10 +93,23 @@ def test_the_end_of_the_review_is_told_to_its_committee_with_what_is_undecided(
     closes = cycle.window(Stage.REVIEWING).closes
     mails = the_look(closes - 2 * DAY)
     assert sorted(mail["To"] for mail in mails) == [clara.email, martin.email]
-    assert elsewhere.email not in [mail["To"] for mail in mails]
+    assert unread_by(elsewhere) == 0
     [mail] = to(mails, martin.email)
     assert "“Reviewing” closes on" in str(mail["Subject"])
     assert "Riverside: 6 proposals wait for a decision" in text_of(mail)
+
+
+def test_where_the_shortlist_follows_at_once_the_committee_hears_of_the_end_and_clerks_of_what_opens(
+    cycle, riverside_contest, clara, martin, the_look
+) -> None:
+    propose(riverside_contest)
+    mails = the_look(cycle.window(Stage.REVIEWING).closes - 2 * DAY)
+    assert {mail["To"]: "“Reviewing” closes" in str(mail["Subject"]) for mail in mails} == {
+        clara.email: False,
+        martin.email: True,
+    }
+    assert len(mails) == 2
+    assert all("6 proposals wait for a decision" in text_of(mail) for mail in mails)
 
 
 def test_key_holders_and_the_council_hear_of_the_vote_and_of_nothing_before(
