@@ -112,6 +112,14 @@ def test_where_the_shortlist_follows_at_once_the_committee_hears_of_the_end_and_
     assert all("6 proposals wait for a decision" in text_of(mail) for mail in mails)
 
 
+def test_each_committee_of_the_round_hears_of_its_review(
+    cycle, riverside_contest, hillside_contest, hillside, martin, clara, the_look
+) -> None:
+    mona = person("Mona", RoleName.COMMITTEE, district=hillside)
+    mails = the_look(cycle.window(Stage.REVIEWING).opens - DAY)
+    assert sorted(mail["To"] for mail in mails) == sorted([clara.email, martin.email, mona.email])
+
+
 def test_key_holders_and_the_council_hear_of_the_vote_and_of_nothing_before(
     voting, cycle, clara, ines, otto, rosa, the_look
 ) -> None:
