@@ -19,12 +19,16 @@ BEFORE = timedelta(days=3)
 
 
 def look(at: datetime) -> None:
-    """Note of each round that takes proposals for no more than three days that they end, once."""
+    """Note of each round that takes proposals for no more than three days that they end, once; and that they have."""
     for cycle in Cycle.objects.prefetch_related("phases"):
         window = cycle.window(Stage.PROPOSING)
-        if window and window.closes and cycle.allows(Act.PROPOSE, at) and window.closes - BEFORE <= at:
-            Happening.once(Kind.DRAFT_WAITS, cycle, at=at)
-            Happening.once(Kind.CALL_ENDS_SOON, cycle, at=at)
+        if window is None or window.closes is None:
+            continue
+        for kind in (Kind.DRAFT_WAITS, Kind.CALL_ENDS_SOON):
+            if window.closes - BEFORE <= at and cycle.allows(Act.PROPOSE, at):
+                Happening.once(kind, cycle, at=at)
+            elif window.closes <= at < window.closes + BEFORE:
+                Happening.is_over(kind, cycle, at=at)
 
 
 def _drafts(cycle: Cycle) -> QuerySet[Any]:

@@ -110,6 +110,9 @@ class Reviewed(Writing):
             merged_into = {"into": into.number} if into else {}
             logged = {"outcome": str(outcome), "reason": reason.strip(), **merged_into}
             AuditEvent.append(Done.PROPOSAL_DECIDED, by=by, on=self, **logged)
+            if outcome != Decision.Outcome.RETURN:
+                self.corrections_are_over(at)
+            Happening.is_over(Kind.CORRECTED, self, at=at)
             decision.is_told(at=at, by=by)
             self.forget_status()
             return decision

@@ -119,7 +119,13 @@ class Writing(ProposalText):
                 self.keep_version(by=by, at=at)
                 Happening.note(Kind.PROPOSAL_CHANGED, self, at=at, by=by, answers=answers)
                 if answers:
+                    self.corrections_are_over(at)
                     Happening.note(Kind.CORRECTED, self, at=at, by=by)
+
+    def corrections_are_over(self, at: datetime) -> None:
+        """Nobody hears any more that they are asked for."""
+        for returned in self.decisions.filter(outcome="return"):  # type: ignore[attr-defined]  # of review.py, above this
+            Happening.is_over(Kind.CORRECTION_ASKED, returned, at=at)
 
     def why_not_edit(self, *, by: Person, at: datetime) -> str:
         """The author may: a draft always, a submitted one until the deadline, a returned one while the review lasts."""

@@ -45,6 +45,20 @@ def test_the_bell_says_how_much_is_new_until_it_is_read(proposal, lena, tomas) -
     assert "1 new" not in words_on(browser.get("/me/notices/"))
 
 
+def test_the_bell_falls_silent_also_where_nothing_new_may_be_read_any_more(proposal, lena, tomas, clara) -> None:
+    browser, now = signed_in(lena), middle_of("reviewing")
+    browser.post("/me/follows/", {"thing": thing(proposal)})
+    comment = proposal.comment(by=tomas, at=now, text="You fools.")
+    spread(now)
+    comment.hide(by=clara, at=now, reason="Rude.")
+    page = words_on(browser.get("/me/notices/"))
+    assert "Notices 1 new" in page
+    assert "A comment on" not in page
+    assert "I have read all of it" in page
+    browser.post("/me/notices/read/")
+    assert "1 new" not in words_on(browser.get("/me/notices/"))
+
+
 def test_a_button_follows_and_stops_and_leads_back(proposal, lena) -> None:
     browser, address = signed_in(lena), proposal.get_absolute_url()
     assert browser.post("/me/follows/", {"thing": thing(proposal), "next": address}).url == address

@@ -10,6 +10,7 @@ import pytest
 from budgeting.models import Cycle
 from budgeting.stages import Stage
 from notices.models import Follow, Happening
+from notices.models.happening import unread_by
 from proposals import last_days
 from tests.cast import drafted
 from tests.told import Told, text_of, to
@@ -84,3 +85,12 @@ def test_the_last_days_are_not_told_once_they_are_over(cycle, tomas, near_the_cl
     Follow.begin(cycle, by=tomas, at=near_the_close - 5 * DAY)
     assert looked(near_the_close, told, monkeypatch) == []
     assert looked(near_the_close + 3 * DAY, told, monkeypatch) == []
+
+
+def test_once_they_are_over_they_ring_no_bell(cycle, rosa, tomas, riverside_contest, near_the_close, told, monkeypatch):
+    Follow.begin(cycle, by=tomas, at=near_the_close - 5 * DAY)
+    drafted(rosa, riverside_contest)
+    looked(near_the_close, told, monkeypatch)
+    assert (unread_by(rosa), unread_by(tomas)) == (1, 1)
+    looked(near_the_close + 3 * DAY, told, monkeypatch)
+    assert (unread_by(rosa), unread_by(tomas)) == (0, 0)

@@ -12,6 +12,7 @@ from budgeting.people import RoleName
 from notices import kinds, spreading
 from notices.kinds import Kind, Way, telling_of
 from notices.models import Choice, Follow, Happening, Notice
+from notices.models.happening import unread_by
 from notices.spreading import spread
 from proposals.models import Proposal
 from tests.cast import person, signed_in
@@ -63,6 +64,36 @@ def test_who_asked_for_a_correction_is_told_at_once_that_it_was_made(proposal, r
     assert to(mails, martin.email) == [], "and not of a change as well"
     [mail] = to(mails, lena.email)
     assert f"Changed: {proposal.title}" in text_of(mail)
+
+
+def test_a_correction_that_was_made_or_decided_on_rings_no_bell(proposal, rosa, martin, morning, told):
+    told(morning)
+    Notice.objects.update(read_at=morning)
+    returned(proposal, martin, morning)
+    told(morning)
+    assert unread_by(rosa) == 1
+    proposal.edit(by=rosa, at=morning + HOUR, summary="The school looks after it.")
+    told(morning + HOUR)
+    assert (unread_by(rosa), unread_by(martin)) == (0, 1)
+    assert "Please correct" in words_on(signed_in(rosa).get("/me/notices/")), "it stays to be read"
+    proposal.decide(by=martin, at=morning + 2 * HOUR, outcome="shortlist", reason="Good.")
+    assert unread_by(martin) == 0
+
+
+def test_a_decision_ends_what_was_asked_before_and_another_question_does_not(proposal, rosa, martin, morning, told):
+    for _question in range(2):
+        returned(proposal, martin, morning)
+    assert len(to(told(morning), rosa.email)) == 3, "both, and the thanks for the proposal"
+    returned(proposal, martin, morning + HOUR)
+    proposal.decide(by=martin, at=morning + HOUR, outcome="reject", reason="The ground is not the city's.")
+    assert [mail["Subject"] for mail in told(morning + HOUR)] == [f"Decided: {proposal.title}"]
+
+
+def test_who_corrects_before_being_told_is_not_asked_for_it(proposal, rosa, martin, morning, told):
+    told(morning)
+    returned(proposal, martin, morning)
+    proposal.edit(by=rosa, at=morning + HOUR, summary="The school looks after it.")
+    assert to(told(morning + HOUR), rosa.email) == []
 
 
 def test_of_an_earlier_round_of_corrections_nobody_is_told_again(proposal, rosa, martin, riverside, morning, told):
