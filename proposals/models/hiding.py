@@ -1,7 +1,8 @@
 """What must not stand: anybody reports it, a clerk hides it with a reason that stays visible, and shows it again.
 
 A comment, a photo, a version of a text, or a whole proposal. What stands on a frozen paper is withheld by two people
-instead (withholding.py). All rules of hiding are here (docs/decisions/0032).
+instead (withholding.py). What is kept of a hiding and how long it holds is here, who may hide what in may_be_hidden.py
+and moderating.py (docs/decisions/0032).
 """
 
 from datetime import datetime, timedelta

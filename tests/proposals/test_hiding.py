@@ -296,7 +296,7 @@ def test_whoever_asks_by_row_or_by_list_is_told_the_same(
         at = REVIEW + hidden * MINUTE
         hiding = proposal.hide(by=clara, at=at, reason="So.")
         if confirmed:
-            Hiding.objects.filter(pk=hiding.pk).update(confirmed_at=at)
+            Hiding.objects.filter(pk=hiding.pk).update(confirmed_at=at, confirmed_by=request.getfixturevalue("otto"))
         if ended:
             hiding.end(by=clara, at=at)
         found = is_hidden(proposal, REVIEW + asked * MINUTE)
@@ -323,6 +323,9 @@ RAW = {
     " (proposal_id, why, words, at, by_id, confirmed_at, confirmed_by_id)"
     " SELECT proposal_id, 'ad', '', at, by_id, at, confirmed_by_id FROM proposals_hiding"
     " WHERE confirmed_by_id IS NOT NULL",
+    "confirmed by nobody": "UPDATE proposals_hiding SET confirmed_at = at WHERE confirmed_at IS NULL",
+    "confirmed by whoever hid it": "UPDATE proposals_hiding SET confirmed_at = at, confirmed_by_id = by_id"
+    " WHERE confirmed_at IS NULL AND ended_at IS NULL",
     "a comment of another": "INSERT INTO proposals_hiding (proposal_id, comment_id, why, words, at, by_id)"
     " SELECT other.id, comment.id, 'ad', '', now(), author_id FROM proposals_comment AS comment"
     " JOIN proposals_proposal AS other USING (author_id) WHERE other.id <> comment.proposal_id",
@@ -336,9 +339,17 @@ def test_the_database_refuses_it_too(things, submitted, tomas, clara, otto, at, 
     things["proposal"].hide(by=clara, at=at("reviewing"), reason="So.").confirm(by=otto, at=at("reviewing"))
     things["comment"].hide(by=clara, at=at("reviewing"), reason="So.")
     things["comment"].show_again(by=clara, at=at("reviewing"))
+    things["photo"].hide(by=clara, at=at("reviewing"), reason="So.")
     with pytest.raises(DatabaseError) as refusal, leaving_guards_aside() as cursor:
         cursor.execute(sql)
-    said = ("stays on record", "begins by one", "of one submitted", "is what a hiding says", "only be added")
+    said = (
+        "stays on record",
+        "begins by one",
+        "of one submitted",
+        "is what a hiding says",
+        "only be added",
+        "another person",
+    )
     assert any(each in str(refusal.value) for each in said), refusal.value
 
 

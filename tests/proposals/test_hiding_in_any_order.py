@@ -186,5 +186,5 @@ def test_a_stranger_finds_what_is_in_view_in_whatever_order(
     town = {"rosa": rosa, "tomas": tomas, "clara": clara, "otto": otto}
     facts = {"contest": riverside_contest, "town": town, "monkeypatch": monkeypatch}
     machine = type("OfThisTown", (Moderation,), facts)
-    how = thoroughly(max_examples=many(5, 40), stateful_step_count=many(15, 30), deadline=None)
+    how = thoroughly(max_examples=many(5, 25), stateful_step_count=many(15, 25), deadline=None)
     run_state_machine_as_test(machine, settings=how)
