@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from audit.acts import Done
 from budgeting.calendar import Window, closing_later
 from budgeting.models import CalendarChange, Cycle, Phase
-from budgeting.models.change import OBJECTIONS, moves
+from budgeting.models.change import Dated, moves
 from budgeting.news import News, happened
 from budgeting.people import Person
 from budgeting.stages import Act, Stage
@@ -128,7 +128,7 @@ def _change(
     dates = CalendarChange.written(moved)
     objections = cycle.objections_until
     if objections and later > timedelta():  # as long after the vote as before
-        dates[OBJECTIONS] = [objections.isoformat(), (objections + later).isoformat()]
+        dates[Dated.OBJECTIONS] = [objections.isoformat(), (objections + later).isoformat()]
         Cycle.objects.filter(pk=cycle.pk).update(objections_until=objections + later)
     signed = by.signed if isinstance(by, Two) else {"by_id": by.pk}
     change = CalendarChange.objects.create(

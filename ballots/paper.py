@@ -22,7 +22,7 @@ from budgeting.stages import Act
 from budgeting.two import Two
 from lib.canonical import canonical
 from lib.refusal import Refused, allow
-from proposals.models import Hiding, Proposal, Status
+from proposals.models import Hiding, Outcome, Proposal, Status
 from proposals.models.withholding import as_written
 from tally.ties import lot
 
@@ -31,6 +31,9 @@ WHY_LEFT_OUT: dict[str, Promise] = {
     "corrected": gettext_lazy("It was returned and corrected, and the committee has not decided on it again."),
     Status.RETURNED: gettext_lazy("It was returned to its author, who has not corrected it."),
     Status.REJECTED: gettext_lazy("The committee did not put it on the shortlist."),
+    Outcome.HANDED: gettext_lazy("The committee handed it to a department of the city."),
+    Outcome.DONE: gettext_lazy("The committee found that it is done already, or under way."),
+    Outcome.NEXT_YEAR: gettext_lazy("The committee kept it for the next round."),
     Status.MERGED: gettext_lazy("It was merged into another proposal."),
     Status.WITHDRAWN: gettext_lazy("Its author withdrew it."),
     Status.SHORTLISTED: gettext_lazy("The committee put it on the shortlist once the paper was frozen."),
@@ -91,14 +94,13 @@ def _why_not_by_these_people(at: datetime) -> str:
 def left_out(contest: Contest, kept: set[int], at: datetime) -> list[dict[str, Any]]:
     """Every other submitted proposal, with a word of WHY_LEFT_OUT."""
     others = Proposal.objects.submitted().filter(contest=contest).exclude(pk__in=kept).with_status(at)
-    return [
-        {"number": one.number, "title": one.title, "why": "corrected" if _is_corrected(one) else str(one.status)}
-        for one in others.order_by("number")
-    ]
+    return [{"number": one.number, "title": one.title, "why": _why_left_out(one)} for one in others.order_by("number")]
 
 
-def _is_corrected(proposal: Any) -> bool:
-    return proposal.status == Status.SUBMITTED and proposal.decided is not None
+def _why_left_out(proposal: Any) -> str:
+    if proposal.status == Status.SUBMITTED and proposal.decided is not None:
+        return "corrected"
+    return str(proposal.decided if proposal.own_word else proposal.status)
 
 
 def freeze(contest: Contest, *, by: Two, at: datetime, half: str) -> BallotPaper:

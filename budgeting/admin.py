@@ -6,7 +6,6 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets
-from django.contrib.admin.widgets import AdminSplitDateTime
 from django.db import models
 from django.http import HttpRequest
 from django.urls import URLPattern
@@ -15,100 +14,20 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.admin import SetUp
 from budgeting.bodies import takes
-from budgeting.calendar import Window
 from budgeting.contest_form import MoneyForm, WholeContestForm
-from budgeting.models import CalendarChange, Contest, Cycle, District, Phase, check_calendar, check_objections
-from budgeting.models.change import OBJECTIONS, moves
+from budgeting.cycle_form import DATED_BY, Calendar, CycleForm, PhaseForm, has_begun
+from budgeting.models import CalendarChange, Contest, Cycle, District, Phase
+from budgeting.models.change import moves
 from budgeting.models.contest import ADDRESS_TAKEN
 from budgeting.news import News, happened
-from budgeting.registry import Deed, why_not
-from budgeting.stages import Stage
 from lib import clock
-from lib.forms import CITY_CLOCKS, BoundaryField, CityTimeField, UntouchedMoments
+from lib.forms import BoundaryField
 from lib.geography import drawing
 from lib.money import written
-from lib.refusal import allow
 from tally.parameters import PARAMETERS
 
 admin.site.site_header = admin.site.site_title = settings.CITY_NAME
 admin.site.index_title = _("Set-up")
-
-
-class PhaseForm(UntouchedMoments):
-    opens = CityTimeField(label=_("Opens"), widget=AdminSplitDateTime, help_text=CITY_CLOCKS)
-    closes = CityTimeField(
-        label=_("Closes"), widget=AdminSplitDateTime, required=False, help_text=_("Empty: without end.")
-    )
-
-    def validate_constraints(self) -> None:
-        """Leave the other phases to Calendar.clean: a row read alone is compared with dates about to change."""
-        try:
-            self.instance.validate_constraints(exclude={"cycle", *self.errors})
-        except forms.ValidationError as refusal:
-            self.add_error(None, refusal)
-
-
-class Calendar(forms.BaseInlineFormSet[Phase, Cycle, PhaseForm]):
-    """The phases of a cycle, judged together."""
-
-    def clean(self) -> None:
-        super().clean()
-        if any(self.errors):
-            return
-        rows = [form for form in self.forms if form.has_changed() or form.instance.pk]
-        phases = [row.instance for row in rows if row not in self.deleted_forms]
-        check_calendar(phases)
-        check_objections(self.instance.objections_until, phases)
-        if stored := Cycle.objects.filter(pk=self.instance.pk).first():
-            self._check_move(stored, [phase.window() for phase in phases])
-
-    def _check_move(self, stored: Cycle, windows: list[Window]) -> None:
-        """What may be moved at all, and that whoever moves dates which people read says why."""
-        if sentence := why_not(Deed.MOVE_DATES, stored, windows):
-            raise forms.ValidationError(sentence)
-        if has_begun(stored) and moves(stored.windows(), windows) and not str(self.data.get("reason", "")).strip():
-            raise forms.ValidationError(SAY_WHY)
-
-
-SAY_WHY = _("Say why the dates change: people have read them, and the reason stands beside them.")
-
-
-def has_begun(cycle: Cycle) -> bool:
-    """Do people go by its calendar?"""
-    return cycle.stage(clock.now()) is not Stage.PREPARING
-
-
-class CycleForm(UntouchedMoments):
-    """With the reason for which dates are moved that people have read already."""
-
-    objections_until = CityTimeField(
-        label=_("Objections to the vote until"),
-        widget=AdminSplitDateTime,
-        required=False,
-        help_text=_("Until when somebody may object to how the vote was held. It begins when voting closes."),
-    )
-    reason = forms.CharField(
-        label=_("Why the dates change"),
-        max_length=500,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Asked once the cycle has begun. Everybody reads it beside the calendar."),
-    )
-
-    def clean_votes_by_letter(self) -> bool:
-        """Whether letters vote is settled with the first paper: the sentence comes before the database's refusal."""
-        votes: bool = self.cleaned_data["votes_by_letter"]
-        if self.instance.pk and "votes_by_letter" in self.changed_data:
-            allow(why_not(Deed.LET_LETTERS_VOTE, self.instance.pk))
-        return votes
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        stored = Cycle.objects.filter(pk=self.instance.pk).first()
-        moves_objections = stored and stored.objections_until != cleaned.get("objections_until")
-        if stored and moves_objections and has_begun(stored) and not cleaned.get("reason"):
-            self.add_error("reason", SAY_WHY)
-        return cleaned
 
 
 class PhaseInline(admin.TabularInline[Phase, Cycle]):
@@ -161,18 +80,20 @@ class CycleAdmin(SetUp[Cycle]):
     form = CycleForm
     fields = (
         *("slug", "title", "currency", "introduction", "most_proposals", "supporters"),
-        *("votes_by_letter", "objections_until", "reason"),
+        *("votes_by_letter", "decisions_public_at", "objections_until", "reason"),
     )
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Dates that people go by are moved with a reason that stands beside them."""
         before = Cycle.objects.get(pk=form.instance.pk)
-        began, windows, objections = has_begun(before), before.windows(), form.initial.get("objections_until")
+        began, windows = has_begun(before), before.windows()
         super().save_related(request, form, formsets, change)
         after = Cycle.objects.get(pk=form.instance.pk)
         dates = CalendarChange.written(moves(windows, after.windows()))
-        if change and objections != after.objections_until:
-            dates[OBJECTIONS] = [moment and moment.isoformat() for moment in (objections, after.objections_until)]
+        for dated, name in DATED_BY.items() if change else ():
+            moments = (form.initial.get(name), getattr(after, name))
+            if moments[0] != moments[1]:
+                dates[dated] = [moment and moment.isoformat() for moment in moments]
         by: Any = request.user  # somebody: nobody else gets here
         if began and dates:
             moved = CalendarChange.objects.create(

@@ -34,6 +34,12 @@ class Page(StrEnum):
     NOTICES = "notices"
 
 
+class CyclePage(StrEnum):
+    """A page of an upper room, one of each cycle, that lower ones lead to."""
+
+    SHORTLIST = "shortlist"
+
+
 class Place(StrEnum):
     """Where the frame of every page shows what rooms offer."""
 
@@ -107,7 +113,7 @@ Offering = Callable[[Any, Person, datetime], list[tuple[str, str]]]
 
 @dataclass
 class _Registry:
-    pages: dict[Page, str] = field(default_factory=dict)
+    pages: dict[Page | CyclePage, str] = field(default_factory=dict)
     links: dict[Place, list[Link]] = field(default_factory=dict)
     objections: dict[Deed, Callable[..., str]] = field(default_factory=dict)
     carried: dict[Along, Carrying] = field(default_factory=dict)
@@ -124,7 +130,7 @@ _registered = _Registry()
 # Pages ---------------------------------------------------------------------------------------------------------------
 
 
-def serve(page: Page, name: str) -> None:
+def serve(page: Page | CyclePage, name: str) -> None:
     """Say by which name of our addresses a page is served."""
     _registered.pages[page] = name
 
@@ -136,6 +142,10 @@ def name_of(page: Page) -> str:
 
 def address_of(page: Page) -> str:
     return reverse(name_of(page))
+
+
+def address_in(page: CyclePage, cycle: Cycle) -> str:
+    return reverse(_registered.pages[page], args=[cycle.slug])
 
 
 def offer(place: Place, *links: Link) -> None:
@@ -165,7 +175,7 @@ def offered_for(thing: models.Model, person: Person, at: datetime) -> list[tuple
 @checks.register
 def every_page_is_served(app_configs: Any, **options: Any) -> list[checks.CheckMessage]:
     """A page that is asked for and served by nobody; with such a one `manage check` and `manage migrate` fail."""
-    missing = [page for page in Page if page not in _registered.pages]
+    missing = [page for page in (*Page, *CyclePage) if page not in _registered.pages]
     return [checks.Error(f"No room serves the page “{page.value}”.", id="budgeting.E001") for page in missing]
 
 

@@ -10,6 +10,7 @@ class CommitteeRoom(AppConfig):
         from committee import models, offering, publishing  # noqa: PLC0415
         from proposals.models import Proposal  # noqa: PLC0415
 
+        registry.serve(registry.CyclePage.SHORTLIST, "shortlist")
         registry.offer_for(Proposal, offering.page_of_the_committee)
         registry.holds(registry.Deed.FREEZE_PAPER, publishing.why_not_freeze)
         registry.keep_of_a_person(

@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import models
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from budgeting.models import District
@@ -15,7 +17,8 @@ from committee.models import Assignment, MotionVote, Recusal
 from committee.models.assignment import LONGEST_REASON
 from committee.models.motion import OUTCOMES
 from lib.forms import CityTimeField, MoneyField
-from proposals.models import Proposal
+from proposals.models import Ground, Proposal
+from proposals.models.ground import LONGEST_GROUND
 from proposals.models.queries import Proposals
 from proposals.models.review import LONGEST_DECISION
 
@@ -24,6 +27,13 @@ class MotionForm(forms.Form):
     """A decision as it is put to the vote."""
 
     outcome = forms.ChoiceField(label=_("Decision"), choices=OUTCOMES, widget=forms.RadioSelect)
+    ground = forms.ModelChoiceField(
+        Ground.objects.none(),
+        label=_("On which of the city’s grounds"),
+        empty_label=_("None"),
+        required=False,
+        help_text=_("One of those listed under the decision. It is public with the reason."),
+    )
     into = forms.ModelChoiceField(
         Proposal.objects.none(),
         label=_("Merged into"),
@@ -46,6 +56,7 @@ class MotionForm(forms.Form):
 
     def __init__(self, proposal: Proposal, at: datetime, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self._offer_grounds()
         neighbours = (
             Proposal.objects.in_view(at).of_cycle(proposal.cycle).filter(contest__district=proposal.contest.district)
         )
@@ -53,6 +64,36 @@ class MotionForm(forms.Form):
         self.fields["into"].queryset = others  # type: ignore[attr-defined]
         self.fields["into"].label_from_instance = lambda other: f"{other.number}. {other.title}"  # type: ignore[attr-defined]
         self.fields["cost"].currency = proposal.cycle.currency  # type: ignore[attr-defined]
+
+    def _offer_grounds(self) -> None:
+        """Under the decision each is for; nothing to choose where the city has none."""
+        offered = Ground.objects.offered()
+        by_outcome: dict[str, list[tuple[Any, str]]] = {}
+        for ground in offered:
+            by_outcome.setdefault(ground.get_outcome_display(), []).append((ground.pk, str(ground)))
+        if not by_outcome:
+            del self.fields["ground"]
+            return
+        field: Any = self.fields["ground"]
+        field.queryset = offered
+        field.choices = [("", field.empty_label), *by_outcome.items()]
+
+
+class GroundForm(forms.Form):
+    """A ground for decisions, in each language of the site."""
+
+    outcome = forms.ChoiceField(label=_("For which decision"), choices=OUTCOMES)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for code, language in settings.LANGUAGES:
+            self.fields[f"words_{code}"] = forms.CharField(
+                label=format_lazy("{}: {}", _("The ground"), language), max_length=LONGEST_GROUND
+            )
+
+    @property
+    def words(self) -> dict[str, str]:
+        return {code: self.cleaned_data[f"words_{code}"] for code, _name in settings.LANGUAGES}
 
 
 class VoteForm(forms.Form):

@@ -20,7 +20,7 @@ from committee.models import Committee, Motion, MotionVote, Resolution
 from committee.models.motion import new_salt
 from committee.tallying import Result, Tally
 from lib.refusal import allow, require
-from proposals.models import Decision, Proposal
+from proposals.models import Decision, Ground, Proposal
 
 OPEN_FOR = timedelta(days=7)
 Choice = MotionVote.Choice
@@ -34,6 +34,7 @@ def move(
     at: datetime,
     outcome: str,
     reason: str,
+    ground: Ground | None = None,
     into: Proposal | None = None,
     cost: int | None = None,
 ) -> Motion:
@@ -46,11 +47,12 @@ def move(
     settle(proposal, at=at)
     require(not proposal.motions.filter(settled_at=None).exists(), _("Something is put to the vote on it already."))
     require(reason.strip(), _("A decision needs a reason that everybody can read."))
-    proposal.require_decidable(outcome, into=into, cost=cost, at=at)
+    _require_a_ground(outcome, ground)
+    proposal.require_decidable(outcome, ground=ground, into=into, cost=cost, at=at)
     require(outcome != Decision.Outcome.RETURN, _("A correction is asked of the author at once, without a vote."))
-    decided = {"outcome": outcome, "reason": reason.strip(), "into": into, "cost": cost}
+    decided = {"outcome": outcome, "reason": reason.strip(), "ground": ground, "into": into, "cost": cost}
     motion = Motion(proposal=proposal, by_id=by.pk, at=at, closes=_closes(proposal, at), salt=new_salt(), **decided)
-    motion.full_clean(exclude=["proposal", "by", "into"])
+    motion.full_clean(exclude=["proposal", "by", "ground", "into"])
     motion.save(force_insert=True)
     by.record(Done.MOTION_MADE, on=motion, digest=motion.digest)
     _cast(motion, Choice.IN_FAVOUR, by=by, at=at)
@@ -107,6 +109,13 @@ def settle_what_has_closed(at: datetime) -> None:
     """Those whose members have not all voted, and whose time is over."""
     for motion in Motion.objects.filter(settled_at=None, closes__lte=at).select_related("proposal"):
         settle(motion.proposal, at=at)
+
+
+def _require_a_ground(outcome: str, ground: Ground | None) -> None:
+    """Where the city has grounds for such a decision, one of them."""
+    offered = Ground.objects.offered().filter(outcome=outcome)
+    require(ground is None or ground.ended_at is None, _("This ground is offered no more. Choose another."))
+    require(ground or not offered.exists(), _("Choose on which of the city’s grounds."))
 
 
 def _closes(proposal: Proposal, at: datetime) -> datetime:

@@ -34,7 +34,8 @@ def publish_due(at: datetime) -> None:
 @transaction.atomic
 def _publish_all(cycle: Cycle, at: datetime) -> None:
     due = Resolution.objects.waiting().filter(motion__proposal__cycle=cycle).order_by("motion__proposal__number", "pk")
-    for resolution in due.select_for_update(of=("self",)).select_related("motion__proposal", "motion__into"):
+    related = ("motion__proposal", "motion__into", "motion__ground")
+    for resolution in due.select_for_update(of=("self",)).select_related(*related):
         publish(resolution, at=at)
 
 
@@ -45,7 +46,13 @@ def publish(resolution: Resolution, *, at: datetime) -> None:
     try:
         with transaction.atomic():
             resolution.decision = motion.proposal.decide(
-                by=None, at=at, outcome=motion.outcome, reason=motion.reason, into=motion.into, cost=motion.cost
+                by=None,
+                at=at,
+                outcome=motion.outcome,
+                reason=motion.reason,
+                ground=motion.ground,
+                into=motion.into,
+                cost=motion.cost,
             )
     except Refused as refusal:
         resolution.void = refusal.sentence

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from committee.views import deciding, work
+from committee.views import deciding, grounds, shortlist, voted, work
 
 ONE = "<cycle:cycle>/<slug:district>/proposals/<numbered:number>/"
 
@@ -14,4 +14,8 @@ urlpatterns = [
     path("me/work/", work.mine, name="my_work"),
     path("me/work/<int:assignment>/", work.end, name="end_assignment"),
     path(ONE + "recusal/", deciding.recuse, name="recusal"),
+    path(ONE + "committee/", voted.page, name="how_the_committee_voted"),
+    path("desk/grounds/", grounds.page, name="grounds"),
+    path("desk/grounds/<int:pk>/", grounds.offer, name="offer_ground"),
+    path("<cycle:cycle>/shortlist/", shortlist.page, name="shortlist"),
 ]

@@ -32,15 +32,16 @@ class ProposalResource(resources.ModelResource):
     district = fields.Field("contest__district__slug")
     category = fields.Field("category__slug")
     status = fields.Field("status")
+    decision = fields.Field("decided")
     supporters = fields.Field("endorsement_count")
     support_not_counted = fields.Field("support_apart")
 
     class Meta:
         model = Proposal
         fields = (
-            *("cycle", "number", "district", "status", "title", "summary", "description", "category", "cost", "upkeep"),
-            *("beneficiaries", "address", "latitude", "longitude", "language", "submitted_at", "supporters"),
-            "support_not_counted",
+            *("cycle", "number", "district", "status", "decision", "title", "summary", "description", "category"),
+            *("cost", "upkeep", "beneficiaries", "address", "latitude", "longitude", "language", "submitted_at"),
+            *("supporters", "support_not_counted"),
         )
         export_order = fields
 

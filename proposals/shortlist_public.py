@@ -2,11 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from budgeting.models import Cycle
+from budgeting.registry import CyclePage, address_in
 from budgeting.stages import Stage
 from lib import clock
 from notices.kinds import Group, Happened, Kind, Telling, Way, tells
@@ -62,7 +62,7 @@ def register() -> None:
         placeholders={"cycle": _("Budget 2027"), "shortlist": _("– Riverside: 12 projects")},
         says=_says,
         button=_("See the shortlist"),
-        leads_to=lambda happening: f"{reverse('proposals', args=[happening.subject.slug])}?status=shortlisted",
+        leads_to=lambda happening: address_in(CyclePage.SHORTLIST, happening.subject),
         readers=lambda happening: followers(happening.subject, happening.at),
         may_read=lambda happening, reader: _is_news(happening.subject, clock.now()),
         default=Way.DIGEST,

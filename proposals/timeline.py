@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from budgeting.models import Counted
-from proposals.models import Milestone, Proposal
+from proposals.models import Ground, Milestone, Proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,9 @@ class Event:
     name: str
     by: Any = None
     reason: str = ""
+    ground: Ground | None = None
     into: Proposal | None = None
+    until: datetime | None = None
     milestone: Milestone | None = None
     confirmed_by: Any = None
 
@@ -50,10 +52,19 @@ def _edits(proposal: Proposal) -> list[Event]:
 
 def _decisions(proposal: Proposal, at: datetime) -> list[Event]:
     decisions = proposal.decisions.select_related(
-        "by", "into__contest__district", "into__contest__cycle", "into__hiding"
+        "by", "ground", "into__contest__district", "into__contest__cycle", "into__hiding"
     )
     return [
-        Event(each.at, each.at, str(each.get_outcome_display()), each.by, each.reason, into=_in_view(each.into, at))
+        Event(
+            each.at,
+            each.at,
+            str(each.get_outcome_display()),
+            each.by,
+            each.reason,
+            ground=each.ground,
+            into=_in_view(each.into, at),
+            until=each.until,
+        )
         for each in decisions
     ]
 

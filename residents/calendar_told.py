@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from budgeting.calendar import Window
 from budgeting.models import CalendarChange
-from budgeting.models.change import OBJECTIONS
+from budgeting.models.change import Dated
 from budgeting.news import News, hears
 from budgeting.people import Person
 from budgeting.stages import Stage
@@ -76,12 +76,19 @@ def _change(happening: Happened) -> dict[str, str]:
 def _moves(happening: Happened) -> dict[str, str]:
     change: CalendarChange = happening.subject
     lines = [f"{each.name}: {_dates(each.now)}" for each in change.moved]
-    if OBJECTIONS in change.dates:
-        until = change.dates[OBJECTIONS][1]
+    if Dated.OBJECTIONS in change.dates:
+        until = change.dates[Dated.OBJECTIONS][1]
         lines.append(
             _("Objections to the vote: until %s") % end_words(datetime.fromisoformat(until))
             if until
             else _("Objections to the vote: no date")
+        )
+    if Dated.DECISIONS in change.dates:
+        from_ = change.dates[Dated.DECISIONS][1]
+        lines.append(
+            _("The committee’s decisions are public from %s") % words(datetime.fromisoformat(from_))
+            if from_
+            else _("The committee’s decisions are public from the close of the review")
         )
     return {"cycle": str(change.cycle), "reason": change.reason, "dates": "\n".join(lines)}
 

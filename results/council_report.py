@@ -102,7 +102,7 @@ def _alike(results: list[Result], what: Callable[[Result], Any]) -> list[tuple[A
 def _decisions(cycle: Cycle) -> dict[int, list[Decision]]:
     """The committee's last decision on each proposal, by contest."""
     by_contest: dict[int, list[Decision]] = {}
-    decisions = Decision.last_of_each(Proposal.objects.of_cycle(cycle)).select_related("proposal", "into")
+    decisions = Decision.last_of_each(Proposal.objects.of_cycle(cycle)).select_related("proposal", "into", "ground")
     for decision in sorted(decisions, key=lambda decision: decision.proposal.number or 0):
         by_contest.setdefault(decision.proposal.contest_id, []).append(decision)
     return by_contest

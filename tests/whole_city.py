@@ -13,7 +13,7 @@ from budgeting.people import RoleName
 from committee.models import Assignment
 from notices import stopping
 from notices.kinds import Kind
-from proposals.models import Proposal
+from proposals.models import Ground, Proposal
 from residents.models import RegisterImport
 from results import downloads
 from tests.addresses import Values
@@ -69,6 +69,8 @@ def whole_city(
         paper.write(contest, on_paper, by=None, at=middle_of("presenting"))
     KeyShare.objects.create(key=cycle.box_key, number=4, holder=people["key holder"], commitment="0" * 64)
     register = RegisterImport.objects.create(cycle=cycle, at=middle_of("voting"), confirmed_at=middle_of("voting"))
+    draft = drafted(rosa, riverside_contest)
+    Ground.objects.create(pk=draft.pk, outcome="reject", words={"en": "Not on land of the city"})
     values = {
         "cycle": [cycle.slug],
         "contest": ["riverside", "hillside"],
@@ -80,7 +82,7 @@ def whole_city(
         "slug:kind": [Kind.COMMENTED.slug],
         "slug:name": [photo.name],
         "size": ["small"],
-        "pk": [drafted(rosa, riverside_contest).pk],
+        "pk": [draft.pk],
         "step": ["what"],
         "part": [f"comments/{comment.pk}", f"photos/{photo.pk}"],
         "mail": [1],

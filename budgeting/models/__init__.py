@@ -9,7 +9,7 @@ from budgeting.models.draw import Draw
 from budgeting.models.forgotten import Forgotten
 from budgeting.models.joint_act import JointAct, OneIsEnough, acts_on
 from budgeting.models.secret_check import SecretCheck
-from budgeting.models.whole_calendar import check_calendar, check_objections
+from budgeting.models.whole_calendar import check_calendar, check_decisions, check_objections
 
 __all__ = [
     "CalendarChange",
@@ -27,5 +27,6 @@ __all__ = [
     "acts_on",
     "boundaries",
     "check_calendar",
+    "check_decisions",
     "check_objections",
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
 from django.db import models
@@ -12,7 +13,12 @@ from budgeting.calendar import Window
 from budgeting.models.by_two import ByTwo, a_reason, another_confirms
 from budgeting.stages import Stage
 
-OBJECTIONS = "objections"  # in `dates`, beside the stages: the old and the new date until which one may object
+
+class Dated(StrEnum):
+    """What else a calendar dates, in `dates` beside the stages: the old and the new moment."""
+
+    OBJECTIONS = "objections"  # until when one may object to the vote
+    DECISIONS = "decisions"  # from when on the committee's decisions are public
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +108,12 @@ class CalendarChange(ByTwo):
         return f"{self.cycle}: {self.get_kind_display()}, {self.at:%d.%m.%Y}"
 
     @property
-    def concerns(self) -> list[Stage | None]:
-        """Beside which stages it stands; None: beside the time for objections."""
-        stages: list[Stage | None] = [stage for stage in Stage if stage.value in self.dates]
+    def concerns(self) -> list[Stage | Dated]:
+        """Beside what of the calendar it stands."""
+        stages: list[Stage | Dated] = [stage for stage in Stage if stage.value in self.dates]
         if self.kind != self.Kind.MOVED and Stage.VOTING not in stages:
             stages.append(Stage.VOTING)
-        return [*stages, *([None] if OBJECTIONS in self.dates else [])]
+        return [*stages, *(each for each in Dated if each.value in self.dates)]
 
     @staticmethod
     def written(moved: Iterable[Moved]) -> dict[str, Any]:
@@ -120,12 +126,14 @@ class CalendarChange(ByTwo):
         kept = [(stage, self.dates[stage.value]) for stage in Stage if stage.value in self.dates]
         return [Moved(stage, _window(stage, was), _window(stage, now)) for stage, (was, now) in kept]
 
-    def told(self, stage: Stage | None) -> "Told":
-        """As it is told beside a stage."""
+    def told(self, stage: Stage | Dated) -> "Told":
+        """As it is told beside a stage, or beside what else is dated."""
         was = next((each.was for each in self.moved if each.stage is stage), None)
-        until, _later = self.dates.get(OBJECTIONS, (None, None)) if stage is None else (None, None)
+        before, _later = self.dates[stage.value] if isinstance(stage, Dated) else (None, None)
+        moment = before and datetime.fromisoformat(before)
         along = self.kind != self.Kind.MOVED and stage is not Stage.VOTING
-        return Told(self, was, until and datetime.fromisoformat(until), moved_along=along)
+        is_from = stage is Dated.DECISIONS
+        return Told(self, was, None if is_from else moment, moment if is_from else None, moved_along=along)
 
     @staticmethod
     def pauses() -> "models.QuerySet[CalendarChange]":
@@ -138,7 +146,7 @@ class CalendarChange(ByTwo):
 @dataclass(frozen=True, slots=True)
 class Told:
     """A change as it is told beside a stage, with the dates that stage had before, if they moved; beside the time for
-    objections, with the day until which one might object before.
+    objections, with the day until which one might object before; beside the decisions, from when they were public.
 
     `moved_along`: what was done to the vote moved this stage too.
     """
@@ -146,4 +154,5 @@ class Told:
     change: CalendarChange
     was: Window | None
     was_until: datetime | None
+    was_from: datetime | None
     moved_along: bool

@@ -1,7 +1,6 @@
 """A round of the participatory budget and its calendar."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 
@@ -14,7 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from budgeting.calendar import Window, is_open, stage_at
-from budgeting.models.change import CalendarChange, Told
+from budgeting.models.calendar_entry import CalendarEntry
+from budgeting.models.change import CalendarChange, Dated, Told
 from budgeting.stages import Act, Stage
 from lib import money
 from lib.one_line import OneLine
@@ -24,24 +24,7 @@ OTHER_DECIMALS = _(
     "amounts. Make a new cycle instead."
 )
 
-OBJECTIONS = _("Objections to the vote")
 AT_LEAST_ONE = _("At least 1. Whether proposals are collected at all, the calendar says.")
-
-
-@dataclass(frozen=True, slots=True)
-class CalendarEntry:
-    """A line of a cycle's calendar as a page shows it; without a stage the time for objections to the vote."""
-
-    stage: Stage | None
-    opens: datetime
-    closes: datetime | None
-    now: bool
-    past: bool
-    changes: list[Told] = field(default_factory=list)
-
-    @property
-    def name(self) -> str:
-        return str(self.stage.about.name if self.stage else OBJECTIONS)
 
 
 class Supporters(models.TextChoices):
@@ -207,13 +190,17 @@ class Cycle(models.Model):
             entries.insert(after, CalendarEntry(Stage.COUNTING, voting.closes, ends, True, False))
         if voting and voting.closes and self.objections_until:
             after = sum(1 for entry in entries if entry.opens <= voting.closes)
-            ends, said = self.objections_until, changes.get(None, [])
-            entries.insert(after, CalendarEntry(None, voting.closes, ends, False, ends <= at, said))
+            ends, said = self.objections_until, changes.get(Dated.OBJECTIONS, [])
+            entries.insert(after, CalendarEntry(Dated.OBJECTIONS, voting.closes, ends, False, ends <= at, said))
+        if self.decisions_public_at:
+            from_, said = self.decisions_public_at, changes.get(Dated.DECISIONS, [])
+            after = sum(1 for entry in entries if entry.opens <= from_)
+            entries.insert(after, CalendarEntry(Dated.DECISIONS, from_, None, False, from_ <= at, said))
         return entries
 
-    def changes_by_stage(self) -> dict[Stage | None, list[Told]]:
-        """What was changed in the calendar and why, for each stage it concerns; None: the time for objections."""
-        found: dict[Stage | None, list[Told]] = {}
+    def changes_by_stage(self) -> dict[Stage | Dated, list[Told]]:
+        """What was changed in the calendar and why, for each stage, or what else is dated, that it concerns."""
+        found: dict[Stage | Dated, list[Told]] = {}
         for change in self.changes.all():
             for stage in change.concerns:
                 found.setdefault(stage, []).append(change.told(stage))

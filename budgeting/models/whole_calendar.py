@@ -26,6 +26,15 @@ def check_calendar(phases: Iterable[Phase]) -> None:
         raise ValidationError(sentences)
 
 
+def check_decisions(public_at: datetime | None, phases: Iterable[Phase]) -> None:
+    """Raise ValidationError unless the decisions of the committee are public while it reviews, or as it ends."""
+    review = next((phase for phase in phases if phase.stage == Stage.REVIEWING), None)
+    if public_at is None:
+        return
+    if review is None or public_at <= review.opens or (review.closes and review.closes < public_at):
+        raise ValidationError(_("The committee’s decisions are made public during the review, or at its close."))
+
+
 def check_objections(until: datetime | None, phases: Iterable[Phase]) -> None:
     """Raise ValidationError unless there is time to object to a vote once it has closed."""
     closes = next((phase.closes for phase in phases if phase.stage == Stage.VOTING), None)

@@ -12,12 +12,13 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from proposals.models import Decision
+from proposals.models import Decision, Ground
+from proposals.models.outcome import DECIDES
 from proposals.models.reasons import SAYS_SOMETHING
 from proposals.models.review import LONGEST_DECISION
 
 SALT = 16  # bytes
-OUTCOMES = [(each.value, each.label) for each in Decision.Outcome if each != Decision.Outcome.RETURN]
+OUTCOMES = [(each.value, each.label) for each in DECIDES]
 
 
 def new_salt() -> bytes:
@@ -33,13 +34,27 @@ class Sealed(models.Model):
         abstract = True
 
     @property
+    def sealed(self) -> str:
+        """The content as canonical JSON."""
+        return json.dumps(self.content(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+    @property
+    def salt_in_words(self) -> str:
+        return bytes(self.salt).hex()
+
+    @property
     def digest(self) -> str:
         """SHA-256 of the salt and of the content as canonical JSON, in hexadecimal."""
-        content = json.dumps(self.content(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(bytes(self.salt) + content.encode()).hexdigest()
+        return hashlib.sha256(bytes(self.salt) + self.sealed.encode()).hexdigest()
 
     def content(self) -> dict[str, Any]:
         raise NotImplementedError
+
+
+class Motions(models.QuerySet["Motion"]):
+    def public(self) -> "Motions":
+        """Those whose decision everybody reads."""
+        return self.filter(resolution__decision__isnull=False)
 
 
 class Motion(Sealed):
@@ -51,12 +66,15 @@ class Motion(Sealed):
     proposal = models.ForeignKey("proposals.Proposal", on_delete=models.PROTECT, related_name="motions")
     outcome = models.CharField(_("decision"), max_length=10, choices=OUTCOMES)
     reason = models.TextField(_("public reason"), max_length=LONGEST_DECISION)
+    ground = models.ForeignKey(Ground, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     into = models.ForeignKey("proposals.Proposal", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     cost = models.BigIntegerField(_("cost as the committee estimates it"), null=True, blank=True)  # minor units
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField()
     closes = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = Motions.as_manager()
 
     class Meta:
         ordering = ("at", "pk")
@@ -92,7 +110,8 @@ class Motion(Sealed):
 
     def content(self) -> dict[str, Any]:
         names = ("proposal_id", "outcome", "reason", "into_id", "cost")
-        return {name.removesuffix("_id"): getattr(self, name) for name in names}
+        content = {name.removesuffix("_id"): getattr(self, name) for name in names}
+        return content | {"ground": self.ground.words} if self.ground else content
 
 
 class MotionVote(Sealed):

@@ -111,7 +111,7 @@ def _what_became_of(motion: Motion) -> str:
 def _shown(request: Request, proposal: Proposal, at: datetime, **typed: forms.Form) -> HttpResponse:
     """The page, with what was typed into one of its forms, and why it was refused."""
     refused = any(form.is_bound and form.errors for form in typed.values())
-    motion = proposal.motions.filter(settled_at=None).select_related("by", "into").first()
+    motion = proposal.motions.filter(settled_at=None).select_related("by", "ground", "into").first()
     votes = list(motion.votes.select_related("member")) if motion else []
     mine = next((vote.choice for vote in votes if vote.member_id == request.user.pk), "")
     forms_shown = {
@@ -128,8 +128,8 @@ def _shown(request: Request, proposal: Proposal, at: datetime, **typed: forms.Fo
         "votes": votes,
         "tally": motions.tally(motion) if motion else None,
         "mine": mine,
-        "settled": proposal.motions.exclude(settled_at=None).select_related("resolution", "into"),
-        "decisions": proposal.decisions.all(),
+        "settled": proposal.motions.exclude(settled_at=None).select_related("resolution", "ground", "into"),
+        "decisions": proposal.decisions.select_related("ground"),
         "recusals": proposal.recusals.select_related("member"),
         "similar": Proposal.objects.similar_to(proposal, at).select_related("contest__district", "contest__cycle")[:5],
         "why_not": why_not_decide(proposal, by=request.user, at=at),

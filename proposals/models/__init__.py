@@ -2,7 +2,9 @@
 
 from proposals.models.delivery import Award, Milestone
 from proposals.models.discussion import Comment
+from proposals.models.ground import Ground
 from proposals.models.hiding import AuthorsAnswer, Complaint, Hiding
+from proposals.models.outcome import Outcome
 from proposals.models.photo import Photo
 from proposals.models.proposal import Proposal
 from proposals.models.reasons import Reason
@@ -22,8 +24,10 @@ __all__ = [
     "Complaint",
     "Decision",
     "Endorsement",
+    "Ground",
     "Hiding",
     "Milestone",
+    "Outcome",
     "Photo",
     "Proposal",
     "Reason",

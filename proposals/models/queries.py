@@ -17,6 +17,7 @@ from lib.typed import without_nul
 from proposals.models.delivery import Milestone
 from proposals.models.discussion import Comment
 from proposals.models.hiding import FROM_THE_REVIEW_ON, HOLDS_ALONE
+from proposals.models.outcome import NOT_SHORTLISTED
 from proposals.models.review import Decision
 from proposals.models.status import Status
 from proposals.models.support import Endorsement
@@ -113,7 +114,7 @@ class Proposals(models.QuerySet[Any]):
                 models.When(is_public, award__funded=True, then=models.Value(Status.FUNDED.value)),
                 models.When(is_public, award__funded=False, then=models.Value(Status.NOT_FUNDED.value)),
                 models.When(decided="shortlist", then=models.Value(Status.SHORTLISTED.value)),
-                models.When(decided="reject", then=models.Value(Status.REJECTED.value)),
+                models.When(decided__in=NOT_SHORTLISTED, then=models.Value(Status.REJECTED.value)),
                 models.When(decided="merge", then=models.Value(Status.MERGED.value)),
                 models.When(
                     models.Q(decided="return") & ~models.Q(_corrected()), then=models.Value(Status.RETURNED.value)

@@ -15,6 +15,8 @@ from budgeting.people import Person
 from lib.refusal import allow, require
 from notices.kinds import Kind
 from notices.models import Happening
+from proposals.models.ground import Ground
+from proposals.models.outcome import Outcome
 from proposals.models.reasons import SAYS_SOMETHING
 from proposals.models.status import GONE, Status
 from proposals.models.text import ProposalText
@@ -26,20 +28,18 @@ LONGEST_DECISION = 4_000  # characters of its reason
 class Decision(models.Model):
     """The committee's public word on a proposal. The latest counts; the earlier ones stay readable."""
 
-    class Outcome(models.TextChoices):
-        SHORTLIST = "shortlist", gettext_lazy("Put on the shortlist")
-        REJECT = "reject", gettext_lazy("Not put on the shortlist")
-        MERGE = "merge", gettext_lazy("Merged into another proposal")
-        RETURN = "return", gettext_lazy("Returned to the author for correction")
+    Outcome = Outcome
 
     proposal = models.ForeignKey("proposals.Proposal", on_delete=models.CASCADE, related_name="decisions")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField()
     outcome = models.CharField(gettext_lazy("decision"), max_length=10, choices=Outcome)
     reason = models.TextField(gettext_lazy("public reason"), max_length=LONGEST_DECISION)
+    ground = models.ForeignKey(Ground, on_delete=models.PROTECT, null=True, blank=True, related_name="decisions")
     into = models.ForeignKey(
         "proposals.Proposal", on_delete=models.PROTECT, null=True, blank=True, related_name="merged"
     )
+    until = models.DateTimeField(null=True, blank=True)  # by when its author should have corrected it
 
     class Meta:
         ordering = ("at", "pk")
@@ -56,6 +56,11 @@ class Decision(models.Model):
                 condition=models.Q(outcome="merge", into__isnull=False)
                 | (~models.Q(outcome="merge") & models.Q(into__isnull=True)),
                 violation_error_message=gettext_lazy("Only a merger names another proposal."),
+            ),
+            models.CheckConstraint(
+                name="only_a_correction_is_asked_until_a_day",
+                condition=models.Q(until__isnull=True) | models.Q(outcome="return", until__gt=models.F("at")),
+                violation_error_message=gettext_lazy("Only a correction has a day by which it is asked for."),
             ),
         )
 
@@ -89,26 +94,31 @@ class Reviewed(Writing):
         at: datetime,
         outcome: str,
         reason: str,
+        ground: Ground | None = None,
         into: ProposalText | None = None,
         cost: int | None = None,
+        until: datetime | None = None,
     ) -> Decision:
         """The public word on it, with its reason; the latest counts. Who may say it, and when, the committee knows.
 
         `into` is the proposal this one is merged into. `cost` (minor units) is the committee's own estimate: it
-        becomes the proposal's cost, as a version anyone may compare. Raises Refused.
+        becomes the proposal's cost, as a version anyone may compare. `until` is when a correction should be made.
+        Raises Refused.
         """
         with transaction.atomic():
             self.hold()
             require(reason.strip(), _("A decision needs a reason that everybody can read."))
-            self.require_decidable(outcome, into=into, cost=cost, at=at)
+            self.require_decidable(outcome, ground=ground, into=into, cost=cost, at=at)
             if cost is not None and cost != self.cost:
                 self.cost = cost
                 self.save()
                 self.keep_version(by=by, at=at)
             facts = {"outcome": outcome, "reason": reason.strip(), "into_id": into and into.pk}
+            facts |= {"ground": ground, "until": until}
             decision = Decision.objects.create(proposal_id=self.pk, by_id=by.pk if by else None, at=at, **facts)
-            merged_into = {"into": into.number} if into else {}
-            logged = {"outcome": str(outcome), "reason": reason.strip(), **merged_into}
+            logged: dict[str, Any] = {"outcome": str(outcome), "reason": reason.strip()}
+            logged |= {"ground": ground.words} if ground else {}
+            logged |= {"into": into.number} if into else {}
             AuditEvent.append(Done.PROPOSAL_DECIDED, by=by, on=self, **logged)
             if outcome != Decision.Outcome.RETURN:
                 self.corrections_are_over(at)
@@ -117,12 +127,21 @@ class Reviewed(Writing):
             self.forget_status()
             return decision
 
-    def require_decidable(self, outcome: str, *, into: ProposalText | None, cost: int | None, at: datetime) -> None:
+    def require_decidable(
+        self,
+        outcome: str,
+        *,
+        at: datetime,
+        ground: Ground | None = None,
+        into: ProposalText | None = None,
+        cost: int | None = None,
+    ) -> None:
         """Raise Refused unless this could be decided on it now, as far as the proposal itself is concerned."""
         require(outcome in Decision.Outcome.values, _("Choose one of the decisions."))
         stands = not self.is_draft and self.status_at(at) != Status.WITHDRAWN
         require(stands, _("This proposal is not open for a decision."))
         allow(registry.why_not(registry.Deed.CHANGE_PROPOSAL, self))
+        require(ground is None or ground.outcome == outcome, _("This ground is one for another decision."))
         self._require_mergeable(outcome, into, at)
         if outcome == Decision.Outcome.SHORTLIST:
             self.require_within_means(cost)

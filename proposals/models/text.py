@@ -18,6 +18,7 @@ from budgeting.stages import Act
 from lib import money
 from lib.one_line import OneLine
 from lib.refusal import Refused
+from proposals.models.outcome import OWN_WORDS
 from proposals.models.status import Status
 from proposals.models.versions import Version
 from proposals.models.withholding import LineField, ProseField, TitleField, as_written
@@ -48,7 +49,8 @@ class Category(models.Model):
 class ProposalText(models.Model):
     """The columns of a proposal, and what can be said of it alone. What people do with it stands by theme beside this.
 
-    `status` and `as_of` come with `Proposals.with_status(at)`: where it stands, and at which moment.
+    `status`, `decided` and `as_of` come with `Proposals.with_status(at)`: where it stands, what the committee said
+    last, and at which moment.
     """
 
     TEXT = ("title", "summary", "description", "category_id", "cost", "upkeep", "beneficiaries")
@@ -57,6 +59,7 @@ class ProposalText(models.Model):
     EDITABLE = frozenset({*TEXT, *PLACE, "category", "language"})
 
     status: str
+    decided: str | None
     as_of: datetime
 
     cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="proposals", editable=False)
@@ -154,7 +157,8 @@ class ProposalText(models.Model):
         """Where it stands at a moment. Lists and pages load it by `with_status(at)`; else it is asked for here."""
         if self.__dict__.get("as_of") != at:
             proposals: Any = type(self)._default_manager
-            self.status, self.as_of = proposals.with_status(at).values_list("status", "as_of").get(pk=self.pk)
+            standing = proposals.with_status(at).values_list("status", "decided", "as_of")
+            self.status, self.decided, self.as_of = standing.get(pk=self.pk)
         return Status(self.status)
 
     def is_open_for(self, act: Act, at: datetime) -> bool:
@@ -163,12 +167,17 @@ class ProposalText(models.Model):
 
     def forget_status(self) -> None:
         """Something was done that may have changed it."""
-        for name in ("status", "as_of"):
+        for name in ("status", "decided", "as_of"):
             self.__dict__.pop(name, None)
 
     @property
     def status_name(self) -> str:
-        return str(Status(self.status).label)
+        return str(self.own_word or Status(self.status).label)
+
+    @property
+    def own_word(self) -> Any:
+        """In words of its own, why it is not on the shortlist: handed to a department, say; else nothing."""
+        return OWN_WORDS.get(self.decided or "") if self.status == Status.REJECTED else None  # type: ignore[call-overload]
 
     # For verbs -------------------------------------------------------------------------------------------------------
 

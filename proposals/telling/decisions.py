@@ -5,8 +5,11 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from budgeting.stages import Stage
+from budgeting.templatetags.dates import end_words
 from notices.kinds import Group, Happened, Kind, Way
 from proposals.models import Decision
+from proposals.telling.next_steps import closes_of, what_can_be_done
 from proposals.telling.ordinary import (
     address,
     author,
@@ -41,22 +44,34 @@ def _history(happening: Happened) -> str:
 
 
 def _decision(happening: Happened) -> dict[str, str]:
+    """Its reason is the city's ground, where it rests on one, and what the committee says in its own words."""
     decision = happening.subject
-    return names(happening) | {"outcome": decision.get_outcome_display(), "reason": decision.reason}
+    reason = f"{decision.ground}\n\n{decision.reason}" if decision.ground else decision.reason
+    return names(happening) | {"outcome": decision.get_outcome_display(), "reason": reason}
+
+
+def _decision_on_yours(happening: Happened) -> dict[str, str]:
+    return _decision(happening) | {"next": what_can_be_done(happening.subject)}
+
+
+def _correction_asked(happening: Happened) -> dict[str, str]:
+    decision = happening.subject
+    until = decision.until or closes_of(decision.proposal.cycle, Stage.REVIEWING)
+    return _decision(happening) | {"date": end_words(until) if until else "–"}
 
 
 TOLD = {
     Kind.CORRECTION_ASKED: telling(
-        _decision,
-        "reason",
+        _correction_asked,
+        "reason date",
         about=Decision,
         group=Group.RIGHTS,
         readers=author,
         title=_("A correction of a proposal of yours is asked for"),
         subject=_("Please correct: {proposal}"),
         text=_(
-            "The committee has returned {proposal} to you for a correction:\n\n{reason}\n\nIt is not on the ballot "
-            "unless it is corrected and decided on again before the review ends."
+            "The committee has returned {proposal} to you for a correction:\n\n{reason}\n\nPlease correct it by "
+            "{date}. It is not on the ballot unless it is corrected and decided on again before the review ends."
         ),
         needs=frozenset({"reason"}),
         button=_("Correct it"),
@@ -76,14 +91,14 @@ TOLD = {
         default=Way.AT_ONCE,
     ),
     Kind.DECIDED_ON_YOURS: telling(
-        _decision,
-        "outcome reason",
+        _decision_on_yours,
+        "outcome reason next",
         about=Decision,
         group=Group.RIGHTS,
         readers=author,
         title=_("A decision on a proposal of yours"),
         subject=_("Decided: {proposal}"),
-        text=_("The committee has decided on {proposal}: {outcome}.\n\nIts reason:\n\n{reason}"),
+        text=_("The committee has decided on {proposal}: {outcome}.\n\nIts reason:\n\n{reason}\n\n{next}"),
         needs=frozenset({"outcome", "reason"}),
         default=Way.AT_ONCE,
     ),

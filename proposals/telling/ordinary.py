@@ -19,6 +19,7 @@ PLACEHOLDERS: dict[str, Any] = {
     "quote": _("Could it stand nearer to the school?"),
     "outcome": _("Put on the shortlist"),
     "reason": _("The ground is the city's, and the cost is right."),
+    "next": _("It will be on the ballot of Riverside."),
     "news": _("Work has started"),
     "date": _("Friday 1 October"),
     "number": "12",

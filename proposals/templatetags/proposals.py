@@ -43,7 +43,8 @@ def markdown(text: str) -> SafeString:
 @register.inclusion_tag("proposals/status.html")
 def status_tag(proposal: Proposal) -> dict[str, object]:
     """{% status_tag proposal %}: where it stands, in a word."""
-    return {"name": proposal.status_name, "kind": TAG_CLASSES.get(Status(proposal.status), "")}
+    kind = "" if proposal.own_word else TAG_CLASSES.get(Status(proposal.status), "")
+    return {"name": proposal.status_name, "kind": kind}
 
 
 @register.inclusion_tag("proposals/rows.html")

@@ -123,7 +123,7 @@ def shown(request: Request, proposal: Proposal, at: datetime, form: CommentForm 
         "place": map_of([proposal.contest.district], [proposal]),
         "events": timeline(proposal, at),
         "merged": proposal.merged.filter(proposal__in=Proposal.objects.in_view(at)).select_related(
-            "proposal__contest__district", "proposal__contest__cycle"
+            "proposal__author", "proposal__contest__district", "proposal__contest__cycle"
         ),
         "hiding": proposal.hidden(at),
         "oversees": oversees(request.user),

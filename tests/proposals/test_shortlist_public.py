@@ -48,7 +48,7 @@ def test_one_mail_for_the_whole_list_once_the_decisions_are_public(
     mails = [mail for days in range(4) for mail in looked(opens + days * DAY, told, monkeypatch)]
     [mail] = to(mails, tomas.email)
     assert text_of(mail).count(f"{cycle}: the shortlist") == 1
-    assert f"/{cycle.slug}/proposals/?status=shortlisted" in text_of(mail)
+    assert f"/{cycle.slug}/shortlist/" in text_of(mail)
 
 
 def test_at_once_it_says_how_many_stand_on_it_in_each_contest(
