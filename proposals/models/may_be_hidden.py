@@ -48,7 +48,7 @@ class MayBeHidden(models.Model):
         return str(self.whole.get_absolute_url())
 
     def page(self, name: str) -> str:
-        """The address of a page about it: "report", "hiding", "authors_answer"."""
+        """The address of a page about it: "complaint", "hiding", "authors_answer"."""
         where = (self.whole.contest.cycle.slug, self.whole.contest.district.slug, self.whole)
         return reverse(name, args=where if self.whole is self else (*where, self))
 

@@ -19,7 +19,7 @@ from proposals.telling.ordinary import PLACEHOLDERS
 
 
 def what(thing: Any) -> str:
-    """What it is, in words: “comment: Is there shade?”"""
+    """What it is, in words: the comment “Is there shade?”"""
     if isinstance(thing, Proposal):
         return _("the whole proposal")
     if isinstance(thing, Comment):
@@ -62,19 +62,40 @@ def _says(happening: Happened) -> dict[str, str]:
 
 
 def _says_to_a_stranger(happening: Happened) -> dict[str, str]:
-    """Who reported a whole proposal reads its number: its title is hidden from them as well."""
+    """Whoever has not written a hidden proposal reads its number: its title is hidden from them as well."""
     proposal = happening.subject.proposal
     named = {"proposal": _("proposal %d") % proposal.number} if proposal.hidden(clock.now()) else {}
     return _says(happening) | named
 
 
-def _place(happening: Happened) -> str:
-    """Where it stood, without the words of a title that is hidden."""
+def _leads_a_stranger(happening: Happened) -> str:
+    """To where it stood, without the words of a title that is hidden."""
     thing = happening.subject.thing
     proposal = thing.whole
     if not proposal.hidden(clock.now()):
         return str(thing.place)
     return reverse("proposal", args=[proposal.contest.cycle.slug, proposal.contest.district.slug, proposal.number])
+
+
+def _is_told_the_title(happening: Happened) -> bool:
+    """Its author may have written the proposal, too."""
+    return bool(happening.subject.thing.whose == happening.subject.proposal.author_id)
+
+
+def _says_to_its_author(happening: Happened) -> dict[str, str]:
+    return _says(happening) if _is_told_the_title(happening) else _says_to_a_stranger(happening)
+
+
+def _leads_its_author(happening: Happened) -> str:
+    """To where they can answer; in a proposal that is hidden as a whole, only whoever wrote it can."""
+    thing = happening.subject.thing
+    if thing.whole.hidden(clock.now()) and not _is_told_the_title(happening):
+        return _leads_a_stranger(happening)
+    return str(thing.page("authors_answer"))
+
+
+def _leads_back(happening: Happened) -> str:
+    return str(happening.subject.thing.place) if _is_told_the_title(happening) else _leads_a_stranger(happening)
 
 
 WHAT = {
@@ -94,9 +115,9 @@ HIDDEN = Telling(
     ),
     placeholders=WHAT,
     needs=frozenset({"reason"}),
-    says=_says,
+    says=_says_to_its_author,
     button=gettext_lazy("See it, and answer"),
-    leads_to=lambda happening: happening.subject.thing.page("authors_answer"),
+    leads_to=_leads_its_author,
     readers=_author,
     may_read=_is_the_author,
     default=Way.AT_ONCE,
@@ -109,9 +130,9 @@ UNHIDDEN = Telling(
     subject=gettext_lazy("Shown again: something of yours about {proposal}"),
     text=gettext_lazy("Something of yours about {proposal} was hidden. Everybody can see it again:\n\n{what}"),
     placeholders=WHAT,
-    says=_says,
+    says=_says_to_its_author,
     button=gettext_lazy("See it in its place"),
-    leads_to=lambda happening: happening.subject.thing.place,
+    leads_to=_leads_back,
     readers=_author,
     may_read=_is_the_author,
     default=Way.AT_ONCE,
@@ -144,7 +165,7 @@ REPORT_HELPED = Telling(
     placeholders={name: WHAT[name] for name in ("proposal", "district", "cycle", "reason")},
     says=_says_to_a_stranger,
     button=gettext_lazy("See it in its place"),
-    leads_to=_place,
+    leads_to=_leads_a_stranger,
     readers=_who_reported,
     may_read=_is_still_hidden,
     default=Way.DIGEST,

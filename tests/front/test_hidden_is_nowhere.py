@@ -54,6 +54,7 @@ def hidden(whole_city: WholeCity, city_wide_contest: Contest, rosa, tomas, clara
     for one in (whole, other):
         one.comment(by=rosa, at=now, text="Zebedee is a fool.")
     other.edit(by=rosa, at=now, summary="For everybody.")
+    of_tomas = whole.comment(by=tomas, at=now, text="A fool.")
     merged = {"outcome": "merge", "reason": "The same.", "at": middle_of("reviewing")}
     Decision.objects.create(proposal=whole, into=other, **merged)
     Decision.objects.create(proposal=third, into=whole, **merged)
@@ -64,11 +65,12 @@ def hidden(whole_city: WholeCity, city_wide_contest: Contest, rosa, tomas, clara
 
     def hide() -> None:
         reason = {"by": clara, "at": middle_of("reviewing"), "reason": WHY}
+        of_tomas.hide(**reason)
         whole.hide(**reason).confirm(by=otto, at=middle_of("reviewing"))
         for part in (other.comments.get(), other.photos.get(), other.versions.get(number=1)):
             part.hide(**reason)
 
-    parts = [f"comments/{one.comments.get().pk}" for one in (whole, other)]
+    parts = [f"comments/{one.comments.first().pk}" for one in (whole, other)]
     parts += [f"photos/{one.photos.get().pk}" for one in (whole, other)] + ["versions/1", "versions/2"]
     photos = [one.photos.get().name for one in (whole, other)]
     values = {
@@ -160,7 +162,9 @@ def test_it_is_in_no_mail_but_its_authors(hidden: Hidden, rosa, tomas, clara, to
     hidden.hide()
     mails = told(middle_of("reviewing")) + told(middle_of("reviewing").replace(hour=23))
     mails += told(middle_of("reviewing") + (middle_of("presenting") - middle_of("reviewing")) / 30)
-    assert "Thank you for your report about proposal 13" in "".join(map(text_of, to(mails, tomas.email)))
+    told_tomas = "".join(map(text_of, to(mails, tomas.email)))
+    assert "Thank you for your report about proposal 13" in told_tomas
+    assert "A clerk has hidden something of yours about proposal 13" in told_tomas
     told_of_him = [mail["To"] for mail in mails if NAME in f"{mail['Subject']}{text_of(mail)}".lower()]
     assert told_of_him == [rosa.email] * 3, "the proposal, the comment and the photo are hers"
 
