@@ -101,7 +101,7 @@ def register() -> None:
             about=BallotLine,
             title=_("Whether a project is funded, and why"),
             subject=_("{proposal}: the outcome of the vote"),
-            text=_("The votes of {contest} are counted. {proposal}:\n\n{why}"),
+            text=_("The votes of {contest} are counted. “{proposal}”:\n\n{why}"),
             placeholders=_examples("proposal", "contest", "cycle", "why"),
             needs=frozenset({"why"}),
             says=_project,

@@ -66,21 +66,21 @@ TOLD = {
         "news",
         title=_("News of a building"),
         subject=_("News of {proposal}"),
-        text=_("The city says of {proposal}:\n\n{news}"),
+        text=_("The city says of “{proposal}”:\n\n{news}"),
     ),
     Kind.DELAYED: _of_a_building(
         _delay,
         "date reason",
         title=_("A building is delayed, and why"),
         subject=_("Delayed: {proposal}"),
-        text=_("{proposal} takes longer. The new date is {date}.\n\nThe city says why:\n\n{reason}"),
+        text=_("“{proposal}” takes longer. The new date is {date}.\n\nThe city says why:\n\n{reason}"),
         needs=frozenset({"reason"}),
     ),
     Kind.BUILT: _of_a_built_one(
         readers=_followers_who_are_not_thanked,
         title=_("A project is built"),
         subject=_("Built: {proposal}"),
-        text=_("{proposal} is built. It was finished on {date}.\n\nThe city says:\n\n{news}"),
+        text=_("“{proposal}” is built. It was finished on {date}.\n\nThe city says:\n\n{news}"),
     ),
     Kind.YOURS_IS_BUILT: _of_a_built_one(
         group=Group.YOURS,
@@ -88,8 +88,8 @@ TOLD = {
         title=_("A project of yours is built"),
         subject=_("Your project is built: {proposal}"),
         text=_(
-            "What you proposed for {district} is there: {proposal} was finished on {date}. Thank you for the idea, and "
-            "for all you have done for it.\n\nThe city says:\n\n{news}"
+            "What you proposed for {district} is there: “{proposal}” was finished on {date}. Thank you for the idea, "
+            "and for all you have done for it.\n\nThe city says:\n\n{news}"
         ),
         default=Way.AT_ONCE,
     ),
@@ -98,7 +98,7 @@ TOLD = {
         title=_("A project you supported is built"),
         subject=_("You supported it, and it is built: {proposal}"),
         text=_(
-            "Before the review you supported {proposal}. It was finished on {date}. Thank you.\n\nThe city says:\n\n"
+            "Before the review you supported “{proposal}”. It was finished on {date}. Thank you.\n\nThe city says:\n\n"
             "{news}"
         ),
     ),

@@ -70,7 +70,7 @@ TOLD = {
         title=_("A correction of a proposal of yours is asked for"),
         subject=_("Please correct: {proposal}"),
         text=_(
-            "The committee has returned {proposal} to you for a correction:\n\n{reason}\n\nPlease correct it by "
+            "The committee has returned “{proposal}” to you for a correction:\n\n{reason}\n\nPlease correct it by "
             "{date}. It is not on the ballot unless it is corrected and decided on again before the review ends."
         ),
         needs=frozenset({"reason"}),
@@ -85,7 +85,7 @@ TOLD = {
         may_read=_still_decides,
         title=_("A correction you asked for was made"),
         subject=_("Corrected: {proposal}"),
-        text=_("{author} has corrected {proposal}, and it waits for a decision again. You had asked for:\n\n{reason}"),
+        text=_("{author} has corrected “{proposal}”, and it waits for a decision again. You had asked for:\n\n{reason}"),
         button=_("See what was changed"),
         leads_to=_history,
         default=Way.AT_ONCE,
@@ -98,7 +98,7 @@ TOLD = {
         readers=author,
         title=_("A decision on a proposal of yours"),
         subject=_("Decided: {proposal}"),
-        text=_("The committee has decided on {proposal}: {outcome}.\n\nIts reason:\n\n{reason}\n\n{next}"),
+        text=_("The committee has decided on “{proposal}”: {outcome}.\n\nIts reason:\n\n{reason}\n\n{next}"),
         needs=frozenset({"outcome", "reason"}),
         default=Way.AT_ONCE,
     ),
@@ -109,6 +109,6 @@ TOLD = {
         readers=_followers_but_its_author,
         title=_("A decision on a proposal"),
         subject=_("{proposal}: {outcome}"),
-        text=_("The committee has decided on {proposal}: {outcome}.\n\nIts reason:\n\n{reason}"),
+        text=_("The committee has decided on “{proposal}”: {outcome}.\n\nIts reason:\n\n{reason}"),
     ),
 }

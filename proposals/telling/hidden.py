@@ -110,8 +110,8 @@ HIDDEN = Telling(
     title=gettext_lazy("Something of yours was hidden"),
     subject=gettext_lazy("Hidden: something of yours about {proposal}"),
     text=gettext_lazy(
-        "A clerk has hidden something of yours about {proposal}:\n\n{what}\n\nThe reason, which everybody can read in "
-        "its place:\n\n{reason}\n\nYou can answer once, and a clerk reads it."
+        "A clerk has hidden something of yours about “{proposal}”:\n\n{what}\n\nThe reason, which everybody can read "
+        "in its place:\n\n{reason}\n\nYou can answer once, and a clerk reads it."
     ),
     placeholders=WHAT,
     needs=frozenset({"reason"}),
@@ -128,7 +128,7 @@ UNHIDDEN = Telling(
     about=Hiding,
     title=gettext_lazy("Something of yours is shown again"),
     subject=gettext_lazy("Shown again: something of yours about {proposal}"),
-    text=gettext_lazy("Something of yours about {proposal} was hidden. Everybody can see it again:\n\n{what}"),
+    text=gettext_lazy("Something of yours about “{proposal}” was hidden. Everybody can see it again:\n\n{what}"),
     placeholders=WHAT,
     says=_says_to_its_author,
     button=gettext_lazy("See it in its place"),
@@ -143,7 +143,7 @@ REPORTED = Telling(
     about=Complaint,
     title=gettext_lazy("Something was reported"),
     subject=gettext_lazy("Reported: something about {proposal}"),
-    text=gettext_lazy("Somebody has reported something about {proposal}:\n\n{what}\n\nBecause:\n\n{reason}"),
+    text=gettext_lazy("Somebody has reported something about “{proposal}”:\n\n{what}\n\nBecause:\n\n{reason}"),
     placeholders=WHAT,
     says=_says,
     button=gettext_lazy("Look at it on the desk"),
@@ -159,8 +159,8 @@ REPORT_HELPED = Telling(
     title=gettext_lazy("Something you reported was hidden"),
     subject=gettext_lazy("Thank you for your report about {proposal}"),
     text=gettext_lazy(
-        "You reported something about {proposal}. A clerk has looked at it and has hidden it. Thank you for saying so."
-        "\n\nThe reason, which everybody can read in its place:\n\n{reason}"
+        "You reported something about “{proposal}”. A clerk has looked at it and has hidden it. Thank you for saying "
+        "so.\n\nThe reason, which everybody can read in its place:\n\n{reason}"
     ),
     placeholders={name: WHAT[name] for name in ("proposal", "district", "cycle", "reason")},
     says=_says_to_a_stranger,

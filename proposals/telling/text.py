@@ -65,13 +65,13 @@ TOLD = {
         readers=_followers_who_did_not_ask,
         title=_("A proposal was changed"),
         subject=_("Changed: {proposal}"),
-        text=_("{proposal} was changed. Its history shows what it said before, word by word."),
+        text=_("“{proposal}” was changed. Its history shows what it said before, word by word."),
     ),
     Kind.PROPOSAL_WITHDRAWN: telling(
         _withdrawal,
         "reason",
         title=_("A proposal was withdrawn"),
         subject=_("Withdrawn: {proposal}"),
-        text=_("{proposal} was taken back by its author, who says:\n\n{reason}"),
+        text=_("“{proposal}” was taken back by its author, who says:\n\n{reason}"),
     ),
 }
