@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 # A test compares them with the addresses there are.
-WORDS = ("board", "box", "proposals", "results", "shortlist")
+WORDS = ("board", "box", "committee", "proposals", "results", "shortlist")
 
 
 def is_no_page(name: str) -> models.CheckConstraint:

@@ -263,8 +263,9 @@ def leavings() -> list[Leaving]:
     return list(_registered.leavings)
 
 
-# `data` is what an authenticator app shares with us, `commitment` a hash of somebody's share of a key.
-SECRET = {"password", "session_key", "data", "commitment"}
+# `data` is what an authenticator app shares with us, `commitment` a hash of somebody's share of a key; `in_confidence`
+# is what another told whoever settles it.
+SECRET = {"password", "session_key", "data", "commitment", "in_confidence"}
 
 
 def kept_of(person: Person) -> dict[str, list[dict[str, Any]]]:

@@ -11,9 +11,22 @@ class CommitteeRoom(AppConfig):
         from proposals.models import Proposal  # noqa: PLC0415
 
         registry.serve(registry.CyclePage.SHORTLIST, "shortlist")
-        registry.offer_for(Proposal, offering.page_of_the_committee)
+        for offered in (offering.page_of_the_committee, offering.challenge_of_a_clerk, offering.who_took_no_part):
+            registry.offer_for(Proposal, offered)
         registry.holds(registry.Deed.FREEZE_PAPER, publishing.why_not_freeze)
         registry.keep_of_a_person(
-            rows=[(models.Recusal, "member"), (models.MotionVote, "member"), (models.Assignment, "member")],
-            traces=[(models.Motion, "by"), (models.Assignment, "by")],
+            rows=[
+                (models.Recusal, "member"),
+                (models.MotionVote, "member"),
+                (models.Assignment, "member"),
+                (models.Office, "member"),
+                (models.Seat, "holder"),
+                (models.Challenge, "member"),
+            ],
+            traces=[
+                (models.Motion, "by"),
+                (models.Assignment, "by"),
+                (models.Challenge, "by"),
+                (models.Challenge, "settled_by"),
+            ],
         )

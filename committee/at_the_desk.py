@@ -3,19 +3,20 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from budgeting.models import Contest, Cycle
 from budgeting.people import Person
-from budgeting.stages import Act
-from committee.models import Assignment, Motion, MotionVote, Recusal, Resolution
+from budgeting.stages import Act, Stage
+from committee.challenging import may_settle
+from committee.members import steps_in_for
+from committee.models import Assignment, Challenge, Motion, MotionVote, Recusal, Resolution
 from proposals.models import Proposal, Status
 
 
 def contests_of(person: Person, at: datetime) -> list[Contest]:
     """Those in which this member may decide now."""
-    contests = Contest.objects.select_related("cycle", "district").prefetch_related("cycle__phases")
-    return [each for each in contests if person.is_committee_for(each.district) and each.cycle.allows(Act.DECIDE, at)]
+    return [each for each in _open_contests(at) if person.is_committee_for(each.district)]
 
 
 def cycles_of(person: Person, at: datetime) -> list[Cycle]:
@@ -30,18 +31,18 @@ def to_decide(person: Person, at: datetime) -> tuple[list[Contest], "QuerySet[An
 
     What is assigned to others is not among it.
     """
-    contests = contests_of(person, at)
+    contests, rows = _undecided(person, at)
     under_way = Motion.objects.filter(settled_at=None).values("proposal")
     assigned = Assignment.objects.standing()
     to_others = assigned.exclude(proposal__in=assigned.filter(member=person.pk).values("proposal")).values("proposal")
-    return contests, _undecided(person, contests, at).exclude(pk__in=under_way).exclude(pk__in=to_others)
+    return contests, rows.exclude(pk__in=under_way).exclude(pk__in=to_others)
 
 
 def motions_for(person: Person, at: datetime) -> "QuerySet[Motion]":
     """What is put to the vote, and this member has not voted on."""
     voted = MotionVote.objects.filter(member=person.pk).values("motion")
-    mine = _undecided(person, contests_of(person, at), at).values("pk")
-    found = Motion.objects.filter(settled_at=None, proposal__in=mine).exclude(pk__in=voted)
+    _mine, rows = _undecided(person, at)
+    found = Motion.objects.filter(settled_at=None, proposal__in=rows.values("pk")).exclude(pk__in=voted)
     return found.select_related("proposal__contest__district", "proposal__contest__cycle", "proposal__cycle")
 
 
@@ -51,10 +52,43 @@ def mine(person: Person) -> "QuerySet[Assignment]":
     return standing.order_by(F("due").asc(nulls_last=True), "proposal__number")
 
 
-def _undecided(person: Person, contests: list[Contest], at: datetime) -> "QuerySet[Any]":
-    """What this member may have a part in, and is not resolved; `due`: until when they are to have prepared it."""
-    rows = Proposal.objects.submitted().as_rows(at).filter(contest__in=contests, status=Status.SUBMITTED)
+def challenges_for(person: Person, at: datetime) -> list[Challenge]:
+    """What is said of a member's interest, and waits for this person to settle it; the longest waiting first."""
+    if not person.holds_a_role:
+        return []
+    of_now = {contest.pk for contest in _open_contests(at)}
+    waiting = Challenge.objects.filter(settled_at=None, proposal__contest__in=of_now).select_related(
+        "member", "proposal__contest__district", "proposal__contest__cycle", "proposal__cycle"
+    )
+    return [each for each in waiting if may_settle(each, person)]
+
+
+def cycles_to_set_up(person: Person, at: datetime) -> list[Cycle]:
+    """Those whose review is not over, for a clerk to set up their committee."""
+    if not person.is_clerk:
+        return []
+    cycles = Cycle.objects.prefetch_related("phases")
+    return [each for each in cycles if each.stage(at) in (Stage.PREPARING, Stage.PROPOSING, Stage.REVIEWING)]
+
+
+def _open_contests(at: datetime) -> list[Contest]:
+    contests = Contest.objects.select_related("cycle", "district").prefetch_related("cycle__phases")
+    return [each for each in contests if each.cycle.allows(Act.DECIDE, at)]
+
+
+def _undecided(person: Person, at: datetime) -> tuple[list[Contest], "QuerySet[Any]"]:
+    """The contests where that is, and what this member may have a part in, and is not resolved.
+
+    `due`: until when they are to have prepared it.
+    """
+    called = steps_in_for(person)
+    elsewhere = set(Proposal.objects.filter(pk__in=called).values_list("contest", flat=True)) if called else set()
+    own = contests_of(person, at)
+    more = [each for each in _open_contests(at) if each.pk in elsewhere] if elsewhere else []
+    rows = Proposal.objects.submitted().as_rows(at).filter(status=Status.SUBMITTED)
+    rows = rows.filter(Q(contest__in=own) | Q(pk__in=called, contest__in=more))
     rows = rows.exclude(author=person.pk).exclude(pk__in=Recusal.objects.filter(member=person.pk).values("proposal"))
     rows = rows.exclude(pk__in=Resolution.objects.waiting().values("motion__proposal"))
     due = Assignment.objects.standing().filter(proposal=OuterRef("pk"), member=person.pk).values("due")
-    return rows.annotate(due=Subquery(due[:1])).order_by(F("due").asc(nulls_last=True), "submitted_at")
+    rows = rows.annotate(due=Subquery(due[:1])).order_by(F("due").asc(nulls_last=True), "submitted_at")
+    return [*own, *(each for each in more if each not in own)], rows

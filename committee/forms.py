@@ -12,9 +12,11 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from budgeting.models import District
+from budgeting.people import Person
 from committee.members import entitled
 from committee.models import Assignment, MotionVote, Recusal
 from committee.models.assignment import LONGEST_REASON
+from committee.models.challenge import LONGEST_WORDS
 from committee.models.motion import OUTCOMES
 from lib.forms import CityTimeField, MoneyField
 from proposals.models import Ground, Proposal
@@ -187,3 +189,30 @@ class EndingForm(forms.Form):
         super().__init__(*args, **options)
         others = entitled(assignment.proposal).exclude(pk=assignment.member_id)
         self.fields["to"].queryset = others  # type: ignore[attr-defined]
+
+
+class ChallengeForm(forms.Form):
+    """Who is said to have which interest."""
+
+    member = forms.TypedChoiceField(label=_("Member"), coerce=int)
+    interest = forms.ChoiceField(
+        label=_("Kind of interest"),
+        choices=Recusal.Interest.choices,
+        widget=forms.RadioSelect,
+        help_text=_("Public, if it is upheld: that they take no part in this proposal, and the kind of interest."),
+    )
+    in_confidence = forms.CharField(
+        label=_("What you know of it"),
+        max_length=LONGEST_WORDS,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Only whoever settles it reads this. It is never public."),
+    )
+
+    def __init__(self, proposal: Proposal, data: Any = None, *, by: Person) -> None:
+        super().__init__(data)
+        members = entitled(proposal).exclude(pk=by.pk)
+        self.fields["member"].choices = [  # type: ignore[attr-defined]
+            ("", _("Choose a member")),
+            *((each.pk, each.named) for each in members),
+        ]

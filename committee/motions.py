@@ -15,9 +15,10 @@ from audit.models import AuditEvent
 from budgeting.people import Person
 from budgeting.stages import Act
 from committee import publishing
-from committee.members import entitled, why_not_decide
+from committee.members import entitled, presiding, quorum_of, why_not_decide
 from committee.models import Committee, Motion, MotionVote, Resolution
 from committee.models.motion import new_salt
+from committee.standing_in import complete
 from committee.tallying import Result, Tally
 from lib.refusal import allow, require
 from proposals.models import Decision, Ground, Proposal
@@ -50,8 +51,13 @@ def move(
     _require_a_ground(outcome, ground)
     proposal.require_decidable(outcome, ground=ground, into=into, cost=cost, at=at)
     require(outcome != Decision.Outcome.RETURN, _("A correction is asked of the author at once, without a vote."))
+    complete(proposal, at=at)
+    committee = Committee.of(proposal.cycle, proposal.contest.district)
     decided = {"outcome": outcome, "reason": reason.strip(), "ground": ground, "into": into, "cost": cost}
-    motion = Motion(proposal=proposal, by_id=by.pk, at=at, closes=_closes(proposal, at), salt=new_salt(), **decided)
+    rule = {"quorum": committee.quorum, "chair_breaks_ties": committee.chair_breaks_ties}
+    motion = Motion(
+        proposal=proposal, by_id=by.pk, at=at, closes=_closes(proposal, at), salt=new_salt(), **decided, **rule
+    )
     motion.full_clean(exclude=["proposal", "by", "ground", "into"])
     motion.save(force_insert=True)
     by.record(Done.MOTION_MADE, on=motion, digest=motion.digest)
@@ -77,14 +83,16 @@ def vote(motion: Motion, choice: str, *, by: Person, at: datetime) -> None:
 def tally(motion: Motion) -> Tally:
     """Of those who may vote now: whose role has ended, or who is recused by now, has no vote."""
     may = set(entitled(motion.proposal).values_list("pk", flat=True))
-    votes = Counter(vote.choice for vote in motion.votes.all() if vote.member_id in may)
-    committee = Committee.of(motion.proposal.cycle, motion.proposal.contest.district)
+    cast = {vote.member_id: vote.choice for vote in motion.votes.all() if vote.member_id in may}
+    votes = Counter(cast.values())
+    chair = presiding(motion.proposal) if motion.chair_breaks_ties else None
     return Tally(
         entitled=len(may),
-        quorum=committee.quorum_of(len(may)),
+        quorum=quorum_of(motion.proposal, motion.quorum, len(may)),
         in_favour=votes[Choice.IN_FAVOUR],
         against=votes[Choice.AGAINST],
         abstained=votes[Choice.ABSTAIN],
+        chair_is_for_it=cast.get(chair.pk) == Choice.IN_FAVOUR if chair else None,
     )
 
 
@@ -140,6 +148,7 @@ def _resolve(motion: Motion, counted: Tally, *, at: datetime) -> None:
         in_favour=counted.in_favour,
         against=counted.against,
         abstained=counted.abstained,
+        by_the_chair=counted.is_broken_tie,
     )
     public_at = motion.proposal.cycle.decisions_open
     if public_at is None or public_at <= at:

@@ -6,8 +6,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from budgeting.people import Person
+from committee.challenging import why_not_challenge
 from committee.members import why_not_look
 from committee.models import Motion
+from committee.recusing import public_recusals
 from proposals.models import Proposal
 
 
@@ -29,3 +31,22 @@ def page_of_the_committee(proposal: Proposal, person: Person, at: datetime) -> l
     if not proposal.is_draft and not why_not_look(proposal, by=person):
         offered.append((_("Decide as the committee"), address_of(proposal)))
     return offered
+
+
+def challenge_of_a_clerk(proposal: Proposal, person: Person, at: datetime) -> list[tuple[str, str]]:
+    """A member finds it on the page of the committee."""
+    if not person.is_clerk or proposal.is_draft or why_not_challenge(proposal, by=person, at=at):
+        return []
+    return [(_("Challenge a member's part in it"), _address("challenge", proposal))]
+
+
+def who_took_no_part(proposal: Proposal, person: Person, at: datetime) -> list[tuple[str, str]]:
+    """For everybody, once the decisions of the cycle are public."""
+    if proposal.is_draft:
+        return []
+    words = _("%(member)s takes no part in its review: %(interest)s")
+    address = f"{reverse('committee', args=[proposal.contest.cycle.slug])}#no-part"
+    return [
+        (words % {"member": each.member, "interest": each.get_interest_display()}, address)
+        for each in public_recusals(proposal, at)
+    ]

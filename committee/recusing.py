@@ -1,4 +1,4 @@
-"""A member takes no part in a proposal."""
+"""A member takes no part in a proposal: by their own word, or because a challenge to it was upheld."""
 
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from budgeting.stages import Act
 from committee import assigning, motions
 from committee.members import why_not_look
 from committee.models import Recusal
+from committee.standing_in import complete
 from lib.refusal import allow, require
 from proposals.models import Proposal
 
@@ -25,8 +26,27 @@ def recuse(proposal: Proposal, *, by: Person, at: datetime, interest: str) -> Re
     allow(why_not_look(proposal, by=by))
     require(proposal.is_open_for(Act.DECIDE, at), _("This proposal is not open for a decision."))
     require(interest in Recusal.Interest.values, _("Choose the kind of interest."))
-    recusal = Recusal.objects.create(proposal=proposal, member_id=by.pk, at=at, interest=interest)
-    assigning.end_for_who_is_recused(recusal, at=at)
     by.record(Done.MEMBER_RECUSED, on=proposal, interest=str(interest))
+    return leave(proposal, by.pk, at=at, interest=interest)
+
+
+def leave(proposal: Proposal, member: int, *, at: datetime, interest: str) -> Recusal:
+    """They are out, in the caller's transaction: others step in where too few are left, and what that decides is."""
+    recusal = Recusal.objects.create(proposal=proposal, member_id=member, at=at, interest=interest)
+    assigning.end_for_who_is_recused(recusal, at=at)
+    complete(proposal, at=at)
     motions.settle(proposal, at=at)
     return recusal
+
+
+def suggested(proposal: Proposal, *, to: Person) -> Recusal.Interest | None:
+    """The kind of interest that the site knows this member has; None if it knows of none."""
+    return Recusal.Interest.SUPPORT if proposal.is_endorsed_by(to) else None
+
+
+def public_recusals(proposal: Proposal, at: datetime) -> list[Recusal]:
+    """Who takes no part in it, once the decisions of its cycle are public."""
+    opens = proposal.cycle.decisions_open
+    if opens is not None and at < opens:
+        return []
+    return list(Recusal.objects.filter(proposal=proposal).select_related("member"))

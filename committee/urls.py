@@ -1,10 +1,11 @@
-"""Where a committee decides: at the address of a proposal."""
+"""Where a committee decides, at the address of a proposal; where it is set up; and where everybody sees it."""
 
 from django.urls import path
 
-from committee.views import deciding, grounds, shortlist, voted, work
+from committee.views import challenging, deciding, grounds, public, setting_up, shortlist, voted, work
 
 ONE = "<cycle:cycle>/<slug:district>/proposals/<numbered:number>/"
+DESK = "desk/<cycle:cycle>/committee/"
 
 urlpatterns = [
     path(ONE + "decision/", deciding.page, name="decide"),
@@ -18,4 +19,12 @@ urlpatterns = [
     path("desk/grounds/", grounds.page, name="grounds"),
     path("desk/grounds/<int:pk>/", grounds.offer, name="offer_ground"),
     path("<cycle:cycle>/shortlist/", shortlist.page, name="shortlist"),
+    path(ONE + "challenges/", challenging.page, name="challenge"),
+    path(ONE + "challenges/<int:challenge>/", challenging.settle, name="settle_challenge"),
+    path("<cycle:cycle>/committee/", public.page, name="committee"),
+    path(DESK, setting_up.page, name="committee_set_up"),
+    path(DESK + "seats/", setting_up.give_seat, name="give_seat"),
+    path("desk/committee/seats/<int:number>/end/", setting_up.end_seat, name="end_seat"),
+    path(DESK + "districts/<slug:district>/", setting_up.page, name="committee_of_district"),
+    path(DESK + "districts/<slug:district>/seats/", setting_up.give_seat, name="give_seat_of_district"),
 ]

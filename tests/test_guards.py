@@ -56,6 +56,7 @@ def test_no_session_can_switch_a_guard_off(db: None) -> None:
         "audit",
         "ballots",
         "budgeting",
+        "committee",
         "proposals",
         "residents",
     }

@@ -77,6 +77,7 @@ def whole_city(
         "district": ["riverside"],
         "numbered:number": [1, 3],
         "int:number": [1, register.pk],
+        "challenge": [1],
         "str:name": [*downloads.RESULTS, *downloads.BALLOTS],
         "str:word": [stopping.address(rosa.pk, Kind.COMMENTED).rstrip("/").rpartition("/")[2]],
         "slug:kind": [Kind.COMMENTED.slug],

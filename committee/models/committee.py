@@ -1,5 +1,6 @@
 """How a committee decides in a cycle. Who is a member of it stays the account's role."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,6 +8,17 @@ from django.utils.translation import gettext_lazy as _
 from budgeting.models import Cycle, District
 
 AT_LEAST_ONE = _("A quorum is of one member at least.")
+
+
+class StepIn(models.TextChoices):
+    """Who decides as well where too few of a committee are left for a quorum."""
+
+    DEPUTIES = "deputies", _("The deputies of the other committees")
+    ALL = "all", _("The members of all committees together")
+    COUNCIL = "council", _("The council")
+
+
+USUALLY = [StepIn.ALL.value, StepIn.COUNCIL.value]
 
 
 class Committee(models.Model):
@@ -24,6 +36,13 @@ class Committee(models.Model):
         validators=[MinValueValidator(1, AT_LEAST_ONE)],
         help_text=_("How many members have to vote. Empty: more than half of those who may."),
     )
+    chair_breaks_ties = models.BooleanField(
+        _("the chair breaks a tie"),
+        default=False,
+        help_text=_("When a vote closes with as many for as against, it is carried if the chair is for it."),
+    )
+    # In their order; empty: nobody does; unset: the usual ones.
+    steps_in = ArrayField(models.CharField(max_length=8, choices=StepIn), null=True, blank=True)
 
     class Meta:
         verbose_name = _("committee")
@@ -51,6 +70,7 @@ class Committee(models.Model):
         found = {each.district_id: each for each in cls.objects.filter(cycle=cycle)}
         return found.get(district.pk) or found.get(None) or cls(cycle=cycle, district=district)
 
-    def quorum_of(self, entitled: int) -> int:
-        """How many have to vote where so many may."""
-        return self.quorum or entitled // 2 + 1
+    @property
+    def order(self) -> list[str]:
+        """Who steps in where too few are left, the first first."""
+        return USUALLY if self.steps_in is None else list(self.steps_in)

@@ -73,6 +73,9 @@ class Motion(Sealed):
     at = models.DateTimeField()
     closes = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)
+    # As the committee was set up when it was made: what a clerk changes later is for later motions.
+    quorum = models.PositiveSmallIntegerField(null=True, blank=True)
+    chair_breaks_ties = models.BooleanField(default=False)
 
     objects = Motions.as_manager()
 
@@ -171,6 +174,7 @@ class Resolution(models.Model):
     in_favour = models.PositiveSmallIntegerField()
     against = models.PositiveSmallIntegerField()
     abstained = models.PositiveSmallIntegerField()
+    by_the_chair = models.BooleanField(default=False)  # as many for as against, and the chair's vote made it so
     decision = models.OneToOneField(
         Decision, on_delete=models.PROTECT, null=True, blank=True, related_name="resolution"
     )
@@ -196,7 +200,8 @@ class Resolution(models.Model):
             ),
             models.CheckConstraint(
                 name="more_are_for_a_resolution_than_against",
-                condition=models.Q(in_favour__gt=models.F("against")),
+                condition=models.Q(in_favour__gt=models.F("against"), by_the_chair=False)
+                | models.Q(in_favour=models.F("against"), in_favour__gte=1, by_the_chair=True),
                 violation_error_message=_("More have to be for it than against."),
             ),
             models.CheckConstraint(

@@ -14,11 +14,13 @@ from django.views.decorators.http import require_POST
 
 from budgeting.people import Request
 from committee import correcting, motions
+from committee.challenging import may_settle
 from committee.forms import CorrectionForm, MotionForm, RecusalForm, VoteForm
 from committee.members import why_not_decide, why_not_look
 from committee.models import Motion
 from committee.offering import address_of
 from committee.recusing import recuse as take_no_part
+from committee.recusing import suggested
 from lib import clock
 from lib.refusal import obeying
 from proposals.models import Proposal
@@ -131,6 +133,10 @@ def _shown(request: Request, proposal: Proposal, at: datetime, **typed: forms.Fo
         "settled": proposal.motions.exclude(settled_at=None).select_related("resolution", "ground", "into"),
         "decisions": proposal.decisions.select_related("ground"),
         "recusals": proposal.recusals.select_related("member"),
+        "referrals": proposal.referrals.all(),
+        "suggested": suggested(proposal, to=request.user),
+        "challenged": proposal.challenges.filter(settled_at=None, member=request.user.pk).first(),
+        "to_settle": [each for each in proposal.challenges.filter(settled_at=None) if may_settle(each, request.user)],
         "similar": Proposal.objects.similar_to(proposal, at).select_related("contest__district", "contest__cycle")[:5],
         "why_not": why_not_decide(proposal, by=request.user, at=at),
         "public_at": proposal.cycle.decisions_open,

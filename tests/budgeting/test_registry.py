@@ -29,7 +29,7 @@ from budgeting.models import Contest, Cycle, District
 from budgeting.news import News
 from budgeting.people import RoleName
 from budgeting.registry import Page, Place
-from committee.models import Assignment, Motion, MotionVote, Recusal
+from committee.models import Assignment, Challenge, Committee, Motion, MotionVote, Office, Recusal, Seat
 from notices.kinds import Kind, Way
 from notices.limits import network_of
 from notices.models import Choice, Follow, Happening, Returned
@@ -167,10 +167,15 @@ def full_life(
         Endorsement.objects.create(proposal=proposal, by=user, at=moment)
         SavedSearch.objects.create(user=user, cycle=riverside_contest.cycle, words="slide", at=moment)
         Assignment.objects.create(proposal=proposal, member=user, at=moment)
-        Recusal.objects.create(proposal=proposal, member=user, interest="work", at=moment)
         put = {"outcome": "reject", "reason": "No.", "by": clara, "at": moment, "closes": moment, "salt": b"hidden"}
         motion = Motion.objects.create(proposal=proposal, **put)
         MotionVote.objects.create(motion=motion, member=user, choice="for", at=moment, salt=b"hidden")
+        said = {"interest": "work", "at": moment}
+        Challenge.objects.create(proposal=proposal, member=user, by=clara, in_confidence="hidden", **said)
+        Recusal.objects.create(proposal=proposal, member=user, **said)
+        committee, _ = Committee.objects.get_or_create(cycle=cycle)
+        Office.objects.create(committee=committee, member=user, rank=committee.offices.count())
+        Seat.objects.create(committee=committee, holder=user, stands_for="The residents")
         Follow.begin(proposal, by=user, at=moment)
         Choice.make(user.pk, Kind.COMMENTED, Way.AT_ONCE)
         Returned.one_more(user.email, at=moment)

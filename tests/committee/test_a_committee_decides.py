@@ -75,14 +75,20 @@ def test_once_all_have_voted_it_is_over(proposal, three, now, choices, carried) 
     assert Resolution.objects.exists() is carried
 
 
-def test_a_quorum_may_be_set_for_a_district_or_for_all(proposal, three, cycle, riverside, now) -> None:
+def test_a_quorum_is_set_for_all_or_for_a_district(proposal, submitted, rosa, three, cycle, riverside, now) -> None:
+    Committee.objects.create(cycle=cycle, quorum=3)
+    assert voted(proposal, three, now, "for").settled_at is None
+    Committee.objects.create(cycle=cycle, district=riverside, quorum=2)
+    assert voted(submitted(rosa, title="Swings"), three, now, "for").settled_at == now
+
+
+def test_what_is_put_to_the_vote_goes_on_by_the_rule_under_which_it_was_put(proposal, three, cycle, now) -> None:
     Committee.objects.create(cycle=cycle, quorum=3)
     motion = voted(proposal, three, now, "for")
-    assert motion.settled_at is None
-    Committee.objects.create(cycle=cycle, district=riverside, quorum=2)
+    Committee.objects.update(quorum=1)
     motions.settle(proposal, at=now)
-    motion.refresh_from_db()
-    assert motion.settled_at == now
+    assert motions.tally(motion).quorum == 3
+    assert not Resolution.objects.exists()
 
 
 def test_whose_role_has_ended_has_no_vote(proposal, three, now) -> None:
