@@ -24,8 +24,8 @@ def what(thing: Any) -> str:
         return _("the whole proposal")
     if isinstance(thing, Comment):
         return _("the comment “%s”") % Truncator(as_written(thing.text)).chars(QUOTED)
-    if isinstance(thing, Photo):
-        return _("the photo “%s”") % as_written(thing.alt)
+    if isinstance(thing, Photo):  # what two withheld nobody reads here
+        return _("the photo “%s”") % (thing.alt if thing.withheld else as_written(thing.alt))
     return _("version %d of the text") % thing.number
 
 

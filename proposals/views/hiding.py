@@ -47,7 +47,7 @@ def _shown(thing: Any, at: datetime) -> dict[str, Any]:
         "what": what(thing),
         "photo": thing if isinstance(thing, Photo) else None,
         "text": as_written(thing.text) if isinstance(thing, Comment) else "",
-        "version": thing.proposal.in_words(thing.text) if isinstance(thing, Version) else [],
+        "fields": thing.proposal.in_words(thing.text) if isinstance(thing, Version) else [],
         "hiding": thing.hidden(at),
     }
 

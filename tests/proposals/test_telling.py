@@ -14,7 +14,7 @@ from notices.kinds import Kind, Way, telling_of
 from notices.models import Choice, Follow, Happening, Notice
 from notices.models.happening import unread_by
 from notices.spreading import spread
-from proposals.models import Proposal
+from proposals.models import Comment, Proposal
 from tests.cast import person, signed_in
 from tests.papers import words_on
 from tests.told import text_of, to
@@ -300,6 +300,31 @@ def test_who_reported_what_was_hidden_is_thanked_and_nobody_else(proposal, rosa,
     assert "It insults people." in text_of(mail)
     assert "fools" not in text_of(mail)
     assert "hidden something of yours" in text_of(to(mails, tomas.email)[0]), "its author hears that, and no thanks"
+
+
+def test_who_wrote_under_a_proposal_that_is_hidden_too_reads_its_number(proposal, rosa, tomas, clara, morning, told):
+    theirs = [proposal.comment(by=author, at=morning, text="Yes.") for author in (rosa, tomas)]
+    for thing in (*theirs, proposal):
+        thing.hide(by=clara, at=morning, reason="It insults somebody.")
+    number, title = f"proposal {proposal.number}", str(proposal.title)
+    where = proposal.get_absolute_url().removesuffix(f"-{proposal.slug}/")
+
+    def hears(comment: Comment) -> None:
+        mails = told(morning)
+        [mail] = to(mails, tomas.email)
+        assert number in mail["Subject"]
+        page = signed_in(tomas).get("/me/notices/").text
+        for said in (str(mail), text_of(mail), page):
+            assert title not in said
+            assert proposal.slug not in said
+        assert (number in page, f'href="{where}/"' in page) == (True, True)
+        assert all(title in mail["Subject"] for mail in to(mails, rosa.email))
+
+    hears(theirs[1])
+    theirs[1].show_again(by=clara, at=morning)
+    hears(theirs[1])
+    proposal.show_again(by=clara, at=morning)
+    assert title in signed_in(tomas).get("/me/notices/").text
 
 
 def test_what_is_shown_again_before_the_thanks_went_is_not_thanked_for(proposal, tomas, lena, clara, morning, told):

@@ -131,6 +131,13 @@ def test_in_its_place_stands_the_reason(withheld, client: Client) -> None:
     assert "proposed by Clara and confirmed by Otto" in page
 
 
+def test_whoever_reports_it_reads_no_more_of_it(withheld, rosa, tomas) -> None:
+    for thing in (withheld, withheld.photos.get(), withheld.versions.get(number=1)):
+        for reader in (tomas, rosa):
+            page = said(signed_in(reader), thing.page("complaint"))
+            assert ("report it" in page, NAME in page) == (True, False), thing._meta.model_name
+
+
 def test_nobody_finds_it_by_its_words(withheld, libel, client: Client) -> None:
     for word in ("zebedee", "zebede", "stole", "quay"):
         assert "Proposal 1," not in words_on(client.get("/2027/proposals/", {"q": word}))
