@@ -1,13 +1,15 @@
 """The mail of a reader, written when it goes: what they may read of it by then, in their language, if they want it."""
 
-from collections.abc import Sequence
+import logging
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db import DatabaseError, models
 from django.urls import reverse
+from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, override
 
 from budgeting.people import Reader
 from notices import stopping
@@ -18,6 +20,8 @@ from notices.words import filled, subject_line
 
 MOST_IN_A_DIGEST = 30
 BY_MAIL = (Way.AT_ONCE, Way.DIGEST)
+
+logger = logging.getLogger(__name__)
 
 
 def written(mail: Mail, *, at: datetime) -> bytes | None:
@@ -30,23 +34,20 @@ def written(mail: Mail, *, at: datetime) -> bytes | None:
     if reader is None or not reader.is_proved:
         return None
     with override(reader.language or settings.LANGUAGE_CODE):
-        notices = [notice for notice in _notices_of(mail) if _goes(notice, reader)]
-        if not notices:
-            return None
-        message = _digest(notices, reader) if mail.is_daily else _single(notices[0], reader)
+        message = _digest(_notices_of(mail), reader) if mail.is_daily else _single(_notices_of(mail).first(), reader)
+    if message is None:
+        return None
     message.extra_headers |= {"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"}
     mail.addressed(reader.email, str(message.subject))
     return message.message().as_bytes()
 
 
-def _notices_of(mail: Mail) -> Sequence[Notice]:
-    return list(mail.notices.select_related("happening").order_by("happening"))
+def _notices_of(mail: Mail) -> "models.QuerySet[Notice]":
+    return mail.notices.select_related("happening").order_by("happening")
 
 
 def _goes(notice: Notice, reader: Reader) -> bool:
-    """Do they still want it by mail, may they still read it, and is it of any use to write to their address?"""
-    if not may_read(notice, reader):
-        return False
+    """Do they still want it by mail, and is it of any use to write to their address?"""
     telling = telling_of(notice.happening.kind)
     if not telling.is_a_right and Returned.is_given_up(reader):
         return False
@@ -70,7 +71,34 @@ def said(notice: Notice, language: str) -> tuple[str, str]:
     return subject_line(subject, values), filled(text, values)
 
 
-def _single(notice: Notice, reader: Reader) -> EmailMessage:
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A notice among others: what it says, and the path of its page."""
+
+    words: str
+    path: str
+
+
+def line(notice: Notice, reader: Reader) -> Line | None:
+    """In the language that is active; None if they may not read it.
+
+    None, too, where there is a fault in what a room says of its kind, which is logged: it takes no other from them.
+    """
+    try:
+        if not may_read(notice, reader):
+            return None
+        words, _text = said(notice, get_language())
+        return Line(words, telling_of(notice.happening.kind).leads_to(notice.happening))
+    except DatabaseError:
+        raise
+    except Exception:
+        logger.exception("Notice %s cannot be said.", notice.pk)
+        return None
+
+
+def _single(notice: Notice | None, reader: Reader) -> EmailMessage | None:
+    if notice is None or not (may_read(notice, reader) and _goes(notice, reader)):
+        return None
     telling = telling_of(notice.happening.kind)
     subject, text = said(notice, reader.language or settings.LANGUAGE_CODE)
     button = Button(str(telling.button), _address(notice)) if telling.button else None
@@ -82,14 +110,16 @@ def _single(notice: Notice, reader: Reader) -> EmailMessage:
     return _that_can_be_stopped(subject, text, reader, button, why, stop)
 
 
-def _digest(notices: Sequence[Notice], reader: Reader) -> EmailMessage:
+def _digest(notices: "models.QuerySet[Notice]", reader: Reader) -> EmailMessage | None:
     """What happened since the last one, a paragraph each."""
-    language = reader.language or settings.LANGUAGE_CODE
-    told = [f"{said(each, language)[0]}\n{_address(each)}" for each in notices[:MOST_IN_A_DIGEST]]
-    if more := len(notices) - MOST_IN_A_DIGEST:
-        told += [ngettext("And %d more.", "And %d more.", more) % more] if more > 0 else []
-    number = {"city": settings.CITY_NAME, "n": len(notices)}
-    subject = ngettext("%(city)s: %(n)d thing has happened", "%(city)s: %(n)d things have happened", len(notices))
+    lines = [found for notice in notices if (found := line(notice, reader)) and _goes(notice, reader)]
+    if not lines:
+        return None
+    told = [f"{each.words}\n{settings.PUBLIC_URL}{each.path}" for each in lines[:MOST_IN_A_DIGEST]]
+    if (more := len(lines) - MOST_IN_A_DIGEST) > 0:
+        told.append(ngettext("And %d more.", "And %d more.", more) % more)
+    number = {"city": settings.CITY_NAME, "n": len(lines)}
+    subject = ngettext("%(city)s: %(n)d thing has happened", "%(city)s: %(n)d things have happened", len(lines))
     button = Button(_("See all of it"), settings.PUBLIC_URL + reverse("notices"))
     why = _("You get this once a day at most, because of what you follow.")
     return _that_can_be_stopped(

@@ -96,7 +96,7 @@ class Notices(models.QuerySet["Notice"]):
     def on_the_site(self, reader: Person) -> "Notices":
         """What this person finds under the bell, the newest first."""
         mine = self.filter(reader=reader.pk, on_the_site=True)
-        return mine.select_related("happening", "reader").order_by("-happening")
+        return mine.select_related("happening", "reader").order_by("-happening__at", "-happening")
 
     def unread(self) -> "Notices":
         return self.filter(read_at=None)

@@ -9,18 +9,18 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from budgeting.people import Request
 from lib import clock
+from lib.typed import without_nul
 from notices import following, stopping
 from notices.forms import WaysForm
 from notices.kinds import is_told, telling_of
 from notices.models import Follow, Notice
-from notices.writing import may_read, said
+from notices.writing import line
 
 PER_PAGE = 30
 
@@ -30,11 +30,7 @@ def page(request: Request) -> HttpResponse:
     """What happened, the newest first. What I may no longer see is not there."""
     notices = Notice.objects.on_the_site(request.user)
     shown = Paginator(notices, PER_PAGE).get_page(request.GET.get("page"))
-    told = [
-        (notice, said(notice, get_language())[0], telling_of(notice.happening.kind).leads_to(notice.happening))
-        for notice in shown
-        if may_read(notice, notice.reader)
-    ]
+    told = [(notice, found) for notice in shown if (found := line(notice, notice.reader))]
     return render(request, "notices/page.html", {"page": shown, "told": told, "unread": notices.unread().exists()})
 
 
@@ -68,7 +64,7 @@ def follows(request: Request) -> HttpResponse:
         mine = Follow.objects.filter(user=request.user.pk, stopped_at=None).order_by("-at")
         things = [(follow.thing, thing) for follow in mine if (thing := following.found(follow.thing, request.user))]
         return render(request, "notices/follows.html", {"things": things})
-    named = request.POST.get("thing", "")
+    named = without_nul(request.POST.get("thing", ""))
     if "stop" in request.POST:
         Follow.stop(named, by=request.user, at=clock.now())
         messages.success(request, _("You no longer follow this."))

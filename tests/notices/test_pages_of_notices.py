@@ -1,18 +1,22 @@
 """The bell and its page, what one follows, how one hears of it, and no more mails of a kind."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
 from accounts import closing
 from accounts.models import User
 from budgeting.models import District
-from notices import stopping
-from notices.kinds import Kind, Way
+from notices import kinds, stopping
+from notices.kinds import Kind, Way, telling_of
 from notices.models import Choice, Follow, Notice
 from notices.spreading import spread
 from proposals.models import Proposal
 from tests.cast import drafted, middle_of, person, signed_in
 from tests.papers import words_on
+from tests.told import text_of, to
 
 
 @pytest.fixture
@@ -45,6 +49,24 @@ def test_the_bell_says_how_much_is_new_until_it_is_read(proposal, lena, tomas) -
     assert "1 new" not in words_on(browser.get("/me/notices/"))
 
 
+def test_a_fault_in_what_is_said_of_one_takes_no_other_from_its_reader(
+    proposal, lena, tomas, told, monkeypatch, caplog
+) -> None:
+    now = middle_of("reviewing")
+    Follow.begin(proposal, by=lena, at=now)
+    proposal.comment(by=tomas, at=now, text="When?")
+    proposal.withdraw(by=proposal.author, at=now, reason="It is there.")
+    spread(now)
+    fault = replace(telling_of(Kind.COMMENTED), says=lambda happening: happening.nothing)
+    monkeypatch.setitem(kinds._registered.words, Kind.COMMENTED, fault)
+    page = words_on(signed_in(lena).get("/me/notices/"))
+    [mail] = to(told(now + timedelta(days=1)), lena.email)
+    for said in (page, text_of(mail)):
+        assert f"Withdrawn: {proposal.title}" in said
+        assert "A comment on" not in said
+    assert "cannot be said" in caplog.text
+
+
 def test_the_bell_falls_silent_also_where_nothing_new_may_be_read_any_more(proposal, lena, tomas, clara) -> None:
     browser, now = signed_in(lena), middle_of("reviewing")
     browser.post("/me/follows/", {"thing": thing(proposal)})
@@ -57,6 +79,16 @@ def test_the_bell_falls_silent_also_where_nothing_new_may_be_read_any_more(propo
     assert "I have read all of it" in page
     browser.post("/me/notices/read/")
     assert "1 new" not in words_on(browser.get("/me/notices/"))
+
+
+def test_the_newest_stands_first_in_whatever_order_it_was_noted(proposal, lena, tomas, at) -> None:
+    now = middle_of("reviewing")
+    Follow.begin(proposal, by=lena, at=now - timedelta(hours=2))
+    proposal.comment(by=tomas, at=now, text="When?")
+    proposal.withdraw(by=proposal.author, at=now - timedelta(hours=1), reason="It is there.")
+    spread(now)
+    page = words_on(signed_in(lena).get("/me/notices/"))
+    assert page.index("A comment on") < page.index("Withdrawn: ")
 
 
 def test_a_button_follows_and_stops_and_leads_back(proposal, lena) -> None:
@@ -80,6 +112,12 @@ def test_nobody_follows_what_they_cannot_see(rosa, lena, riverside_contest, at) 
     for named in (thing(draft), "accounts.user:1", "proposals.proposal:x", "proposals.proposal:", "", f"{'9' * 30}:1"):
         assert signed_in(lena).post("/me/follows/", {"thing": named}).status_code == 404, named
     assert not Follow.objects.exists()
+
+
+def test_a_name_that_no_database_holds_is_followed_and_stopped_by_nobody(lena) -> None:
+    browser = signed_in(lena)
+    assert browser.post("/me/follows/", {"thing": "proposals.proposal:1\0"}).status_code == 404
+    assert browser.post("/me/follows/", {"thing": "proposals.proposal:1\0", "stop": "1"}).status_code == 302
 
 
 def test_who_stopped_is_not_made_to_follow_by_commenting_again(proposal, lena) -> None:
