@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from ballots import paper
@@ -79,6 +80,13 @@ def test_its_author_reads_why_and_answers_and_a_clerk_finds_that_on_the_desk(
     signed_in(clara).post(things[kind].page("hiding"), {"leave": "1"})
     assert "It should stand" not in signed_in(clara).get("/desk/").text
     assert "left it hidden" in authors.get(address).text
+
+
+def test_what_is_shown_of_it_takes_no_word_from_the_frame(things: dict, clara, tomas, at) -> None:
+    at("proposing")
+    for thing in things.values():
+        for page in (signed_in(tomas).get(thing.page("complaint")), signed_in(clara).get(thing.page("hiding"))):
+            assert f"This site runs on Common Purse {settings.VERSION}," in words_on(page), thing._meta.model_name
 
 
 def test_one_list_of_the_desk_oldest_first(things: dict, submitted, rosa, tomas, clara, otto, at) -> None:
