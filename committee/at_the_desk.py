@@ -11,6 +11,7 @@ from budgeting.stages import Act, Stage
 from committee.challenging import may_settle
 from committee.members import steps_in_for
 from committee.models import Assignment, Challenge, Motion, MotionVote, Recusal, Resolution
+from committee.steps import why_not_put_to_the_vote
 from proposals.models import Proposal, Status
 
 
@@ -31,19 +32,25 @@ def to_decide(person: Person, at: datetime) -> tuple[list[Contest], "QuerySet[An
 
     What is assigned to others is not among it.
     """
-    contests, rows = _undecided(person, at)
+    contests, rows = undecided(person, at)
     under_way = Motion.objects.filter(settled_at=None).values("proposal")
-    assigned = Assignment.objects.standing()
-    to_others = assigned.exclude(proposal__in=assigned.filter(member=person.pk).values("proposal")).values("proposal")
-    return contests, rows.exclude(pk__in=under_way).exclude(pk__in=to_others)
+    too_early = why_not_put_to_the_vote({each.cycle for each in contests}, at)
+    rows = rows.exclude(contest__cycle__in=too_early).exclude(pk__in=under_way)
+    return contests, rows.exclude(pk__in=to_others(person))
 
 
 def motions_for(person: Person, at: datetime) -> "QuerySet[Motion]":
     """What is put to the vote, and this member has not voted on."""
     voted = MotionVote.objects.filter(member=person.pk).values("motion")
-    _mine, rows = _undecided(person, at)
+    _mine, rows = undecided(person, at)
     found = Motion.objects.filter(settled_at=None, proposal__in=rows.values("pk")).exclude(pk__in=voted)
     return found.select_related("proposal__contest__district", "proposal__contest__cycle", "proposal__cycle")
+
+
+def to_others(person: Person) -> "QuerySet[Any]":
+    """The proposals that are assigned, and not to this member."""
+    assigned = Assignment.objects.standing()
+    return assigned.exclude(proposal__in=assigned.filter(member=person.pk).values("proposal")).values("proposal")
 
 
 def mine(person: Person) -> "QuerySet[Assignment]":
@@ -76,7 +83,7 @@ def _open_contests(at: datetime) -> list[Contest]:
     return [each for each in contests if each.cycle.allows(Act.DECIDE, at)]
 
 
-def _undecided(person: Person, at: datetime) -> tuple[list[Contest], "QuerySet[Any]"]:
+def undecided(person: Person, at: datetime) -> tuple[list[Contest], "QuerySet[Any]"]:
     """The contests where that is, and what this member may have a part in, and is not resolved.
 
     `due`: until when they are to have prepared it.

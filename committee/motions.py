@@ -19,6 +19,7 @@ from committee.members import entitled, presiding, quorum_of, why_not_decide
 from committee.models import Committee, Motion, MotionVote, Resolution
 from committee.models.motion import new_salt
 from committee.standing_in import complete
+from committee.steps import why_not_put_to_the_vote
 from committee.tallying import Result, Tally
 from lib.refusal import allow, require
 from proposals.models import Decision, Ground, Proposal
@@ -45,6 +46,7 @@ def move(
     """
     proposal.hold()
     allow(why_not_decide(proposal, by=by, at=at))
+    allow(why_not_put_to_the_vote([proposal.cycle], at).get(proposal.cycle_id))
     settle(proposal, at=at)
     require(not proposal.motions.filter(settled_at=None).exists(), _("Something is put to the vote on it already."))
     require(reason.strip(), _("A decision needs a reason that everybody can read."))

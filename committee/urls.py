@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from committee.views import challenging, deciding, grounds, public, setting_up, shortlist, voted, work
+from committee.views import (
+    cards,
+    challenging,
+    deciding,
+    grounds,
+    notes,
+    public,
+    questions,
+    setting_up,
+    shortlist,
+    steps,
+    voted,
+    work,
+)
 
 ONE = "<cycle:cycle>/<slug:district>/proposals/<numbered:number>/"
 DESK = "desk/<cycle:cycle>/committee/"
@@ -27,4 +40,14 @@ urlpatterns = [
     path("desk/committee/seats/<int:number>/end/", setting_up.end_seat, name="end_seat"),
     path(DESK + "districts/<slug:district>/", setting_up.page, name="committee_of_district"),
     path(DESK + "districts/<slug:district>/seats/", setting_up.give_seat, name="give_seat_of_district"),
+    path(ONE + "cards/<slug:card>/", cards.page, name="card"),
+    path(ONE + "cards/<slug:card>/taking-back/", cards.take_back, name="take_card_back"),
+    path(ONE + "cards/<slug:card>/confirmation/", cards.confirm, name="confirm_card"),
+    path(ONE + "notes/", notes.page, name="notes"),
+    path(DESK + "steps/", steps.page, name="committee_steps"),
+    path(DESK + "questions/", questions.index, name="committee_questions"),
+    path(DESK + "questions/new/", questions.new, name="new_question"),
+    path(DESK + "questions/ready-made/", questions.ready_made, name="ready_made_questions"),
+    path(DESK + "questions/<int:number>/", questions.change, name="question"),
+    path(DESK + "questions/<int:number>/retirement/", questions.retire, name="retire_question"),
 ]

@@ -10,7 +10,7 @@ from ballots import paper
 from ballots.models import KeyShare
 from budgeting.models import Contest, Cycle
 from budgeting.people import RoleName
-from committee.models import Assignment
+from committee.models import Assignment, Question
 from notices import stopping
 from notices.kinds import Kind
 from proposals.models import Ground, Proposal
@@ -67,6 +67,7 @@ def whole_city(
     assignment = Assignment.objects.create(proposal=quay, member=people["committee"], **given)
     for contest, on_paper in proposals.items():
         paper.write(contest, on_paper, by=None, at=middle_of("presenting"))
+    Question.objects.create(cycle=cycle, step="formal", kind="yes_no", text="Is it complete?")
     KeyShare.objects.create(key=cycle.box_key, number=4, holder=people["key holder"], commitment="0" * 64)
     register = RegisterImport.objects.create(cycle=cycle, at=middle_of("voting"), confirmed_at=middle_of("voting"))
     draft = drafted(rosa, riverside_contest)
@@ -85,6 +86,7 @@ def whole_city(
         "size": ["small"],
         "pk": [draft.pk],
         "step": ["what"],
+        "card": ["formal"],
         "part": [f"comments/{comment.pk}", f"photos/{photo.pk}"],
         "mail": [1],
         "assignment": [assignment.pk],

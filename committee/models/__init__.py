@@ -1,24 +1,33 @@
 """How a committee comes to its decision; the decision itself is a row of proposals."""
 
 from committee.models.assignment import Assignment
+from committee.models.card import Answer, Card
 from committee.models.challenge import Challenge
 from committee.models.committee import Committee, StepIn
 from committee.models.motion import Motion, MotionVote, Resolution
+from committee.models.note import Note
 from committee.models.office import Office
+from committee.models.question import Question
 from committee.models.recusal import Recusal
 from committee.models.referral import Referral
 from committee.models.seat import Seat
+from committee.models.step import Step
 
 __all__ = [
+    "Answer",
     "Assignment",
+    "Card",
     "Challenge",
     "Committee",
     "Motion",
     "MotionVote",
+    "Note",
     "Office",
+    "Question",
     "Recusal",
     "Referral",
     "Resolution",
     "Seat",
+    "Step",
     "StepIn",
 ]

@@ -1,11 +1,13 @@
-"""{% load committee %}: what waits for a member of a committee, on the desk."""
+"""{% load committee %}: what waits for a member of a committee, on the desk; cards and notes of a proposal."""
 
 from typing import Any
 
 from django import template
 
-from committee import at_the_desk
+from committee import at_the_desk, cards_waiting, showing
+from committee.steps import why_not_put_to_the_vote
 from lib import clock
+from proposals.models import Proposal
 
 register = template.Library()
 
@@ -26,4 +28,24 @@ def to_decide(context: dict[str, Any]) -> dict[str, object]:
         "waiting": waiting,
         "challenges": at_the_desk.challenges_for(user, at),
         "to_set_up": at_the_desk.cycles_to_set_up(user, at),
+        "too_early": why_not_put_to_the_vote({each.cycle for each in contests}, at).values(),
     }
+
+
+@register.inclusion_tag("committee/to_fill_in.html", takes_context=True)
+def to_fill_in(context: dict[str, Any]) -> dict[str, object]:
+    """{% to_fill_in %}: the cards this member can hand in now."""
+    return {"cards": cards_waiting.to_fill_in(context["request"].user, clock.now())}
+
+
+@register.inclusion_tag("committee/cards.html", takes_context=True)
+def cards_beside(context: dict[str, Any], proposal: Proposal) -> dict[str, object]:
+    """{% cards_beside proposal %}: its cards, as far as this member sees them, and the notes."""
+    steps = showing.steps_told(proposal, by=context["request"].user, at=clock.now())
+    return {"proposal": proposal, "steps": steps, **notes_beside(proposal), "csrf_token": context.get("csrf_token")}
+
+
+@register.inclusion_tag("committee/notes_beside.html")
+def notes_beside(proposal: Proposal) -> dict[str, object]:
+    """{% notes_beside proposal %}: what members wrote to each other on it."""
+    return {"proposal": proposal, "notes": proposal.notes.select_related("by")}

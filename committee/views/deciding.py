@@ -21,6 +21,7 @@ from committee.models import Motion
 from committee.offering import address_of
 from committee.recusing import recuse as take_no_part
 from committee.recusing import suggested
+from committee.steps import why_not_put_to_the_vote
 from lib import clock
 from lib.refusal import obeying
 from proposals.models import Proposal
@@ -139,6 +140,7 @@ def _shown(request: Request, proposal: Proposal, at: datetime, **typed: forms.Fo
         "to_settle": [each for each in proposal.challenges.filter(settled_at=None) if may_settle(each, request.user)],
         "similar": Proposal.objects.similar_to(proposal, at).select_related("contest__district", "contest__cycle")[:5],
         "why_not": why_not_decide(proposal, by=request.user, at=at),
+        "why_not_yet": why_not_put_to_the_vote([proposal.cycle], at).get(proposal.cycle_id),
         "public_at": proposal.cycle.decisions_open,
         **forms_shown,
         **typed,

@@ -85,7 +85,9 @@ TOLD = {
         may_read=_still_decides,
         title=_("A correction you asked for was made"),
         subject=_("Corrected: {proposal}"),
-        text=_("{author} has corrected “{proposal}”, and it waits for a decision again. You had asked for:\n\n{reason}"),
+        text=_(
+            "{author} has corrected “{proposal}”, and it waits for a decision again. You had asked for:\n\n{reason}"
+        ),
         button=_("See what was changed"),
         leads_to=_history,
         default=Way.AT_ONCE,

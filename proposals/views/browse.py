@@ -18,6 +18,7 @@ from budgeting import registry
 from budgeting.guards import oversees
 from budgeting.models import Contest, Cycle
 from budgeting.people import Request
+from budgeting.sections import told_on
 from budgeting.stages import Act
 from lib import clock
 from lib.private_files import open_if_there
@@ -131,6 +132,7 @@ def shown(request: Request, proposal: Proposal, at: datetime, form: CommentForm 
         "replying_to": form.data.get("parent") if form else None,
         **support_of(request, proposal),
         "offered": registry.offered_for(proposal, request.user, at),
+        "told": told_on(proposal, at),
         "may": {
             "edit": not proposal.why_not_edit(by=request.user, at=at),
             "withdraw": not proposal.why_not_withdraw(by=request.user, at=at),

@@ -29,7 +29,7 @@ from budgeting.models import Contest, Cycle, District
 from budgeting.news import News
 from budgeting.people import RoleName
 from budgeting.registry import Page, Place
-from committee.models import Assignment, Challenge, Committee, Motion, MotionVote, Office, Recusal, Seat
+from committee.models import Assignment, Card, Challenge, Committee, Motion, MotionVote, Note, Office, Recusal, Seat
 from notices.kinds import Kind, Way
 from notices.limits import network_of
 from notices.models import Choice, Follow, Happening, Returned
@@ -169,6 +169,9 @@ def full_life(
         Assignment.objects.create(proposal=proposal, member=user, at=moment)
         put = {"outcome": "reject", "reason": "No.", "by": clara, "at": moment, "closes": moment, "salt": b"hidden"}
         motion = Motion.objects.create(proposal=proposal, **put)
+        beside = {"proposal": proposal, "salt": b"hidden"}
+        Card.objects.create(member=user, step="formal", saved_at=moment, **beside)
+        Note.objects.create(by=user, at=moment, text="I asked the port.", **beside)
         MotionVote.objects.create(motion=motion, member=user, choice="for", at=moment, salt=b"hidden")
         said = {"interest": "work", "at": moment}
         Challenge.objects.create(proposal=proposal, member=user, by=clara, in_confidence="hidden", **said)

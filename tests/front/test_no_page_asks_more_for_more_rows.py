@@ -22,6 +22,10 @@ from ballots.models import BallotBoxKey, BoardBatch, KeyShare, Opening, Rehearsa
 from budgeting.models import Contest, Cycle, District, Phase
 from budgeting.people import RoleName
 from budgeting.stages import Act, Stage
+from committee import cards
+from committee.calendar import Kind
+from committee.models import Question
+from committee.noting import note
 from lib import clock
 from notices.models import Mail
 from proposals.models import Category, Decision, Proposal
@@ -171,6 +175,17 @@ class City:
             if not part.hiding:
                 part.hide(by=self.people["clara"], at=middle_of(Stage.PROPOSING), reason="So.")
 
+    def another_card(self) -> None:
+        """Of a step with a question more; the first is Martin's, who sees the others' then."""
+        at = middle_of(Stage.REVIEWING)
+        asked = {"cycle": self.cycle, "step": "formal", "kind": "score", "most": 5, "is_public": True}
+        question = Question.objects.create(text=f"How good is it, once more ({next(_next)})?", **asked)
+        first = not self.quay.cards.exists()
+        member = self.people["martin"] if first else self.someone(RoleName.COMMITTEE)
+        card = cards.keep(self.quay, Kind.FORMAL, {question.pk: ("3", "So.")}, version=0, by=member, at=at)
+        cards.hand_in(card, {question.pk: 3}, by=member, at=at)
+        note(self.quay, by=member, at=at, text=f"Asked ({next(_next)}).")
+
     def another_failed_mail(self) -> None:
         at = middle_of(Stage.VOTING)
         for failed_at in (None, at):
@@ -304,6 +319,10 @@ PAGES: list[tuple[str, Callable[[City], Any], str, str]] = [
     (f"{QUAY}edit/", City.another_proposal, "rosa", "proposing"),
     (f"{QUAY}decision/", City.another_proposal, "martin", "reviewing"),
     (f"{QUAY}decision/", City.another_decision, "martin", "reviewing"),
+    (f"{QUAY}decision/", City.another_card, "martin", "reviewing"),
+    (f"{QUAY}cards/formal/", City.another_card, "martin", "reviewing"),
+    (f"{QUAY}notes/", City.another_card, "martin", "reviewing"),
+    ("/desk/2027/committee/questions/", City.another_card, "clara", "reviewing"),
     ("hiding", City.another_report, "clara", "proposing"),
     # The desk, my page, the log
     *[

@@ -16,6 +16,7 @@ from django.urls import reverse
 from accounts.models import Invitation
 from budgeting.models import Contest, Cycle, Draw
 from budgeting.people import RoleName
+from committee.models import Question
 from notices.models import Mail
 from proposals.models import Proposal
 from residents.models import Claim, LetterRun, RegisterImport, Verification
@@ -81,6 +82,7 @@ def addresses(whole_city: WholeCity, greta: Posted, at) -> dict[str, str]:
         "desk/<cycle:cycle>/register/": {"int:number": [RegisterImport.objects.get().pk]},
         "desk/<cycle:cycle>/letters/": {"int:number": [LetterRun.objects.get().pk]},
         "desk/<cycle:cycle>/claims/": {"int:number": [claim.pk]},
+        "desk/<cycle:cycle>/committee/questions/": {"int:number": [Question.objects.get().pk]},
         "<cycle:cycle>/box/draws/": {"int:number": [draw.pk]},
         "<cycle:cycle>/<slug:district>/proposals/": {"numbered:number": [numbered(Proposal.objects.get(number=1))]},
     }

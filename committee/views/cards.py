@@ -1,0 +1,166 @@
+"""A member's card of a step: a draft as they type, handed in, taken back, and confirmed by another."""
+
+from datetime import datetime
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from budgeting.people import Request
+from committee import cards, showing
+from committee.calendar import Kind
+from committee.card_form import CardForm, everything_typed, typed_in
+from committee.members import why_not_look
+from committee.models import Answer, Card, Question
+from committee.offering import address_of
+from lib import clock
+from lib.refusal import Refused, obeying
+from proposals.models import Proposal
+from proposals.views.browse import find
+
+
+@login_required
+def page(request: Request, cycle: str, district: str, number: int, card: str) -> HttpResponse:
+    """My card. POST keeps it as a draft, and hands it in where that button was pressed."""
+    at = clock.now()
+    proposal = find(request, at, cycle, district, number)
+    if sentence := why_not_look(proposal, by=request.user):
+        return _given_back(request, proposal, sentence)
+    step = _step(card)
+    questions = list(Question.objects.filter(cycle=proposal.cycle, step=step.value))
+    if not any(question.retired_at is None for question in questions):
+        raise Http404
+    if request.method != "POST":
+        return _shown(request, proposal, step, questions, at)
+    return _saved(request, proposal, step, questions, at)
+
+
+def _step(name: str) -> Kind:
+    if name not in list(Kind):
+        raise Http404
+    return Kind(name)
+
+
+def _given_back(request: Request, proposal: Proposal, sentence: str) -> HttpResponse:
+    """Who may see the card no more gets back what they had typed, and the reason."""
+    typed = everything_typed(request.POST)
+    if not typed:
+        raise PermissionDenied
+    context = {"proposal": proposal, "cycle": proposal.cycle, "sentence": sentence, "typed": typed}
+    return render(request, "committee/card_given_back.html", context, status=HTTPStatus.FORBIDDEN)
+
+
+def _saved(request: Request, proposal: Proposal, step: Kind, questions: list[Question], at: datetime) -> HttpResponse:
+    typed = typed_in(request.POST, questions)
+    version = request.POST.get("version", "")
+    try:
+        kept = cards.keep(
+            proposal, step, typed, version=int(version) if version.isdecimal() else 0, by=request.user, at=at
+        )
+    except Refused as refusal:
+        return _shown(request, proposal, step, questions, at, refused=refusal.sentence)
+    if request.htmx:
+        return render(request, "committee/card.html#saved", {"kept": kept, "version": kept.version})
+    if "hand_in" not in request.POST:
+        if sentence := cards.why_not_hand_in(proposal, step, cards.steps_of(proposal), by=request.user, at=at):
+            messages.error(request, _("%s What you typed is kept as your draft.") % sentence)
+        else:
+            messages.success(request, _("Kept as a draft. Nobody else sees it."))
+        return redirect("card", *_where(proposal), step.value)
+    form = CardForm(questions, proposal.cycle.currency, {}, request.POST)
+    if form.is_valid():
+        with obeying(form):
+            cards.hand_in(kept, form.numbers, by=request.user, at=at)
+            messages.success(request, _("Your card is handed in."))
+            return redirect("card", *_where(proposal), step.value)
+    return _shown(request, proposal, step, questions, at, form=form)
+
+
+def _shown(
+    request: Request,
+    proposal: Proposal,
+    step: Kind,
+    questions: list[Question],
+    at: datetime,
+    *,
+    form: CardForm | None = None,
+    refused: str = "",
+) -> HttpResponse:
+    """The page; `refused`: why nothing was saved, with what was typed still in the form."""
+    mine = Card.objects.filter(proposal=proposal, step=step.value, member=request.user.pk).first()
+    answers = {answer.question_id: answer for answer in Answer.objects.filter(card=mine)} if mine else {}
+    dated = cards.steps_of(proposal)
+    typed = typed_in(request.POST, questions)
+    currency = proposal.cycle.currency
+    told = showing.steps_told(proposal, by=request.user, at=at)
+    is_draft = mine is None or mine.handed_in_at is None
+    context = {
+        "proposal": proposal,
+        "cycle": proposal.cycle,
+        "step": step,
+        "dates": dated.get(step.value),
+        "by_two": cards.is_by_two(step, dated),
+        "mine": mine,
+        "kept": mine if is_draft else None,
+        "version": mine.version if mine else 0,
+        "is_draft": is_draft,
+        "form": form or CardForm(questions, currency, {**answers, **typed}),
+        "refused": refused,
+        "saved_otherwise": showing.saved_otherwise(answers, questions, typed, currency) if refused and is_draft else [],
+        "typed": everything_typed(request.POST) if refused and not is_draft else [],
+        "why_not": cards.why_not_hand_in(proposal, step, dated, by=request.user, at=at),
+        "why_not_back": mine and cards.why_not_take_back(mine, dated, by=request.user, at=at),
+        "told": next((each for each in told if each.step is step), None),
+    }
+    if refused:
+        return render(request, "committee/card.html", context, status=HTTPStatus.CONFLICT)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form else HTTPStatus.OK
+    return render(request, "committee/card.html", context, status=status)
+
+
+def _where(proposal: Proposal) -> tuple[str, str, Proposal]:
+    return proposal.contest.cycle.slug, proposal.contest.district.slug, proposal
+
+
+def _look(request: Request, at: datetime, cycle: str, district: str, number: int) -> Proposal:
+    proposal = find(request, at, cycle, district, number)
+    if why_not_look(proposal, by=request.user):
+        raise PermissionDenied
+    return proposal
+
+
+@login_required
+@require_POST
+def take_back(request: Request, cycle: str, district: str, number: int, card: str) -> HttpResponse:
+    """My card is a draft again."""
+    at = clock.now()
+    proposal = _look(request, at, cycle, district, number)
+    mine = get_object_or_404(Card, proposal=proposal, step=_step(card).value, member=request.user.pk)
+    with obeying(request):
+        cards.take_back(mine, by=request.user, at=at)
+        messages.success(request, _("Your card is a draft again."))
+    return redirect("card", *_where(proposal), card)
+
+
+@login_required
+@require_POST
+def confirm(request: Request, cycle: str, district: str, number: int, card: str) -> HttpResponse:
+    """I agree with the card that another member has handed in."""
+    at = clock.now()
+    proposal = _look(request, at, cycle, district, number)
+    handed_in = Card.objects.handed_in().filter(proposal=proposal, step=_step(card).value)
+    theirs = get_object_or_404(handed_in.exclude(member=request.user.pk), pk=_key(request))
+    with obeying(request):
+        cards.confirm(theirs, by=request.user, at=at)
+        messages.success(request, _("The card is confirmed."))
+    return redirect(address_of(proposal))
+
+
+def _key(request: Request) -> int:
+    key = request.POST.get("card", "")
+    return int(key) if key.isdecimal() and len(key) < 16 else 0
