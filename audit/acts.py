@@ -63,6 +63,7 @@ class Done(models.TextChoices):
     CARD_TAKEN_BACK = "card taken back", _("card of a member of a committee taken back by its member")
     CARD_CONFIRMED = "card confirmed", _("card of a member of a committee confirmed by another")
     NOTE_WRITTEN = "note written", _("note written among members of a committee")
+    MERGER_ANSWERED = "merger answered", _("author answered whether proposals may be merged")
     MEMBER_RECUSED = "member recused", _("member of a committee takes no part in a proposal")
     MEMBER_CHALLENGED = "member challenged", _("part of a member of a committee in a proposal challenged")
     CHALLENGE_SETTLED = "challenge settled", _("challenge to the part of a member of a committee settled")

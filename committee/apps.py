@@ -7,9 +7,10 @@ class CommitteeRoom(AppConfig):
     def ready(self) -> None:
         """Offer the committee's page on a proposal, keep papers back, and say what is kept of a person."""
         from budgeting import registry, sections  # noqa: PLC0415  (models can be imported from here on)
-        from committee import models, offering, public_answers, publishing  # noqa: PLC0415
+        from committee import models, offering, public_answers, publishing, telling  # noqa: PLC0415
         from proposals.models import Proposal  # noqa: PLC0415
 
+        telling.register()
         registry.serve(registry.CyclePage.SHORTLIST, "shortlist")
         for offered in (offering.page_of_the_committee, offering.challenge_of_a_clerk, offering.who_took_no_part):
             registry.offer_for(Proposal, offered)
@@ -25,6 +26,7 @@ class CommitteeRoom(AppConfig):
                 (models.Challenge, "member"),
                 (models.Card, "member"),
                 (models.Note, "by"),
+                (models.Consent, "author"),
             ],
             traces=[
                 (models.Motion, "by"),
@@ -32,5 +34,6 @@ class CommitteeRoom(AppConfig):
                 (models.Challenge, "by"),
                 (models.Challenge, "settled_by"),
                 (models.Card, "confirmed_by"),
+                (models.Correction, "looked_by"),
             ],
         )

@@ -10,9 +10,10 @@ from budgeting.people import Person
 from budgeting.stages import Act, Stage
 from committee.challenging import may_settle
 from committee.members import steps_in_for
-from committee.models import Assignment, Challenge, Motion, MotionVote, Recusal, Resolution
+from committee.models import Assignment, Challenge, Correction, Motion, MotionVote, Recusal, Resolution
 from committee.steps import why_not_put_to_the_vote
 from proposals.models import Proposal, Status
+from proposals.models.queries import Proposals
 
 
 def contests_of(person: Person, at: datetime) -> list[Contest]:
@@ -30,12 +31,13 @@ def cycles_of(person: Person, at: datetime) -> list[Cycle]:
 def to_decide(person: Person, at: datetime) -> tuple[list[Contest], "QuerySet[Any]"]:
     """The contests in which this member may decide now; and what nobody has put to the vote there.
 
-    What is assigned to others is not among it.
+    What is assigned to others is not among it, nor what was corrected, which stands above.
     """
     contests, rows = undecided(person, at)
     under_way = Motion.objects.filter(settled_at=None).values("proposal")
     too_early = why_not_put_to_the_vote({each.cycle for each in contests}, at)
     rows = rows.exclude(contest__cycle__in=too_early).exclude(pk__in=under_way)
+    rows = rows.exclude(pk__in=Correction.objects.to_look_at(at).values("decision__proposal"))
     return contests, rows.exclude(pk__in=to_others(person))
 
 
@@ -51,6 +53,14 @@ def to_others(person: Person) -> "QuerySet[Any]":
     """The proposals that are assigned, and not to this member."""
     assigned = Assignment.objects.standing()
     return assigned.exclude(proposal__in=assigned.filter(member=person.pk).values("proposal")).values("proposal")
+
+
+def corrections_for(person: Person, at: datetime) -> "QuerySet[Correction]":
+    """Those this member may look at again: answered, or not by the day that was named."""
+    _contests, rows = _before(person, at)
+    found = Correction.objects.to_look_at(at).filter(decision__proposal__in=rows.filter(withdrawal=None).values("pk"))
+    related = ("contest__district", "contest__cycle", "cycle")
+    return found.select_related("decision", *(f"decision__proposal__{name}" for name in related))
 
 
 def mine(person: Person) -> "QuerySet[Assignment]":
@@ -88,14 +98,19 @@ def undecided(person: Person, at: datetime) -> tuple[list[Contest], "QuerySet[An
 
     `due`: until when they are to have prepared it.
     """
+    contests, rows = _before(person, at)
+    rows = rows.as_rows(at).filter(status=Status.SUBMITTED)
+    rows = rows.exclude(pk__in=Resolution.objects.waiting().values("motion__proposal"))
+    due = Assignment.objects.standing().filter(proposal=OuterRef("pk"), member=person.pk).values("due")
+    return contests, rows.annotate(due=Subquery(due[:1])).order_by(F("due").asc(nulls_last=True), "submitted_at")
+
+
+def _before(person: Person, at: datetime) -> tuple[list[Contest], Proposals]:
+    """The contests in which this member may decide now, or stands in for somebody; and all in which they take part."""
     called = steps_in_for(person)
     elsewhere = set(Proposal.objects.filter(pk__in=called).values_list("contest", flat=True)) if called else set()
     own = contests_of(person, at)
     more = [each for each in _open_contests(at) if each.pk in elsewhere] if elsewhere else []
-    rows = Proposal.objects.submitted().as_rows(at).filter(status=Status.SUBMITTED)
-    rows = rows.filter(Q(contest__in=own) | Q(pk__in=called, contest__in=more))
+    rows = Proposal.objects.submitted().filter(Q(contest__in=own) | Q(pk__in=called, contest__in=more))
     rows = rows.exclude(author=person.pk).exclude(pk__in=Recusal.objects.filter(member=person.pk).values("proposal"))
-    rows = rows.exclude(pk__in=Resolution.objects.waiting().values("motion__proposal"))
-    due = Assignment.objects.standing().filter(proposal=OuterRef("pk"), member=person.pk).values("due")
-    rows = rows.annotate(due=Subquery(due[:1])).order_by(F("due").asc(nulls_last=True), "submitted_at")
     return [*own, *(each for each in more if each not in own)], rows

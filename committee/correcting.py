@@ -1,4 +1,4 @@
-"""A correction is asked of the author: at once, by one member, and it is no decision."""
+"""A correction is asked of the author: at once, by one member, with a date; and it is no decision."""
 
 from datetime import datetime
 
@@ -6,16 +6,44 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from budgeting.people import Person
+from budgeting.stages import Act
+from committee.deadlines import last_moment, within_a_week
 from committee.members import why_not_decide
+from committee.models import Correction
 from lib.refusal import allow, require
 from proposals.models import Decision, Proposal
 
 
 @transaction.atomic
-def ask(proposal: Proposal, *, by: Person, at: datetime, reason: str) -> Decision:
-    """Return it to its author, with what is asked. Raises Refused, also while something is put to the vote on it."""
+def ask(proposal: Proposal, *, by: Person, at: datetime, reason: str, until: datetime | None = None) -> Correction:
+    """Return it to its author, with what is asked and by when. Raises Refused, also while something is put to the vote.
+
+    What was asked before is looked at with it.
+    """
     proposal.hold()
     allow(why_not_decide(proposal, by=by, at=at))
     open_motion = proposal.motions.filter(settled_at=None).exists()
     require(not open_motion, _("Something is put to the vote on it: vote on that first."))
-    return proposal.decide(by=by, at=at, outcome=Decision.Outcome.RETURN, reason=reason)
+    until = until or within_a_week(proposal.cycle, at)
+    end = last_moment(proposal.cycle, Act.DECIDE, at)
+    require(at < until and (end is None or until <= end), _("Choose a moment to come, before the review closes."))
+    look_again(proposal, by=by, at=at)
+    decision = proposal.decide(by=by, at=at, outcome=Decision.Outcome.RETURN, reason=reason, until=until)
+    return Correction.objects.create(decision=decision)
+
+
+def look_again(proposal: Proposal, *, by: Person, at: datetime) -> None:
+    """Whoever goes on with a proposal has looked at what was corrected on it, or was not. In their transaction."""
+    standing = Correction.objects.standing().filter(decision__proposal=proposal)
+    for correction in standing.select_related("decision__proposal"):
+        correction.answer = correction.found
+        correction.looked_at, correction.looked_by_id = at, by.pk
+        correction.save(update_fields=["answer", "looked_at", "looked_by"])
+
+
+@transaction.atomic
+def looked(proposal: Proposal, *, by: Person, at: datetime) -> None:
+    """Say that one has looked at a correction, and leave what follows to all. Raises Refused."""
+    proposal.hold()
+    allow(why_not_decide(proposal, by=by, at=at))
+    look_again(proposal, by=by, at=at)

@@ -18,7 +18,7 @@ from committee.models import Assignment, MotionVote, Recusal
 from committee.models.assignment import LONGEST_REASON
 from committee.models.challenge import LONGEST_WORDS
 from committee.models.motion import OUTCOMES
-from lib.forms import CityTimeField, MoneyField
+from lib.forms import CITY_CLOCKS, CityTimeField, MoneyField
 from proposals.models import Ground, Proposal
 from proposals.models.ground import LONGEST_GROUND
 from proposals.models.queries import Proposals
@@ -103,11 +103,19 @@ class VoteForm(forms.Form):
 
 
 class CorrectionForm(forms.Form):
+    """What is asked of the author, and by when."""
+
     asked = forms.CharField(
         label=_("What is to be corrected"),
         max_length=LONGEST_DECISION,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("It goes to the author at once, and everybody can read it."),
+    )
+    until = CityTimeField(
+        label=_("By when"),
+        required=False,
+        widget=forms.SplitDateTimeWidget(date_attrs={"type": "date"}, time_attrs={"type": "time"}),
+        help_text=format_lazy("{} {}", _("Before the review closes. Empty: within a week."), CITY_CLOCKS),
     )
 
 

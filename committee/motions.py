@@ -5,7 +5,7 @@ on which the cycle's decisions are public (publishing.py). The log learns of eac
 """
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from audit.acts import Done
 from audit.models import AuditEvent
 from budgeting.people import Person
-from budgeting.stages import Act
-from committee import publishing
+from committee import correcting, merging, publishing
+from committee.deadlines import within_a_week
 from committee.members import entitled, presiding, quorum_of, why_not_decide
 from committee.models import Committee, Motion, MotionVote, Resolution
 from committee.models.motion import new_salt
@@ -24,7 +24,6 @@ from committee.tallying import Result, Tally
 from lib.refusal import allow, require
 from proposals.models import Decision, Ground, Proposal
 
-OPEN_FOR = timedelta(days=7)
 Choice = MotionVote.Choice
 
 
@@ -57,11 +56,11 @@ def move(
     committee = Committee.of(proposal.cycle, proposal.contest.district)
     decided = {"outcome": outcome, "reason": reason.strip(), "ground": ground, "into": into, "cost": cost}
     rule = {"quorum": committee.quorum, "chair_breaks_ties": committee.chair_breaks_ties}
-    motion = Motion(
-        proposal=proposal, by_id=by.pk, at=at, closes=_closes(proposal, at), salt=new_salt(), **decided, **rule
-    )
+    closes = within_a_week(proposal.cycle, at)
+    motion = Motion(proposal=proposal, by_id=by.pk, at=at, closes=closes, salt=new_salt(), **decided, **rule)
     motion.full_clean(exclude=["proposal", "by", "ground", "into"])
     motion.save(force_insert=True)
+    correcting.look_again(proposal, by=by, at=at)
     by.record(Done.MOTION_MADE, on=motion, digest=motion.digest)
     _cast(motion, Choice.IN_FAVOUR, by=by, at=at)
     settle(proposal, at=at)
@@ -128,12 +127,6 @@ def _require_a_ground(outcome: str, ground: Ground | None) -> None:
     require(ground or not offered.exists(), _("Choose on which of the city’s grounds."))
 
 
-def _closes(proposal: Proposal, at: datetime) -> datetime:
-    """Within a week, and before the calendar closes it."""
-    end = publishing.last_moment(proposal.cycle, Act.DECIDE, at)
-    return min(at + OPEN_FOR, end) if end else at + OPEN_FOR
-
-
 def _cast(motion: Motion, choice: str, *, by: Person, at: datetime) -> None:
     cast, _is_new = MotionVote.objects.update_or_create(
         motion=motion, member_id=by.pk, defaults={"choice": choice, "at": at, "salt": new_salt()}
@@ -152,6 +145,7 @@ def _resolve(motion: Motion, counted: Tally, *, at: datetime) -> None:
         abstained=counted.abstained,
         by_the_chair=counted.is_broken_tie,
     )
+    merging.ask_for_consent(resolution, at=at)
     public_at = motion.proposal.cycle.decisions_open
-    if public_at is None or public_at <= at:
+    if (public_at is None or public_at <= at) and not merging.waits(resolution, at):
         publishing.publish(resolution, at=at)

@@ -12,15 +12,9 @@ from django.utils.translation import gettext as _
 from audit.acts import Done
 from audit.models import AuditEvent
 from budgeting.models import Contest, Cycle
-from budgeting.stages import Act
+from committee import merging
 from committee.models import Motion, Resolution
 from lib.refusal import Refused
-
-
-def last_moment(cycle: Cycle, act: Act, at: datetime) -> datetime | None:
-    """When the stage of now closes in which this act is allowed; None: there is no end to it yet."""
-    ends = [window.closes for window in cycle.windows() if window.holds(at) and act in window.stage.about.acts]
-    return next((end for end in ends if end), None)
 
 
 def publish_due(at: datetime) -> None:
@@ -36,7 +30,8 @@ def _publish_all(cycle: Cycle, at: datetime) -> None:
     due = Resolution.objects.waiting().filter(motion__proposal__cycle=cycle).order_by("motion__proposal__number", "pk")
     related = ("motion__proposal", "motion__into", "motion__ground")
     for resolution in due.select_for_update(of=("self",)).select_related(*related):
-        publish(resolution, at=at)
+        if not merging.waits(resolution, at):
+            publish(resolution, at=at)
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ from budgeting.models import JointAct
 from budgeting.people import Person
 from budgeting.registry import Page, address_of
 from budgeting.stages import Stage
-from committee.at_the_desk import motions_for, to_decide
+from committee.at_the_desk import corrections_for, motions_for, to_decide
 from committee.offering import address_of as decision_on
 from lib.troubles import troubles
 from notices.models import Mail
@@ -41,7 +41,7 @@ class Waiting:
 def waits_for(person: Person, at: datetime) -> list[Waiting]:
     """What waits for this person, the oldest first; each thing once."""
     found: dict[tuple[str, str], Waiting] = {}
-    rooms = (_acts, _boxes, _motions, _proposals, _moderation, _claims, _uploads, _mails, _works)
+    rooms = (_acts, _boxes, _corrections, _motions, _proposals, _moderation, _claims, _uploads, _mails, _works)
     for each in sorted((one for room in rooms for one in room(person, at)), key=lambda one: one.since):
         found.setdefault((each.path, each.words), each)
     return list(found.values())
@@ -91,6 +91,15 @@ def _since(box: Checklist) -> datetime:
         return voting.closes
     now = box.cycle.window(box.cycle.stage(box.at))
     return now.opens if now else box.at
+
+
+def _corrections(person: Person, at: datetime) -> Iterator[Waiting]:
+    """What was corrected, or was not by its day, since it has been so."""
+    for correction in corrections_for(person, at):
+        decision = correction.decision
+        path, answered = decision_on(decision.proposal), correction.answered_at
+        words = _("Look again at “%s”, which was corrected") if answered else _("Not corrected by its day: “%s”")
+        yield Waiting(words % decision.proposal.title, path, answered or decision.until or at, late=answered is None)
 
 
 def _motions(person: Person, at: datetime) -> Iterator[Waiting]:

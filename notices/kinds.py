@@ -113,6 +113,9 @@ class Kind(StrEnum):
     UNHIDDEN = "something of yours is shown again"
     REPORTED = "something was reported"
 
+    # Before a committee's decision is public
+    MERGER_ASKED = "consent to a merger is asked"
+
     @property
     def slug(self) -> str:
         """As it stands in the address of the page where its words are edited."""

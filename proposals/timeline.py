@@ -52,7 +52,7 @@ def _edits(proposal: Proposal) -> list[Event]:
 
 def _decisions(proposal: Proposal, at: datetime) -> list[Event]:
     decisions = proposal.decisions.select_related(
-        "by", "ground", "into__contest__district", "into__contest__cycle", "into__hiding"
+        "by", "ground", "into__contest__district", "into__contest__cycle", "into__hiding", "into__author"
     )
     return [
         Event(

@@ -4,6 +4,8 @@ from committee.models.assignment import Assignment
 from committee.models.card import Answer, Card
 from committee.models.challenge import Challenge
 from committee.models.committee import Committee, StepIn
+from committee.models.consent import Consent
+from committee.models.correction import Correction
 from committee.models.motion import Motion, MotionVote, Resolution
 from committee.models.note import Note
 from committee.models.office import Office
@@ -19,6 +21,8 @@ __all__ = [
     "Card",
     "Challenge",
     "Committee",
+    "Consent",
+    "Correction",
     "Motion",
     "MotionVote",
     "Note",

@@ -24,6 +24,7 @@ def to_decide(context: dict[str, Any]) -> dict[str, object]:
         "cycles": at_the_desk.cycles_of(user, at),
         "is_member": bool(contests),
         "contests": contests,
+        "corrections": at_the_desk.corrections_for(user, at),
         "motions": at_the_desk.motions_for(user, at),
         "waiting": waiting,
         "challenges": at_the_desk.challenges_for(user, at),

@@ -17,7 +17,7 @@ from committee import correcting, motions
 from committee.challenging import may_settle
 from committee.forms import CorrectionForm, MotionForm, RecusalForm, VoteForm
 from committee.members import why_not_decide, why_not_look
-from committee.models import Motion
+from committee.models import Correction, Motion
 from committee.offering import address_of
 from committee.recusing import recuse as take_no_part
 from committee.recusing import suggested
@@ -78,10 +78,22 @@ def ask_for_correction(request: Request, cycle: str, district: str, number: int)
     form = CorrectionForm(request.POST)
     if form.is_valid():
         with obeying(form):
-            correcting.ask(proposal, by=request.user, at=at, reason=form.cleaned_data["asked"])
+            asked = {"reason": form.cleaned_data["asked"], "until": form.cleaned_data["until"]}
+            correcting.ask(proposal, by=request.user, at=at, **asked)
             messages.success(request, _("The author is asked for a correction."))
             return redirect(proposal)
     return _shown(request, proposal, at, correction_form=form)
+
+
+@login_required
+@require_POST
+def look_again(request: Request, cycle: str, district: str, number: int) -> HttpResponse:
+    """I have looked at what was corrected."""
+    at = clock.now()
+    proposal = _find(request, at, cycle, district, number)
+    with obeying(request):
+        correcting.looked(proposal, by=request.user, at=at)
+    return redirect(address_of(proposal))
 
 
 @login_required
@@ -132,6 +144,7 @@ def _shown(request: Request, proposal: Proposal, at: datetime, **typed: forms.Fo
         "tally": motions.tally(motion) if motion else None,
         "mine": mine,
         "settled": proposal.motions.exclude(settled_at=None).select_related("resolution", "ground", "into"),
+        "correction": Correction.objects.standing().filter(decision__proposal=proposal).first(),
         "decisions": proposal.decisions.select_related("ground"),
         "recusals": proposal.recusals.select_related("member"),
         "referrals": proposal.referrals.all(),

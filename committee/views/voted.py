@@ -17,8 +17,9 @@ def page(request: Request, cycle: str, district: str, number: int) -> HttpRespon
     """What was put to the vote, who voted how, and the digests by which anybody can check it in the log."""
     at = clock.now()
     proposal = find(request, at, cycle, district, number)
-    motions = Motion.objects.public().filter(proposal=proposal).prefetch_related("votes__member")
-    found = list(motions.select_related("ground", "into__hiding", "into__contest__cycle", "resolution"))
+    motions = Motion.objects.public().filter(proposal=proposal)
+    motions = motions.select_related("ground", "into__hiding", "into__contest__cycle", "resolution")
+    found = list(motions.prefetch_related("votes__member", "resolution__consents__author"))
     if not found:
         raise Http404
     in_the_log = AuditEvent.objects.filter(action=Done.MOTION_MADE, object__in=map(reference, found))

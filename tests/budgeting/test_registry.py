@@ -29,7 +29,20 @@ from budgeting.models import Contest, Cycle, District
 from budgeting.news import News
 from budgeting.people import RoleName
 from budgeting.registry import Page, Place
-from committee.models import Assignment, Card, Challenge, Committee, Motion, MotionVote, Note, Office, Recusal, Seat
+from committee.models import (
+    Assignment,
+    Card,
+    Challenge,
+    Committee,
+    Consent,
+    Motion,
+    MotionVote,
+    Note,
+    Office,
+    Recusal,
+    Resolution,
+    Seat,
+)
 from notices.kinds import Kind, Way
 from notices.limits import network_of
 from notices.models import Choice, Follow, Happening, Returned
@@ -172,6 +185,9 @@ def full_life(
         beside = {"proposal": proposal, "salt": b"hidden"}
         Card.objects.create(member=user, step="formal", saved_at=moment, **beside)
         Note.objects.create(by=user, at=moment, text="I asked the port.", **beside)
+        counted = {"entitled": 1, "quorum": 1, "in_favour": 1, "against": 0, "abstained": 0}
+        resolution = Resolution.objects.create(motion=motion, at=moment, **counted)
+        Consent.objects.create(resolution=resolution, proposal=proposal, author=user, at=moment)
         MotionVote.objects.create(motion=motion, member=user, choice="for", at=moment, salt=b"hidden")
         said = {"interest": "work", "at": moment}
         Challenge.objects.create(proposal=proposal, member=user, by=clara, in_confidence="hidden", **said)

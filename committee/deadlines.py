@@ -1,0 +1,20 @@
+"""Until when something of a committee waits: a week, or as long as the review lasts."""
+
+from datetime import datetime, timedelta
+
+from budgeting.models import Cycle
+from budgeting.stages import Act
+
+A_WEEK = timedelta(days=7)
+
+
+def last_moment(cycle: Cycle, act: Act, at: datetime) -> datetime | None:
+    """When the stage of now closes in which this act is allowed; None: there is no end to it yet."""
+    ends = [window.closes for window in cycle.windows() if window.holds(at) and act in window.stage.about.acts]
+    return next((end for end in ends if end), None)
+
+
+def within_a_week(cycle: Cycle, at: datetime) -> datetime:
+    """And before the calendar closes the review."""
+    end = last_moment(cycle, Act.DECIDE, at)
+    return min(at + A_WEEK, end) if end else at + A_WEEK
