@@ -20,7 +20,7 @@ from committee.models.challenge import LONGEST_WORDS
 from committee.models.motion import OUTCOMES
 from lib.forms import CITY_CLOCKS, CityTimeField, MoneyField
 from proposals.models import Ground, Proposal
-from proposals.models.ground import LONGEST_GROUND
+from proposals.models.ground import FOR, LONGEST_GROUND
 from proposals.models.queries import Proposals
 from proposals.models.review import LONGEST_DECISION
 
@@ -84,7 +84,7 @@ class MotionForm(forms.Form):
 class GroundForm(forms.Form):
     """A ground for decisions, in each language of the site."""
 
-    outcome = forms.ChoiceField(label=_("For which decision"), choices=OUTCOMES)
+    outcome = forms.ChoiceField(label=_("For which decision"), choices=FOR)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

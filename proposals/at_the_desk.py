@@ -61,7 +61,7 @@ def _answered() -> Iterator[Waiting]:
 
 
 def _alone(person: Person, at: datetime) -> Iterator[Waiting]:
-    alone = Hiding.objects.filter(A_WHOLE, confirmed_at=None, ended_at=None).select_related(*ABOUT)
+    alone = Hiding.objects.filter(A_WHOLE, confirmed_at=None, ended_at=None).select_related("ground", *ABOUT)
     for hiding in alone.prefetch_related("proposal__cycle__phases"):
         if not hiding.has_lapsed(at):
             name, mine = _("For a second person: %s"), hiding.by_id == person.pk

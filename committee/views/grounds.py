@@ -24,9 +24,10 @@ def page(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with obeying(form):
             Ground.write(by=request.user, outcome=form.cleaned_data["outcome"], words=form.words)
-            messages.success(request, _("Committees can choose this ground from now on."))
+            messages.success(request, _("This ground can be chosen from now on."))
             return redirect("grounds")
-    context = {"form": form, "grounds": Ground.objects.annotate(decided=Count("decisions"))}
+    decided = Count("decisions", distinct=True) + Count("hidings", distinct=True)
+    context = {"form": form, "grounds": Ground.objects.annotate(decided=decided)}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "committee/grounds.html", context, status=status)
 

@@ -1,4 +1,4 @@
-"""The city's own grounds for what its committees decide."""
+"""The city's own grounds: for what its committees decide, and for what its clerks hide."""
 
 from datetime import datetime
 from typing import Any
@@ -14,24 +14,28 @@ from lib.refusal import require
 from proposals.models.outcome import DECIDES
 
 LONGEST_GROUND = 160  # characters
+HIDES = "hide"
+FOR = [*((each.value, each.label) for each in DECIDES), (HIDES, _("Hide what must not stand"))]
 
 
 class Grounds(models.QuerySet["Ground"]):
     def offered(self) -> "Grounds":
-        """Those that may be chosen now."""
-        return self.filter(ended_at=None)
+        """Those of decisions that may be chosen now."""
+        return self.filter(ended_at=None).exclude(outcome=HIDES)
+
+    def offered_to_hide(self) -> "Grounds":
+        """Where the city has none, there are those of ours (reasons.py)."""
+        return self.filter(ended_at=None, outcome=HIDES)
 
 
 class Ground(models.Model):
-    """A ground on which the city lets its committees decide so, in its languages: chosen beside the reason, counted.
+    """A ground on which the city lets its committees decide so, or its clerks hide something, in its languages.
 
-    Its words stay as they are, since decisions rest on it. Where another wording is wanted this one is offered no more,
-    and another is written.
+    It is chosen beside the reason, and counted. Its words stay as they are, since decisions rest on them. Where another
+    wording is wanted this one is offered no more, and another is written.
     """
 
-    outcome = models.CharField(
-        _("for which decision"), max_length=10, choices=[(each.value, each.label) for each in DECIDES]
-    )
+    outcome = models.CharField(_("for which decision"), max_length=10, choices=FOR)
     words = models.JSONField(_("words"))  # by the code of each language
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -52,7 +56,7 @@ class Ground(models.Model):
     @transaction.atomic
     def write(cls, *, by: Person, outcome: str, words: dict[str, str]) -> "Ground":
         """Another one, on record. Raises Refused unless it says something in each language of the site."""
-        require(outcome in DECIDES, _("Say for which decision."))
+        require(outcome in dict(FOR), _("Say for which decision."))
         said = {code: words.get(code, "").strip() for code, _name in settings.LANGUAGES}
         require(all(said.values()), _("Write it in each language: everybody reads it in theirs."))
         ground = cls.objects.create(outcome=outcome, words=said)

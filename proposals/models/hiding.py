@@ -22,6 +22,7 @@ from budgeting.stages import Stage
 from lib.refusal import allow, require
 from notices.kinds import Kind
 from notices.models import Happening
+from proposals.models.ground import Ground
 from proposals.models.reasons import LONGEST_REASON, SAYS_SOMETHING, Reason
 
 HOLDS_ALONE = timedelta(days=2)  # what one person hid of a whole proposal, from the review on
@@ -78,6 +79,7 @@ class Hiding(OfAThing):
     """
 
     why = models.CharField(gettext_lazy("reason"), max_length=10, choices=Reason)
+    ground = models.ForeignKey(Ground, on_delete=models.PROTECT, null=True, blank=True, related_name="hidings")
     words = models.TextField(gettext_lazy("in words"), max_length=LONGEST_REASON, blank=True)
     confirmed_at = models.DateTimeField(null=True)
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -92,7 +94,7 @@ class Hiding(OfAThing):
             _one_thing("one_thing_is_hidden"),
             models.CheckConstraint(
                 name="a_hiding_has_a_reason",
-                condition=~Q(why="other") | Q(words__regex=SAYS_SOMETHING),
+                condition=Q(ground__isnull=False) | ~Q(why="other") | Q(words__regex=SAYS_SOMETHING),
                 violation_error_message=gettext_lazy("Give the reason: it stays visible in its place."),
             ),
             models.CheckConstraint(
@@ -117,9 +119,8 @@ class Hiding(OfAThing):
     @property
     def reason(self) -> str:
         """As everybody reads it in place of what is hidden."""
-        if self.why == Reason.OTHER:
-            return self.words
-        return f"{self.get_why_display()} {self.words}".strip()
+        listed = "" if self.why == Reason.OTHER else self.get_why_display()
+        return f"{self.ground or listed} {self.words}".strip()
 
     @property
     def ends_alone_at(self) -> datetime | None:

@@ -15,6 +15,7 @@ from lib.refusal import allow, require
 from notices.kinds import Kind
 from notices.models import Happening
 from proposals import quotas
+from proposals.models.ground import Ground
 from proposals.models.hiding import Complaint, Hiding
 from proposals.models.reasons import Reason
 
@@ -76,19 +77,31 @@ class MayBeHidden(models.Model):
         """The reports of it that nobody has settled."""
         return Complaint.objects.filter(**self.named, settled_at=None)
 
-    def hide(self, *, by: Person, at: datetime, reason: str = "", why: str = Reason.OTHER) -> Hiding:
+    def hide(
+        self,
+        *,
+        by: Person,
+        at: datetime,
+        reason: str = "",
+        why: str = Reason.OTHER,
+        ground: Ground | None = None,
+    ) -> Hiding:
         """Take it out of sight; that it is hidden, when and why stays visible. Settles its reports.
 
-        `why` is of the city's list, `reason` says more in words.
+        `ground` is of the city's own list, `why` of ours where it has none; `reason` says more in words.
         """
         with transaction.atomic():
             self._hold()
             allow(self.why_not_hide(by=by, at=at))
-            require(reason.strip() or why != Reason.OTHER, _("Give the reason: it stays visible in its place."))
+            said = reason.strip() or ground or why != Reason.OTHER
+            require(said, _("Give the reason: it stays visible in its place."))
+            offered = ground is None or Ground.objects.offered_to_hide().filter(pk=ground.pk).exists()
+            require(offered, _("This ground is offered no more. Choose another."))
             alone = {"confirmed_at": at} if self.whole is self and OneIsEnough.in_effect(at) else {}
-            hiding = Hiding.objects.create(**self.named, by_id=by.pk, at=at, why=why, words=reason.strip(), **alone)
+            facts = {"why": why, "ground": ground, "words": reason.strip(), **alone}
+            hiding = Hiding.objects.create(**self.named, by_id=by.pk, at=at, **facts)
             reported = self.open_complaints().update(settled_at=at, settled_by=by.pk)
-            more = {"one_is_enough": True} if alone else {}
+            more = ({"one_is_enough": True} if alone else {}) | ({"ground": ground.pk} if ground else {})
             by.record(Done.HIDDEN, on=self, why=str(why), reason=reason.strip(), **more)
             Happening.note(Kind.HIDDEN, hiding, at=at, by=by)
             if reported:

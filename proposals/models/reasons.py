@@ -1,4 +1,4 @@
-"""Reasons: how long they are, and the city's list of those for which something is hidden."""
+"""Reasons: how long they are, and ours for hiding something."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +8,7 @@ LONGEST_REASON = 1_000  # characters
 
 
 class Reason(models.TextChoices):
-    """Why something is hidden."""
+    """Why something is hidden, where the city has no grounds of its own for it (ground.py)."""
 
     INSULT = "insult", _("It insults or threatens people.")
     PRIVATE = "private", _("It shows or tells what is private of somebody.")

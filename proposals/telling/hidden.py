@@ -64,7 +64,7 @@ def _says(happening: Happened) -> dict[str, str]:
 def _says_to_a_stranger(happening: Happened) -> dict[str, str]:
     """Whoever has not written a hidden proposal reads its number: its title is hidden from them as well."""
     proposal = happening.subject.proposal
-    named = {"proposal": _("proposal %d") % proposal.number} if proposal.hidden(clock.now()) else {}
+    named = {"proposal": _("Proposal %d") % proposal.number} if proposal.hidden(clock.now()) else {}
     return _says(happening) | named
 
 

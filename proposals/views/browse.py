@@ -42,9 +42,11 @@ def cycle_of(slug: str) -> Cycle:
 def find(request: Request, at: datetime, cycle: str, district: str, number: int) -> Proposal:
     """The submitted proposal of that number, if whoever asks may see it, or 404."""
     proposals = Proposal.objects.visible_to(request.user, at).with_status(at).with_counts().with_support_apart()
-    related = ("author", "category", "cycle", "contest__district", "contest__cycle", "withdrawal", "award", "hiding")
+    related = ("author", "category", "cycle", "contest__district", "contest__cycle", "withdrawal", "award")
     return get_object_or_404(
-        proposals.select_related(*related).prefetch_related("cycle__phases", "photos__hiding", "milestones"),
+        proposals.select_related(*related, "hiding__ground").prefetch_related(
+            "cycle__phases", "photos__hiding__ground", "milestones"
+        ),
         cycle__slug=cycle,
         contest__district__slug=district,
         number=number,
@@ -107,15 +109,16 @@ def detail(request: Request, cycle: str, district: str, number: int) -> HttpResp
 def in_its_place(request: Request, at: datetime, cycle: str, district: str, number: int) -> HttpResponse:
     """What stands at the address of a hidden proposal: why it is hidden, and nothing of it. Else 404."""
     hidden = Proposal.objects.hidden(at).filter(cycle__slug=cycle, contest__district__slug=district, number=number)
-    hiding = get_object_or_404(Hiding.objects.select_related("proposal__cycle"), pk__in=hidden.values("hiding"))
+    rows = Hiding.objects.select_related("proposal__cycle", "ground")
+    hiding = get_object_or_404(rows, pk__in=hidden.values("hiding"))
     context = {"hiding": hiding, "number": number, "cycle": hiding.proposal.cycle}
     return render(request, "proposals/hidden.html", context, status=HTTPStatus.GONE)
 
 
 def shown(request: Request, proposal: Proposal, at: datetime, form: CommentForm | None = None) -> HttpResponse:
     """A proposal's page, with a comment being written if there is one."""
-    replies = Comment.objects.select_related("author", "hiding")
-    threads = proposal.comments.filter(parent=None).select_related("author", "hiding")
+    replies = Comment.objects.select_related("author", "hiding__ground")
+    threads = proposal.comments.filter(parent=None).select_related("author", "hiding__ground")
     context = {
         "proposal": proposal,
         "cycle": proposal.cycle,
@@ -155,7 +158,7 @@ def support_of(request: Request, proposal: Proposal) -> dict[str, object]:
 def history(request: Request, cycle: str, district: str, number: int) -> HttpResponse:
     """What changed from one version to another: by default from the first to the present one."""
     proposal = find(request, clock.now(), cycle, district, number)
-    versions = list(proposal.versions.select_related("by", "hiding"))
+    versions = list(proposal.versions.select_related("by", "hiding__ground"))
     if not versions:
         raise Http404
     numbered = {str(version.number): version for version in versions}
@@ -186,7 +189,7 @@ def photo(request: Request, name: str, size: str) -> HttpResponseBase:
     """A photo's file, to those who may see its proposal."""
     at = clock.now()
     visible = Proposal.objects.visible_to(request.user, at)
-    rows = Photo.objects.filter(proposal__in=visible).select_related("proposal__hiding", "hiding")
+    rows = Photo.objects.filter(proposal__in=visible).select_related("proposal__hiding", "hiding__ground")
     found = get_object_or_404(rows, name=name)
     if size not in ("large", "small") or (found.hiding and not found.is_shown_hidden_to(request.user)):
         raise Http404

@@ -31,7 +31,7 @@ def find_thing(request: Request, at: datetime, cycle: str, district: str, number
     if part is None:
         return proposal
     model, asked = part
-    found: Any = get_object_or_404(model._base_manager.select_related("hiding"), proposal=proposal, **asked)
+    found: Any = get_object_or_404(model._base_manager.select_related("hiding__ground"), proposal=proposal, **asked)
     found.proposal = proposal
     if found.hidden(at) and not found.is_shown_hidden_to(request.user):
         raise Http404

@@ -163,8 +163,8 @@ def test_it_is_in_no_mail_but_its_authors(hidden: Hidden, rosa, tomas, clara, to
     mails = told(middle_of("reviewing")) + told(middle_of("reviewing").replace(hour=23))
     mails += told(middle_of("reviewing") + (middle_of("presenting") - middle_of("reviewing")) / 30)
     told_tomas = "".join(map(text_of, to(mails, tomas.email)))
-    assert "Thank you for your report about proposal 13" in told_tomas
-    assert "A clerk has hidden something of yours about proposal 13" in told_tomas
+    assert "Thank you for your report about Proposal 13" in told_tomas
+    assert "A clerk has hidden something of yours about “Proposal 13”" in told_tomas
     told_of_him = [mail["To"] for mail in mails if NAME in f"{mail['Subject']}{text_of(mail)}".lower()]
     assert told_of_him == [rosa.email] * 3, "the proposal, the comment and the photo are hers"
 

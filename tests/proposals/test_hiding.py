@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils.translation import override
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.models import AuditEvent
 from budgeting.models import Cycle, OneIsEnough
 from lib.refusal import Refused
-from proposals.models import Complaint, Hiding, Photo, Proposal, Reason, Version
+from proposals.models import Complaint, Ground, Hiding, Photo, Proposal, Reason, Version
 from proposals.models.hiding import HOLDS_ALONE
 from tests.cast import FIRST_DAY, MONTH, middle_of, picture, propose, signed_in
 from tests.papers import words_on
@@ -116,6 +117,22 @@ def test_a_reason_is_of_the_list_or_in_words(thing, clara, at):
         thing.hide(by=clara, at=at("proposing"), reason=" ")
     thing.hide(by=clara, at=at("proposing"), why=Reason.AD)
     assert afresh(thing).hiding.reason == "It is advertising."
+
+
+def test_the_city_has_a_list_of_its_own_whose_words_stay(thing, clara, at):
+    words = {"en": "It names a neighbour.", "fr": "Un voisin y est nommé."}
+    ground, other = (Ground.write(by=clara, outcome=outcome, words=words) for outcome in ("hide", "reject"))
+    with pytest.raises(Refused, match="offered no more"):
+        thing.hide(by=clara, at=at("proposing"), ground=other)
+    thing.hide(by=clara, at=at("proposing"), ground=ground, reason="Twice.")
+    ground.offer(False, by=clara, at=at("proposing"))
+    assert afresh(thing).hiding.reason == "It names a neighbour. Twice."
+    with override("fr"):
+        assert afresh(thing).hiding.reason == "Un voisin y est nommé. Twice."
+    thing.show_again(by=clara, at=at("proposing"))
+    with pytest.raises(Refused, match="offered no more"):
+        thing.hide(by=clara, at=at("proposing"), ground=ground)
+    assert AuditEvent.objects.get(action="hidden").facts["ground"] == ground.pk
 
 
 def test_a_draft_is_not_hidden_nor_the_text_as_it_stands(draft, things, clara, at):

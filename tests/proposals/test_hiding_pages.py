@@ -8,7 +8,7 @@ from django.test import Client
 
 from ballots import paper
 from notices.models import Happening
-from proposals.models import Complaint, Hiding, Proposal
+from proposals.models import Complaint, Ground, Hiding, Proposal
 from tests.cast import person, picture, signed_in
 from tests.papers import words_on
 
@@ -120,6 +120,20 @@ def test_a_second_person_confirms_on_its_page(things: dict, clara, otto, rosa, a
     ottos.post(f"{address}confirmation/")
     assert Hiding.objects.get().confirmed_by == otto
     assert "For a second person" not in ottos.get("/desk/").text
+
+
+def test_a_clerk_keeps_the_citys_own_list_and_hides_by_it(things: dict, clara) -> None:
+    address, claras = things["comment"].page("hiding"), signed_in(clara)
+    assert "It is advertising." in claras.get(address).text
+    words = {"words_en": "It names a neighbour.", "words_fr": "Un voisin y est nommé."}
+    claras.post("/desk/grounds/", {"outcome": "hide", **words})
+    page = claras.get(address).text
+    assert "It names a neighbour." in page
+    assert "It is advertising." not in page
+    assert claras.post(address, {"why": "ad"}).status_code == 200, "it is not on the list"
+    claras.post(address, {"why": f"ground-{Ground.objects.get().pk}"})
+    assert "It names a neighbour." in words_on(Client().get(things["proposal"].get_absolute_url()))
+    assert "1 decision rests on it" in words_on(claras.get("/desk/grounds/"))
 
 
 def test_what_people_report_and_authors_answer_is_for_clerks_alone(things: dict, rosa, tomas, clara, otto, at) -> None:
