@@ -48,7 +48,7 @@ def _spread_some(key: int, at: datetime) -> bool:
         _tell(happening, readers, at)
         happening.spread_to = readers[-1]
     if len(readers) < AT_ONCE:
-        happening.spread_at = at
+        happening.spread_to, happening.spread_at = 0, at  # who was last has perhaps not voted
     happening.save(update_fields=["spread_to", "spread_at"])
     return happening.spread_at is not None
 

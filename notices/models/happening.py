@@ -26,7 +26,7 @@ class Happening(models.Model):
     facts = models.JSONField(default=dict)  # what nobody could ask the thing for later
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField()
-    spread_to = models.BigIntegerField(default=0)  # the last of its readers, by key, who has their notice
+    spread_to = models.BigIntegerField(default=0)  # who has their notice so far, by key; 0 once all have
     spread_at = models.DateTimeField(null=True)  # when all had
 
     class Meta:
@@ -77,7 +77,7 @@ class Happening(models.Model):
         found = cls.objects.filter(kind=kind, thing=reference(thing), facts__contains=facts)
         said = list(found.values_list("pk", flat=True))
         said = said[:-1] if but_the_last else said
-        cls.objects.filter(pk__in=said, spread_at=None).update(spread_at=at)
+        cls.objects.filter(pk__in=said, spread_at=None).update(spread_to=0, spread_at=at)
         Notice.objects.filter(happening__in=said, read_at=None).update(read_at=at)
 
     @cached_property

@@ -8,6 +8,8 @@ from accounts.models import User
 from ballots import ends_soon
 from budgeting.models import Cycle
 from budgeting.stages import Stage
+from notices import spreading
+from notices.kinds import Kind
 from notices.models import Follow, Happening, Mail, Notice, Undelivered
 from residents import vote_begins
 from tests.cast import enrol, person
@@ -75,7 +77,17 @@ def test_nothing_that_names_them_stays_once_it_has_gone(two_voters, last_days, t
     assert len(looked(last_days, told, monkeypatch)) == 2
     assert not Mail.objects.exists()
     assert not Notice.objects.exists()
-    assert list(Happening.objects.values_list("by", "facts")) == [(None, {})]
+    assert list(Happening.objects.values_list("by", "facts", "spread_to")) == [(None, {}, 0)]
+
+
+def test_nor_where_it_is_over_before_all_were_told(two_voters, cycle, last_days, monkeypatch) -> None:
+    monkeypatch.setattr("notices.spreading.AT_ONCE", 1)
+    monkeypatch.setattr("lib.clock.now", lambda: last_days)
+    ends_soon.look(last_days)
+    spreading._spread_some(Happening.objects.get().pk, last_days)
+    assert Happening.objects.get().spread_to
+    Happening.is_over(Kind.VOTE_ENDS_SOON, cycle, at=last_days)
+    assert Happening.objects.get().spread_to == 0
 
 
 def test_nor_if_nobody_takes_it_which_is_counted(
