@@ -35,9 +35,9 @@ def _in_the_digest_of(reader: int) -> list[str]:
 
 
 def read(word: str) -> tuple[int, str] | None:
-    """Whose mails of which kind; None if it is none of our words. It works as long as the mail is kept."""
+    """Whose mails of which kind; None if it is none of our words, or of a kind that nobody is told any more."""
     try:
         reader, kind = signing.loads(word, salt=SALT)
     except (signing.BadSignature, ValueError):
         return None
-    return reader, kind
+    return (reader, kind) if kind == DIGEST or is_told(kind) else None

@@ -18,7 +18,7 @@ from lib import clock
 from lib.typed import without_nul
 from notices import following, stopping
 from notices.forms import WaysForm
-from notices.kinds import is_told, telling_of
+from notices.kinds import telling_of
 from notices.models import Follow, Notice
 from notices.writing import line
 
@@ -95,5 +95,5 @@ def stop(request: Request, word: str) -> HttpResponse:
     reader, kind = found
     if request.method == "POST":
         stopping.stop(reader, kind)
-    title = telling_of(kind).title if is_told(kind) else ""
-    return render(request, "notices/stop.html", {"title": title, "done": request.method == "POST"})
+    telling = None if kind == stopping.DIGEST else telling_of(kind)
+    return render(request, "notices/stop.html", {"telling": telling, "done": request.method == "POST"})

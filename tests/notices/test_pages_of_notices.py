@@ -179,6 +179,19 @@ def test_a_link_that_is_none_of_ours_is_not_there(lena) -> None:
     assert not Choice.objects.exists()
 
 
+def test_the_page_promises_the_site_of_what_stands_there_and_of_nothing_else(lena, at) -> None:
+    at("reviewing")
+    for kind, stands_there in ((Kind.COMMENTED, True), (stopping.DIGEST, True), (Kind.VOTE_ENDS_SOON, False)):
+        said = words_on(Client().post(word(lena, kind)))
+        assert ("you find it still" in said) is stands_there, kind
+
+
+def test_the_link_of_a_kind_that_is_told_no_more_is_not_there(lena) -> None:
+    """Otherwise its page would promise to stop something."""
+    for ask in (Client().get, Client().post):
+        assert ask(word(lena, "what an earlier version told")).status_code == 404
+
+
 def test_what_is_a_right_goes_on(lena, at) -> None:
     at("reviewing")
     Client().post(word(lena, Kind.CORRECTION_ASKED))

@@ -306,7 +306,7 @@ def test_who_wrote_under_a_proposal_that_is_hidden_too_reads_its_number(proposal
     theirs = [proposal.comment(by=author, at=morning, text="Yes.") for author in (rosa, tomas)]
     for thing in (*theirs, proposal):
         thing.hide(by=clara, at=morning, reason="It insults somebody.")
-    number, title = f"proposal {proposal.number}", str(proposal.title)
+    number, title = f"Proposal {proposal.number}", str(proposal.title)
     where = proposal.get_absolute_url().removesuffix(f"-{proposal.slug}/")
 
     def hears(comment: Comment) -> None:
