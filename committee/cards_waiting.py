@@ -1,5 +1,6 @@
 """The cards that wait for a member: those of the steps that are on, of what is theirs to look at."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,12 +12,17 @@ from committee.calendar import Kind
 from committee.models import Card, Question, Step
 from committee.steps import why_not_now
 
+Closes = Mapping[int, datetime]
 
-def to_fill_in(person: Person, at: datetime) -> list[tuple[Kind, "QuerySet[Any]"]]:
-    """By step, in order: the proposals of which this member has not handed in a card they can hand in now."""
+
+def to_fill_in(person: Person, at: datetime) -> list[tuple[Kind, Closes, "QuerySet[Any]"]]:
+    """By step, in order: the proposals of which this member has not handed in a card they can hand in now.
+
+    With when the step closes, by cycle, where it has dates.
+    """
     contests, rows = undecided(person, at)
     cycles = {contest.cycle_id for contest in contests}
-    asked = set(Question.objects.filter(cycle__in=cycles, retired_at=None).values_list("cycle", "step").distinct())
+    asked = set(Question.objects.filter(cycle__in=cycles, retired_at=None).values_list("cycle", "step"))
     dated: dict[int, dict[str, Step]] = {cycle: {} for cycle in cycles}
     for step in Step.objects.filter(cycle__in=cycles):
         dated[step.cycle_id][step.kind] = step
@@ -25,8 +31,9 @@ def to_fill_in(person: Person, at: datetime) -> list[tuple[Kind, "QuerySet[Any]"
         on = [cycle for cycle in cycles if (cycle, kind.value) in asked and not why_not_now(kind, dated[cycle], at)]
         if on:
             by_two = [cycle for cycle in on if kind.value in dated[cycle] and dated[cycle][kind.value].by_two]
-            found.append((kind, rows.filter(_waits(kind, person, by_two), contest__cycle__in=on)))
-    return [(kind, rows) for kind, rows in found if rows]
+            closes = {cycle: dated[cycle][kind.value].closes for cycle in on if kind.value in dated[cycle]}
+            found.append((kind, closes, rows.filter(_waits(kind, person, by_two), contest__cycle__in=on)))
+    return [(kind, closes, rows) for kind, closes, rows in found if rows]
 
 
 def _waits(kind: Kind, person: Person, by_two: list[int]) -> Q:

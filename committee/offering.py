@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from budgeting.people import Person
+from committee.calendar import Kind
 from committee.challenging import why_not_challenge
 from committee.members import why_not_look
 from committee.models import Motion
@@ -21,6 +22,12 @@ def address_of(proposal: Proposal) -> str:
 def _address(name: str, proposal: Proposal) -> str:
     contest = proposal.contest
     return reverse(name, args=[contest.cycle.slug, contest.district.slug, proposal])
+
+
+def card_of(proposal: Proposal, step: Kind) -> str:
+    """Of a member's own card of a step."""
+    contest = proposal.contest
+    return reverse("card", args=[contest.cycle.slug, contest.district.slug, proposal, step.value])
 
 
 def page_of_the_committee(proposal: Proposal, person: Person, at: datetime) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from budgeting.sections import Section
@@ -39,10 +40,11 @@ def on_the_page(proposal: Proposal, at: datetime) -> Section | None:
     told = public_answers(proposal, at)
     if not told:
         return None
+    place = proposal.contest.cycle.slug, proposal.contest.district.slug
     return Section(
         heading=_("What the committee looked at"),
         parts=[(each.question.text, _said(each)) for each in told],
-        links=[],
+        links=[(_("The assessment as a PDF"), reverse("assessment", args=[*place, proposal]))],
     )
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from budgeting.models import Cycle
 from committee.calendar import Kind, StepWindow
 from committee.models import Question, Step
+from committee.models.step import KINDS
 from lib.forms import CityTimeField
 
 
@@ -59,6 +60,10 @@ def _moment(label: str) -> CityTimeField:
 class QuestionForm(forms.ModelForm[Question]):
     """A criterion, without code."""
 
+    step = forms.ChoiceField(label=gettext_lazy("Step"), choices=KINDS, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind of answer"), choices=Question.Answers.choices, widget=forms.RadioSelect
+    )
     comment_on = forms.MultipleChoiceField(
         label=gettext_lazy("A comment is needed with"),
         choices=Question.Said.choices,
@@ -73,6 +78,4 @@ class QuestionForm(forms.ModelForm[Question]):
         widgets = {  # noqa: RUF012  (as Django's documentation writes it)
             "help_text": forms.Textarea(attrs={"rows": 2}),
             "lines": forms.Textarea(attrs={"rows": 4}),
-            "step": forms.RadioSelect,
-            "kind": forms.RadioSelect,
         }

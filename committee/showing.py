@@ -154,6 +154,8 @@ def comes_to(question: Question, answers: Sequence[Answer], currency: str) -> st
         return ""
     numbers = [answer.number for answer in answers if answer.number is not None]
     spread = scoring.spread(numbers)
+    if spread and spread.least == spread.most:
+        return _("All: %s") % said_by(answers[0], question, currency)
     if spread and question.kind == Question.Answers.SCORE:
         said = {"average": in_figures(spread.average), "least": spread.least, "most": spread.most}
         return _("On average %(average)s, from %(least)d to %(most)d") % said

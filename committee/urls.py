@@ -3,6 +3,7 @@
 from django.urls import path
 
 from committee.views import (
+    assessment,
     cards,
     challenging,
     deciding,
@@ -43,6 +44,8 @@ urlpatterns = [
     path("desk/committee/seats/<int:number>/end/", setting_up.end_seat, name="end_seat"),
     path(DESK + "districts/<slug:district>/", setting_up.page, name="committee_of_district"),
     path(DESK + "districts/<slug:district>/seats/", setting_up.give_seat, name="give_seat_of_district"),
+    path(ONE + "assessment.pdf", assessment.public, name="assessment"),
+    path(ONE + "cards.pdf", assessment.of_members, name="cards_pdf"),
     path(ONE + "cards/<slug:card>/", cards.page, name="card"),
     path(ONE + "cards/<slug:card>/taking-back/", cards.take_back, name="take_card_back"),
     path(ONE + "cards/<slug:card>/confirmation/", cards.confirm, name="confirm_card"),

@@ -20,7 +20,9 @@ from budgeting.people import Person
 from budgeting.registry import Page, address_of
 from budgeting.stages import Stage
 from committee.at_the_desk import corrections_for, motions_for, to_decide
+from committee.cards_waiting import to_fill_in
 from committee.offering import address_of as decision_on
+from committee.offering import card_of
 from lib.troubles import troubles
 from notices.models import Mail
 from proposals.at_the_desk import reported_and_hidden
@@ -41,7 +43,7 @@ class Waiting:
 def waits_for(person: Person, at: datetime) -> list[Waiting]:
     """What waits for this person, the oldest first; each thing once."""
     found: dict[tuple[str, str], Waiting] = {}
-    rooms = (_acts, _boxes, _corrections, _motions, _proposals, _moderation, _claims, _uploads, _mails, _works)
+    rooms = (_acts, _boxes, _corrections, _motions, _cards, _proposals, _moderation, _claims, _uploads, _mails, _works)
     for each in sorted((one for room in rooms for one in room(person, at)), key=lambda one: one.since):
         found.setdefault((each.path, each.words), each)
     return list(found.values())
@@ -106,6 +108,13 @@ def _motions(person: Person, at: datetime) -> Iterator[Waiting]:
     for motion in motions_for(person, at):
         words = _("Vote on “%s”, which is put to the vote") % motion.proposal.title
         yield Waiting(words, decision_on(motion.proposal), motion.at, until=motion.closes)
+
+
+def _cards(person: Person, at: datetime) -> Iterator[Waiting]:
+    for step, closes, proposals in to_fill_in(person, at):
+        for proposal in proposals:
+            words = _("%(step)s: the card of “%(proposal)s”") % {"step": step.label, "proposal": proposal.title}
+            yield Waiting(words, card_of(proposal, step), proposal.submitted_at, until=closes.get(proposal.cycle_id))
 
 
 def _proposals(person: Person, at: datetime) -> Iterator[Waiting]:

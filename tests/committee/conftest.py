@@ -6,8 +6,12 @@ from datetime import datetime
 import pytest
 
 from accounts.models import User
-from budgeting.models import Contest, District
+from budgeting.models import Contest, Cycle, District
 from budgeting.people import RoleName
+from budgeting.stages import Stage
+from committee import cards, motions, publishing
+from committee.calendar import Kind
+from committee.models import Question
 from proposals.models import Proposal
 from tests.cast import drafted, middle_of, person
 
@@ -50,3 +54,49 @@ def proposal(submitted: Callable[..., Proposal], rosa: User) -> Proposal:
 def now(at: Callable[[str], datetime]) -> datetime:
     """In the middle of the review."""
     return at("reviewing")
+
+
+# A proposal whose cards are handed in, then decided on, then published
+
+
+@pytest.fixture
+def asked(cycle: Cycle) -> dict[str, Question]:
+    """What is public and what is not."""
+    questions = {
+        "land": {"kind": "yes_no", "text": "Is it public land?", "is_public": True},
+        "climate": {"kind": "score", "most": 5, "text": "Is it good for the climate?", "is_public": True},
+        "trust": {"kind": "yes_no", "text": "Do we trust the neighbours?"},
+    }
+    return {
+        name: Question.objects.create(cycle=cycle, step="formal", place=place, **each)
+        for place, (name, each) in enumerate(questions.items())
+    }
+
+
+@pytest.fixture
+def handed_in(proposal, asked, three, now):
+    """Martin and Mira have handed in a card."""
+    for member, score in zip(three[:2], (2, 5), strict=True):
+        typed = {
+            asked["land"].pk: ("yes", f"{member} has looked it up."),
+            asked["climate"].pk: (str(score), ""),
+            asked["trust"].pk: ("no", "They quarrel."),
+        }
+        card = cards.keep(proposal, Kind.FORMAL, typed, version=0, by=member, at=now)
+        cards.hand_in(card, {asked["climate"].pk: score}, by=member, at=now)
+    return proposal
+
+
+@pytest.fixture
+def decided(handed_in, three, now):
+    motion = motions.move(handed_in, by=three[0], at=now, outcome="shortlist", reason="The quay is ours.")
+    motions.vote(motion, "for", by=three[1], at=now)
+    return handed_in
+
+
+@pytest.fixture
+def published(decided, cycle, monkeypatch):
+    closes = cycle.window(Stage.REVIEWING).closes
+    publishing.publish_due(closes)
+    monkeypatch.setattr("lib.clock.now", lambda: closes)
+    return decided

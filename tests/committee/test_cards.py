@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 
 from accounts.models import User
@@ -12,6 +13,7 @@ from budgeting.stages import Stage
 from committee import motions
 from committee.models import Answer, Assignment, Card, Committee, Note, Office, Question, Step
 from committee.recusing import recuse
+from front.waiting import waits_for
 from proposals.models import Proposal
 from tests.cast import signed_in
 from tests.papers import words_on
@@ -336,6 +338,16 @@ def test_the_desk_has_the_cards_that_can_be_handed_in(address, proposal, martin,
     assert link not in signed_in(martin).get("/desk/").text
 
 
+def test_the_mail_of_the_day_names_them_until_their_step_ends(address, cycle, martin, filled, dated, now) -> None:
+    dated(assessment=(0, 25))
+    waits = [each for each in waits_for(martin, now) if each.path == address]
+    closes = cycle.window(Stage.REVIEWING).opens + 25 * DAY
+    words = "Assessment: the card of “A playground by the river”"
+    assert [(each.words, each.until) for each in waits] == [(words, closes)]
+    hand_in(address, martin, filled())
+    assert address not in [each.path for each in waits_for(martin, now)]
+
+
 def test_a_card_by_two_waits_until_it_is_confirmed(formal, three, now) -> None:
     address = formal.pop("address")
     hand_in(address, three[0], formal)
@@ -358,6 +370,9 @@ def test_members_write_notes_to_each_other_that_stay(proposal, three, client: Cl
     written = Note.objects.get()
     entry = AuditEvent.objects.get(action="note written")
     assert (entry.facts, entry.object) == ({"digest": written.digest}, f"committee.note:{written.pk}")
+    for change in (lambda: Note.objects.update(text="I did not."), lambda: Note.objects.all().delete()):
+        with pytest.raises(IntegrityError, match="may only be added to"), transaction.atomic():
+            change()
     blank = signed_in(three[0]).post(notes, {"text": " "})
     assert blank.status_code == 422
 
@@ -383,6 +398,14 @@ def test_those_it_is_assigned_to_fill_it_in_and_others_read_it(address, proposal
     page = words_on(signed_in(three[2]).get(address))
     assert "1 of 1 cards handed in" in page
     assert "€50,000" in page
+
+
+def test_what_all_say_is_said_once(address, three, filled, now) -> None:
+    for member in three[:2]:
+        hand_in(address, member, filled())
+    page = words_on(signed_in(three[0]).get(address))
+    assert "All: €40,000" in page
+    assert "All: 4 of 5" in page
 
 
 def test_a_formal_card_assigned_to_one_waits_for_any_other_to_confirm_it(formal, proposal, three, clara, now) -> None:

@@ -2,53 +2,14 @@
 
 from datetime import timedelta
 
-import pytest
 from django.test import Client
 
-from budgeting.models import Cycle
 from budgeting.stages import Stage
-from committee import cards, correcting, motions, publishing
-from committee.calendar import Kind
-from committee.models import Card, Question, Step
+from committee import correcting, motions, publishing
+from committee.models import Card, Step
 from committee.recusing import recuse
 from tests.cast import signed_in
 from tests.papers import words_on
-
-
-@pytest.fixture
-def asked(cycle: Cycle) -> dict[str, Question]:
-    """What is public and what is not."""
-    questions = {
-        "land": {"kind": "yes_no", "text": "Is it public land?", "is_public": True},
-        "climate": {"kind": "score", "most": 5, "text": "Is it good for the climate?", "is_public": True},
-        "trust": {"kind": "yes_no", "text": "Do we trust the neighbours?"},
-    }
-    return {
-        name: Question.objects.create(cycle=cycle, step="formal", place=place, **each)
-        for place, (name, each) in enumerate(questions.items())
-    }
-
-
-@pytest.fixture
-def handed_in(proposal, asked, three, now):
-    """Martin and Mira have handed in a card."""
-    for member, score in zip(three[:2], (2, 5), strict=True):
-        typed = {
-            asked["land"].pk: ("yes", f"{member} has looked it up."),
-            asked["climate"].pk: (str(score), ""),
-            asked["trust"].pk: ("no", "They quarrel."),
-        }
-        card = cards.keep(proposal, Kind.FORMAL, typed, version=0, by=member, at=now)
-        cards.hand_in(card, {asked["climate"].pk: score}, by=member, at=now)
-    return proposal
-
-
-@pytest.fixture
-def decided(handed_in, three, now):
-    motion = motions.move(handed_in, by=three[0], at=now, outcome="shortlist", reason="The quay is ours.")
-    motions.vote(motion, "for", by=three[1], at=now)
-    return handed_in
-
 
 WHAT = "What the committee looked at"
 
@@ -60,14 +21,6 @@ def test_nothing_is_read_before_the_decision_is_public(client, decided, rosa, ot
     for browser in (client, signed_in(rosa), signed_in(otto)):
         assert WHAT not in browser.get(page).text
         assert "climate" not in browser.get(page).text
-
-
-@pytest.fixture
-def published(decided, cycle, monkeypatch):
-    closes = cycle.window(Stage.REVIEWING).closes
-    publishing.publish_due(closes)
-    monkeypatch.setattr("lib.clock.now", lambda: closes)
-    return decided
 
 
 def test_then_everybody_reads_what_is_public_without_names(client: Client, published) -> None:
