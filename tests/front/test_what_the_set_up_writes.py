@@ -74,6 +74,7 @@ REVIEWED = {
         | typed(most_proposals="3", supporters="any", reason="A flood.")
         | {
             "votes_by_letter": {"votes_by_letter": ""},
+            "decisions_public_at": {"decisions_public_at_0": "2027-02-25", "decisions_public_at_1": "12:00"},
             "objections_until": {"objections_until_0": "2027-06-20", "objections_until_1": "12:00"},
         },
         rows={
