@@ -65,6 +65,10 @@ class Proposal:
     reason: str = ""
     returned: str = ""  # what the committee asked to be corrected
     corrected: str = ""  # the paragraph its author then added
+    moved: str = ""  # what is put to the vote in the committee
+    argued: str = ""  # and for which reason
+    carried: bool = False
+    recused: str = ""  # the interest for which a member takes no part
     into: str = ""  # the title of the proposal it was merged into
     withdrawn: str = ""
     hidden: str = ""  # why a clerk has hidden it
@@ -94,6 +98,7 @@ class City:
     currency: str
     staff: dict[str, str]
     sign_ins: dict[str, str]
+    grounds: tuple[dict[str, str], ...]
     categories: dict[str, str]
     names: dict[str, list[str]]  # given, family, streets: of these the register is made
     districts: tuple[District, ...]
@@ -113,6 +118,7 @@ def read() -> City:
         currency=table["currency"],
         staff=table["staff"],
         sign_ins=table["sign_ins"],
+        grounds=tuple(table["grounds"]),
         categories=table["categories"],
         names=_toml("names.toml"),
         districts=tuple(_districts()),

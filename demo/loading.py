@@ -16,6 +16,7 @@ from audit.acts import Done
 from audit.models import AuditEvent
 from budgeting.models import Contest, Cycle, District, Supporters
 from demo import content, electorate
+from demo.committee import deliberate, write_grounds
 from demo.content import City
 from demo.dates import lay
 from demo.electorate import Line
@@ -23,7 +24,7 @@ from demo.people import appoint, settle
 from demo.proposing import propose
 from demo.telling import follow, leave_the_rest
 from demo.town import Size, Town
-from demo.voting import correct, count, deliver, enrol, make_ready, review, vote
+from demo.voting import count, deliver, enrol, make_ready, review, vote
 from lib import clock
 from proposals.models import Category
 from residents.letters import letters
@@ -50,6 +51,7 @@ def load(city: City, seed: int, size: Size, tell: Callable[[str], None]) -> Town
         town = Town(city, seed, now, lines, voters, settle(city, voters, now - BEFORE_THE_ROUNDS))
         appoint(city, town.people, now - BEFORE_THE_ROUNDS)
         _draw_districts(town)
+        write_grounds(town)
         for plan in content.ROUNDS:
             _load_round(town, plan, tell)
         _post_letters(town)
@@ -83,7 +85,7 @@ def _load_round(town: Town, plan: str, tell: Callable[[str], None]) -> None:
     tell(f"{cycle.slug}: {sum(len(text.proposals) for text in town.city.rounds[plan])} proposals, made and discussed")
     propose(town, plan, contests)
     if plan == "reviewing":
-        correct(town, plan)
+        deliberate(town, plan)
     if plan in ("reviewing", "collecting"):
         return
     tell(f"{cycle.slug}: the committee, the ballot papers and the key")

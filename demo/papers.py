@@ -48,13 +48,14 @@ def sheet(town: Town, folder: Path) -> str:
 
 
 def _to_try(town: Town) -> list[str]:
-    voting, schools, next_year = (town.cycles[plan].slug for plan in ("voting", "reviewing", "collecting"))
+    voting, next_year = (town.cycles[plan].slug for plan in ("voting", "collecting"))
     acts = {
         "sign up and propose": f"/{next_year}/",
         "vote, as verified": f"/{voting}/",
         "vote with a letter and no account": "/verify/letter/",
         "verify by letter, as resident": "/verify/letter/",
-        "decide, as committee": f"/{schools}/proposals/",
+        "decide, as committee": "/desk/",
+        "see what a committee decided": f"/{voting}/shortlist/",
         "end the vote, open, count, as clerk": f"/{voting}/box/",
         "take the report home, as council": f"/{voting}/results/",
         "read the city's mail": "/demo/mail/",

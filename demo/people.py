@@ -18,9 +18,10 @@ from demo.electorate import Line, email_of
 
 PASSWORD = "halverne-demo"  # noqa: S105  everyone's, in an invented city; staff need a second factor besides
 DOMAIN = "halverne.example"
+COMMITTEE = ("committee", "committee2", "committee3")
 ROLES = {
     "clerk": RoleName.CLERK,
-    "committee": RoleName.COMMITTEE,
+    **dict.fromkeys(COMMITTEE, RoleName.COMMITTEE),
     "council": RoleName.COUNCIL,
     "auditor": RoleName.AUDITOR,
     "keyholder1": RoleName.COUNCIL,

@@ -13,7 +13,7 @@ from budgeting.two import Two
 from demo.content import City
 from demo.dates import windows
 from demo.electorate import Line
-from demo.people import KEY_HOLDERS
+from demo.people import COMMITTEE, KEY_HOLDERS
 from residents.letters import Letter
 
 
@@ -52,6 +52,11 @@ class Town:
     @property
     def committee(self) -> User:
         return self.people[self.city.sign_ins["committee"]]
+
+    @property
+    def members(self) -> list[User]:
+        """The three of the committee, the one above first."""
+        return [self.people[self.city.sign_ins[name]] for name in COMMITTEE]
 
     @property
     def holders(self) -> list[User]:

@@ -44,17 +44,6 @@ def review(town: Town, plan: str, contests: dict[str, Contest]) -> None:
         )
 
 
-def correct(town: Town, plan: str) -> None:
-    """The committee has begun to read, has asked for a correction here and there, and has been answered."""
-    window = town.window(plan, Stage.REVIEWING)
-    for one in (one for part in town.city.rounds[plan] for one in part.proposals if one.returned):
-        proposal = Proposal.objects.get(cycle=town.cycles[plan], title=one.title)
-        asked, answered = within(window, 0.6, town.now), within(window, 0.85, town.now)
-        proposal.decide(by=town.committee, at=asked, outcome="return", reason=one.returned)
-        description = f"{proposal.description}\n\n{one.corrected}"
-        proposal.edit(by=town.people[one.author], at=answered, description=description)
-
-
 def make_ready(town: Town, plan: str, contests: dict[str, Contest]) -> None:
     """Draw the ballot numbers, make the key, and rehearse with two of its three shares."""
     cycle, window = town.cycles[plan], town.window(plan, Stage.PRESENTING)

@@ -27,7 +27,7 @@ def page(request: Request) -> HttpResponse:
             messages.success(request, _("This ground can be chosen from now on."))
             return redirect("grounds")
     decided = Count("decisions", distinct=True) + Count("hidings", distinct=True)
-    context = {"form": form, "grounds": Ground.objects.annotate(decided=decided)}
+    context = {"form": form, "grounds": Ground.objects.annotate(decided=decided).order_by("outcome", "pk")}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "committee/grounds.html", context, status=status)
 

@@ -85,7 +85,9 @@ def test_where_the_city_has_grounds_for_it_one_is_chosen(proposal, ground, three
 
 
 def test_the_form_offers_each_ground_under_its_decision(proposal, ground, three, now) -> None:
+    Ground.objects.create(outcome="hide", words={"en": "It is a threat"})
     page = signed_in(three[0]).get(f"{proposal.get_absolute_url()}decision/")
+    assert "It is a threat" not in page.text, "that is a ground for another act"
     assert '<optgroup label="Not put on the shortlist">' in page.text
     form = {"outcome": "reject", "reason": "It floods.", "ground": ground.pk}
     assert signed_in(three[0]).post(page.request["PATH_INFO"], form).status_code == 302
@@ -114,7 +116,11 @@ def test_a_clerk_keeps_the_list_on_the_desk(ground, clara, martin) -> None:
         assert Ground.objects.offered().filter(pk=ground.pk).exists() is is_offered
     acts = list(AuditEvent.objects.order_by("number").values_list("action", flat=True))
     assert acts[-3:] == ["ground written", "ground ended", "ground offered"]
-    assert "0 decisions rest on it" in words_on(browser.get(page))
+    browser.post(page, {"outcome": "handed", **languages})
+    browser.post(page, {"outcome": "reject", **languages})
+    shown = words_on(browser.get(page))
+    assert shown.count("0 decisions rest on it") == 4
+    assert shown.partition("Write another")[0].count("Not put on the shortlist") == 1, "each under its decision, once"
 
 
 def test_anybody_may_check_how_it_was_voted_and_nobody_before(client, proposal, ground, three, now, closes) -> None:

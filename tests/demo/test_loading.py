@@ -16,6 +16,8 @@ from ballots.sealing import Share
 from budgeting.calendar import errors
 from budgeting.models import Contest, Cycle, District
 from budgeting.stages import Act, Stage
+from committee.at_the_desk import corrections_for, motions_for
+from committee.models import Recusal, Resolution
 from demo import content
 from demo.content import City
 from demo.dates import PLANS, WHILE_COUNTING, WHILE_VOTING, windows
@@ -38,7 +40,7 @@ pytestmark = pytest.mark.heavy
 
 
 def small(city: City) -> City:
-    """Three contests of the city, with one proposal each and those that came to nothing."""
+    """Three contests of the city, with one proposal each those that came to nothing, and what a committee votes on."""
     kept = ("eastmarsh", "millfield", "city-wide")
     rounds = {
         name: tuple(replace(one, proposals=few(one)) for one in contests if one.district in kept)
@@ -48,7 +50,7 @@ def small(city: City) -> City:
 
 
 def few(contest: content.Contest) -> tuple[content.Proposal, ...]:
-    others = (one for one in contest.proposals[1:] if one.decision == "rejected" or one.withdrawn)
+    others = (one for one in contest.proposals[1:] if one.decision == "rejected" or one.withdrawn or one.moved)
     return (contest.proposals[0], *others)
 
 
@@ -189,6 +191,22 @@ def test_the_committee_has_something_to_decide(halverne):
         proposal.decide(by=desire, at=clock.now(), outcome="shortlist", reason="It is needed.").outcome
         for proposal in waiting
     ]
+
+
+def test_the_committee_is_at_work_and_nothing_of_it_is_public(halverne):
+    now, schools = clock.now(), halverne.cycles["reviewing"]
+    first, second, third = halverne.members
+    [correction] = corrections_for(first, now)
+    assert correction.answered_at
+    violins = "Une armoire à violons, et des violons dedans"
+    assert {motion.proposal.title for motion in motions_for(first, now)} == {"A pig for every canteen", violins}
+    assert [motion.proposal.title for motion in motions_for(second, now)] == ["A pig for every canteen"]
+    assert not motions_for(third, now)
+    resolved = Resolution.objects.waiting().get().motion.proposal
+    assert resolved.status_at(now) == "submitted"
+    assert Recusal.objects.get(proposal__cycle=schools).member == second
+    assert now < Cycle.objects.get(pk=schools.pk).decisions_open < schools.window(Stage.REVIEWING).closes
+    assert set(Decision.objects.filter(proposal__cycle=schools).values_list("outcome", flat=True)) == {"return"}
 
 
 def test_what_happened_lately_is_told_to_whom_it_concerns(halverne):

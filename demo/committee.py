@@ -1,0 +1,41 @@
+"""The committee of the demo city at work: half of a round is read, and nothing of it is public."""
+
+from datetime import timedelta
+
+from budgeting.models import Cycle
+from budgeting.stages import Stage
+from committee import correcting, motions
+from committee.recusing import recuse
+from demo.dates import within
+from demo.town import Town
+from proposals.models import Ground, Proposal
+
+BEFORE_THE_CLOSE = timedelta(days=2)
+
+
+def write_grounds(town: Town) -> None:
+    """What the city lets its committees give as a ground."""
+    for ground in town.city.grounds:
+        Ground.write(by=town.clerk, outcome=ground["outcome"], words=ground)
+
+
+def deliberate(town: Town, plan: str) -> None:
+    """One correction asked and answered; of the rest one is decided, and on two they vote, on one without a member."""
+    window, cycle = town.window(plan, Stage.REVIEWING), town.cycles[plan]
+    if window.closes:
+        Cycle.objects.filter(pk=cycle.pk).update(decisions_public_at=window.closes - BEFORE_THE_CLOSE)
+    first, second, third = town.members
+    for one in (one for part in town.city.rounds[plan] for one in part.proposals):
+        proposal, at = Proposal.objects.get(cycle=cycle, title=one.title), within(window, 0.8, town.now)
+        if one.returned:
+            asked, answered = within(window, 0.6, town.now), within(window, 0.85, town.now)
+            correcting.ask(proposal, by=first, at=asked, reason=one.returned)
+            description = f"{proposal.description}\n\n{one.corrected}"
+            proposal.edit(by=town.people[one.author], at=answered, description=description)
+        if one.recused:
+            recuse(proposal, by=second, at=within(window, 0.3, town.now), interest=one.recused)
+        if one.moved:
+            ground = Ground.objects.filter(outcome=one.moved).last()
+            motion = motions.move(proposal, by=third, at=at, outcome=one.moved, reason=one.argued, ground=ground)
+            if one.carried:
+                motions.vote(motion, "for", by=first, at=within(window, 0.9, town.now))
