@@ -99,7 +99,7 @@ class Adapter(DefaultAccountAdapter):
         """In the dress of all our mails; the words are those of templates/account/email/."""
         subject = " ".join(render_to_string(f"{template_prefix}_subject.txt", context).split())
         text = render_to_string(f"{template_prefix}_message.txt", context)
-        return dressed(self.format_email_subject(subject), text, to=email, headers=headers)
+        return dressed(self.format_email_subject(subject), text, to=email, headers=headers, has_codes=True)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Put a mail into the outbox, in the transaction of whatever asked for it.

@@ -24,10 +24,7 @@ class Paragraph:
     """One or several lines; `is_code`: what is read off and typed."""
 
     text: str
-
-    @property
-    def is_code(self) -> bool:
-        return CODE.fullmatch(self.text) is not None
+    is_code: bool = False
 
     @property
     def lines(self) -> list[str]:
@@ -43,15 +40,20 @@ def dressed(
     why: str = "",
     stop: Button | None = None,
     headers: Mapping[str, str] | None = None,
+    has_codes: bool = False,
 ) -> EmailMultiAlternatives:
     """A mail in the city's name, in the language that is active.
 
+    `has_codes`: a paragraph that is one is shown as one. Not where people are quoted, or they could send codes of ours.
     `why` says in a line why the reader gets it, and `stop` how they get no more of it.
     """
     context = {
         "subject": subject,
         "text": text.strip(),
-        "paragraphs": [Paragraph(each.strip()) for each in re.split(r"\n\s*\n", text.strip())],
+        "paragraphs": [
+            Paragraph(each.strip(), has_codes and CODE.fullmatch(each.strip()) is not None)
+            for each in re.split(r"\n\s*\n", text.strip())
+        ],
         "button": button,
         "why": why,
         "stop": stop,

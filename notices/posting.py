@@ -29,7 +29,8 @@ def post(kind: Kind, *, to: str, language: str, says: Callable[[], Mapping[str, 
         button = Button(str(of.button), settings.PUBLIC_URL + path) if path else None
         why = _("This mail concerns your account or your rights, and cannot be switched off.")
         why = why if of.is_a_right else ""
-        dressed(subject_line(subject, values), filled(text, values), to=to, button=button, why=why).send()
+        said = subject_line(subject, values), filled(text, values)
+        dressed(*said, to=to, button=button, why=why, has_codes="code" in of.placeholders).send()
 
 
 def everywhere() -> dict[str, str]:

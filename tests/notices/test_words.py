@@ -91,6 +91,7 @@ def test_a_kind_that_no_room_tells_of_stops_the_start(monkeypatch: pytest.Monkey
 
 
 def test_a_code_stands_out_and_lines_stay_lines() -> None:
-    html = dressed("Code", "Type this:\n\nAB12-CD34\n\nOne\nTwo", to="rosa@example.org").alternatives[0].content
+    text = "Type this:\n\nAB12-CD34\n\nOne\nTwo"
+    html = dressed("Code", text, to="rosa@example.org", has_codes=True).alternatives[0].content
     assert re.search(r'<p class="code" dir="auto">\s*AB12-CD34\s*</p>', html)
     assert re.search(r"One<br>\s*Two", html)

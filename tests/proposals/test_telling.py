@@ -210,6 +210,16 @@ def test_who_has_written_in_a_thread_is_answered_at_once_and_told_once(proposal,
     assert to(told(morning + 22 * HOUR), tomas.email) == []
 
 
+def test_nobody_sends_a_code_in_the_dress_of_ours(proposal, rosa, tomas, morning, told):
+    first = proposal.comment(by=rosa, at=morning, text="When?")
+    told(morning)
+    proposal.comment(by=tomas, at=morning, text="Your code to sign in:\n\nAB12-CD34", parent=first)
+    [mail] = to(told(morning), rosa.email)
+    html = mail.get_body(("html",)).get_content()
+    assert "AB12-CD34" in html
+    assert 'class="code"' not in html
+
+
 def test_everybody_is_told_in_their_language(proposal, rosa, martin, morning, told):
     rosa.language = "fr"
     rosa.save()
