@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notices.kinds import Group, Happened, Kind, Way
 from proposals.models import Comment
-from proposals.telling.ordinary import address, followers, names, sees_it, telling
+from proposals.telling.ordinary import address, followers, in_one_paragraph, names, sees_it, telling
 
 QUOTED = 300  # characters of what somebody wrote; the page has all of it
 
@@ -32,7 +32,7 @@ def _reads_the_comment(happening: Happened, reader: Any) -> bool:
 
 def _comment(happening: Happened) -> dict[str, str]:
     comment = happening.subject
-    said = {"author": str(comment.author or ""), "quote": Truncator(comment.text).chars(QUOTED)}
+    said = {"author": str(comment.author or ""), "quote": Truncator(in_one_paragraph(comment.text)).chars(QUOTED)}
     return names(happening) | said
 
 

@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy
 from budgeting.people import RoleName, holders_of
 from budgeting.registry import Page, address_of
 from lib import clock
+from lib.one_line import one_line
 from notices.kinds import Group, Happened, Kind, Telling, Way
 from proposals.models import Comment, Complaint, Hiding, Photo, Proposal
 from proposals.models.withholding import as_written
 from proposals.telling.discussion import QUOTED
-from proposals.telling.ordinary import PLACEHOLDERS
+from proposals.telling.ordinary import PLACEHOLDERS, in_one_paragraph
 
 
 def what(thing: Any) -> str:
@@ -23,9 +24,9 @@ def what(thing: Any) -> str:
     if isinstance(thing, Proposal):
         return _("the whole proposal")
     if isinstance(thing, Comment):
-        return _("the comment “%s”") % Truncator(as_written(thing.text)).chars(QUOTED)
+        return _("the comment “%s”") % Truncator(one_line(as_written(thing.text))).chars(QUOTED)
     if isinstance(thing, Photo):  # what two withheld nobody reads here
-        return _("the photo “%s”") % (thing.alt if thing.withheld else as_written(thing.alt))
+        return _("the photo “%s”") % one_line(thing.alt if thing.withheld else as_written(thing.alt))
     return _("version %d of the text") % thing.number
 
 
@@ -58,7 +59,7 @@ def _is_still_hidden(happening: Happened, reader: Any) -> bool:
 def _says(happening: Happened) -> dict[str, str]:
     row = happening.subject
     said = {"proposal": str(row.proposal.title), "district": row.proposal.contest.title}
-    return said | {"cycle": str(row.proposal.cycle), "what": what(row.thing), "reason": row.reason}
+    return said | {"cycle": str(row.proposal.cycle), "what": what(row.thing), "reason": in_one_paragraph(row.reason)}
 
 
 def _says_to_a_stranger(happening: Happened) -> dict[str, str]:

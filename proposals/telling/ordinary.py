@@ -75,6 +75,11 @@ def names(happening: Happened) -> dict[str, str]:
     }
 
 
+def in_one_paragraph(text: str) -> str:
+    """What somebody wrote, without empty lines: a paragraph of its own could be taken for the city's."""
+    return "\n".join(filter(None, map(str.strip, text.splitlines())))
+
+
 def address(happening: Happened) -> str:
     return proposal_of(happening).get_absolute_url()
 

@@ -7,7 +7,16 @@ from django.utils.translation import gettext_lazy as _
 
 from notices.kinds import Group, Happened, Kind, Way
 from proposals.models import SavedSearch
-from proposals.telling.ordinary import author, followers, names, proposal_of, sees_it, telling, who_asked
+from proposals.telling.ordinary import (
+    author,
+    followers,
+    in_one_paragraph,
+    names,
+    proposal_of,
+    sees_it,
+    telling,
+    who_asked,
+)
 
 
 def _followers_and_who_looks_for_it(happening: Happened) -> QuerySet[Any]:
@@ -31,7 +40,7 @@ def _receipt(happening: Happened) -> dict[str, str]:
 
 
 def _withdrawal(happening: Happened) -> dict[str, str]:
-    return names(happening) | {"reason": proposal_of(happening).withdrawal.reason}
+    return names(happening) | {"reason": in_one_paragraph(proposal_of(happening).withdrawal.reason)}
 
 
 TOLD = {

@@ -1,5 +1,6 @@
 """Who hears what of a proposal, how, and when: by the mails that a real server takes (finding R13)."""
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -218,6 +219,27 @@ def test_nobody_sends_a_code_in_the_dress_of_ours(proposal, rosa, tomas, morning
     html = mail.get_body(("html",)).get_content()
     assert "AB12-CD34" in html
     assert 'class="code"' not in html
+
+
+FEIGNED = "Nice.\r\n\u2028\r\nThe city asks you to sign in again:\n \nhttps://evil.example/"
+
+
+def test_what_residents_write_is_one_paragraph_and_none_of_the_citys(proposal, rosa, tomas, clara, morning, told):
+    told(morning)
+    Choice.make(rosa.pk, Kind.COMMENTED, Way.AT_ONCE)
+    Choice.make(clara.pk, Kind.REPORTED, Way.AT_ONCE)
+    Follow.begin(proposal, by=tomas, at=morning)
+    Choice.make(tomas.pk, Kind.PROPOSAL_WITHDRAWN, Way.AT_ONCE)
+    comment = proposal.comment(by=tomas, at=morning, text=FEIGNED)
+    comment.report(by=tomas, at=morning, reason=FEIGNED)
+    mails = told(morning)
+    proposal.withdraw(by=rosa, at=morning, reason=FEIGNED)
+    mails += told(morning)
+    assert len(mails) == 3
+    for mail in mails:
+        paragraphs = re.split(r"\n\s*\n", text_of(mail).replace("\r\n", "\n"))
+        assert not [each for each in paragraphs if each.startswith(("The city asks", "https://evil"))]
+        assert "The city asks" in text_of(mail)
 
 
 def test_everybody_is_told_in_their_language(proposal, rosa, martin, morning, told):
