@@ -12,7 +12,7 @@ from ballots.sealing import Share
 from budgeting.models import Contest, Cycle, Draw
 from budgeting.models.draw import LONGEST_SEED
 from budgeting.people import RoleName, holders_of
-from lib.forms import CITY_CLOCKS, CityTimeField, MoneyField
+from lib.forms import CITY_CLOCKS, CityTimeField, DayAndTime, MoneyField
 from lib.one_line import OneLineField
 from lib.refusal import obeying
 from proposals.models import Proposal
@@ -245,7 +245,7 @@ class ExtensionForm(ReasonForm):
 
     until = CityTimeField(
         label=gettext_lazy("The new close"),
-        widget=forms.SplitDateTimeWidget(date_attrs={"type": "date"}, time_attrs={"type": "time"}),
+        widget=DayAndTime,
         help_text=CITY_CLOCKS,
     )
     field_order = ("until", "reason")

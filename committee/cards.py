@@ -65,11 +65,22 @@ def why_not_touch(proposal: Proposal, step: Kind, dated: Mapping[str, Step], *, 
 
 
 @transaction.atomic
-def keep(proposal: Proposal, step: Kind, typed: Typed, *, version: int, by: Person, at: datetime) -> Card:
+def keep(
+    proposal: Proposal,
+    step: Kind,
+    typed: Typed,
+    *,
+    version: int,
+    window: str = "",
+    is_pressed: bool = False,
+    by: Person,
+    at: datetime,
+) -> Card:
     """Keep what a member has typed so far as the draft of their card. Raises Refused.
 
     Raises SavedElsewhere where the card is no longer the `version` they opened, and this would undo what was saved
-    since.
+    since. What a `window` saves by itself comes one by one; when a button is pressed in it, one of those may still be
+    under way, and is older.
     """
     allow(why_not_look(proposal, by=by))
     mine = {"proposal": proposal, "step": step.value, "member_id": by.pk}
@@ -81,7 +92,8 @@ def keep(proposal: Proposal, step: Kind, typed: Typed, *, version: int, by: Pers
     changed = {key: words for key, words in typed.items() if words != said.get(key, ("", ""))}
     if not changed:
         return card
-    if version != card.version:
+    is_same_window = is_pressed and window and window == card.window
+    if version != card.version and not is_same_window:
         raise SavedElsewhere(
             _("This card was saved in another window since you opened it here. What you typed is not lost: see below.")
         )
@@ -91,8 +103,8 @@ def keep(proposal: Proposal, step: Kind, typed: Typed, *, version: int, by: Pers
             Answer.objects.update_or_create(card=card, question_id=key, defaults=text)
         else:
             kept[key].delete()
-    card.version, card.saved_at = card.version + 1, at
-    card.save(update_fields=["version", "saved_at"])
+    card.version, card.saved_at, card.window = card.version + 1, at, window
+    card.save(update_fields=["version", "saved_at", "window"])
     return card
 
 

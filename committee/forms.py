@@ -18,7 +18,7 @@ from committee.models import Assignment, MotionVote, Recusal
 from committee.models.assignment import LONGEST_REASON
 from committee.models.challenge import LONGEST_WORDS
 from committee.models.motion import OUTCOMES
-from lib.forms import CITY_CLOCKS, CityTimeField, MoneyField
+from lib.forms import CITY_CLOCKS, CityTimeField, DayAndTime, MoneyField
 from proposals.models import Ground, Proposal
 from proposals.models.ground import FOR, LONGEST_GROUND
 from proposals.models.queries import Proposals
@@ -114,7 +114,7 @@ class CorrectionForm(forms.Form):
     until = CityTimeField(
         label=_("By when"),
         required=False,
-        widget=forms.SplitDateTimeWidget(date_attrs={"type": "date"}, time_attrs={"type": "time"}),
+        widget=DayAndTime,
         help_text=format_lazy("{} {}", _("Before the review closes. Empty: within a week."), CITY_CLOCKS),
     )
 

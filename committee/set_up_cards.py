@@ -10,7 +10,7 @@ from budgeting.models import Cycle
 from committee.calendar import Kind, StepWindow
 from committee.models import Question, Step
 from committee.models.step import KINDS
-from lib.forms import CityTimeField
+from lib.forms import CityTimeField, DayAndTime
 
 
 class StepsForm(forms.Form):
@@ -53,8 +53,7 @@ class StepsForm(forms.Form):
 
 
 def _moment(label: str) -> CityTimeField:
-    widget = forms.SplitDateTimeWidget(date_attrs={"type": "date"}, time_attrs={"type": "time"}, date_format="%Y-%m-%d")
-    return CityTimeField(label=label, required=False, widget=widget)
+    return CityTimeField(label=label, required=False, widget=DayAndTime)
 
 
 class QuestionForm(forms.ModelForm[Question]):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from lib import money
 
@@ -120,6 +121,15 @@ def _on_whose_clocks() -> str:
 
 CITY_CLOCKS = lazy(_on_whose_clocks, str)()
 """Beside a field in which somebody types a moment, in the language of who reads it."""
+
+
+class DayAndTime(forms.SplitDateTimeWidget):
+    """For a CityTimeField: a day and a time as the browser asks for them, each with its name."""
+
+    def __init__(self) -> None:
+        day: dict[str, Any] = {"type": "date", "aria-label": gettext_lazy("Day")}
+        time: dict[str, Any] = {"type": "time", "aria-label": gettext_lazy("Time")}
+        super().__init__(date_attrs=day, time_attrs=time, date_format="%Y-%m-%d")  # the one format of such a field
 
 
 class CityTimeField(forms.SplitDateTimeField):

@@ -12,6 +12,8 @@ from committee.models.question import Question
 from committee.models.recusal import Recusal
 from committee.models.step import KINDS
 
+LONGEST_WINDOW = 32  # characters of what tells one open page from another
+
 
 class Cards(models.QuerySet["Card"]):
     def handed_in(self) -> "Cards":
@@ -23,8 +25,8 @@ class Cards(models.QuerySet["Card"]):
 class Card(Sealed):
     """What one member answers. A draft until it is handed in, and seen by nobody else until then.
 
-    `version` counts how often it was saved: whoever saves what they opened before another save is told so. `salt` is
-    new whenever it is handed in; the log has the digest of it.
+    `version` counts how often it was saved: whoever saves what they opened before another save is told so, unless that
+    one came from the same `window`. `salt` is new whenever it is handed in; the log has the digest of it.
     """
 
     proposal = models.ForeignKey("proposals.Proposal", on_delete=models.PROTECT, related_name="cards")
@@ -32,6 +34,7 @@ class Card(Sealed):
     step = models.CharField(max_length=10, choices=KINDS)
     version = models.PositiveIntegerField(default=0)
     saved_at = models.DateTimeField()
+    window = models.CharField(max_length=LONGEST_WINDOW, blank=True, default="")
     handed_in_at = models.DateTimeField(null=True, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     confirmed_by = models.ForeignKey(

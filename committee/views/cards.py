@@ -1,7 +1,9 @@
 """A member's card of a step: a draft as they type, handed in, taken back, and confirmed by another."""
 
+import secrets
 from datetime import datetime
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -17,9 +19,11 @@ from committee.calendar import Kind
 from committee.card_form import CardForm, everything_typed, typed_in
 from committee.members import why_not_look
 from committee.models import Answer, Card, Question
+from committee.models.card import LONGEST_WINDOW
 from committee.offering import address_of
 from lib import clock
 from lib.refusal import Refused, obeying
+from lib.typed import typed as typed_text
 from proposals.models import Proposal
 from proposals.views.browse import find
 
@@ -58,10 +62,13 @@ def _given_back(request: Request, proposal: Proposal, sentence: str) -> HttpResp
 def _saved(request: Request, proposal: Proposal, step: Kind, questions: list[Question], at: datetime) -> HttpResponse:
     typed = typed_in(request.POST, questions)
     version = request.POST.get("version", "")
+    opened: dict[str, Any] = {
+        "version": int(version) if version.isdecimal() and len(version) < 10 else 0,
+        "window": _window(request),
+        "is_pressed": not request.htmx,
+    }
     try:
-        kept = cards.keep(
-            proposal, step, typed, version=int(version) if version.isdecimal() else 0, by=request.user, at=at
-        )
+        kept = cards.keep(proposal, step, typed, **opened, by=request.user, at=at)
     except Refused as refusal:
         return _shown(request, proposal, step, questions, at, refused=refusal.sentence)
     if request.htmx:
@@ -108,6 +115,7 @@ def _shown(
         "mine": mine,
         "kept": mine if is_draft else None,
         "version": mine.version if mine else 0,
+        "window": _window(request) or secrets.token_hex(LONGEST_WINDOW // 2),
         "is_draft": is_draft,
         "form": form or CardForm(questions, currency, {**answers, **typed}),
         "refused": refused,
@@ -121,6 +129,11 @@ def _shown(
         return render(request, "committee/card.html", context, status=HTTPStatus.CONFLICT)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form else HTTPStatus.OK
     return render(request, "committee/card.html", context, status=status)
+
+
+def _window(request: Request) -> str:
+    """What tells this open page from another of the same card."""
+    return typed_text(request.POST, "window", LONGEST_WINDOW)
 
 
 def _where(proposal: Proposal) -> tuple[str, str, Proposal]:

@@ -205,6 +205,18 @@ def test_the_same_words_twice_are_no_conflict(address, martin, filled, now) -> N
     assert "Your card is handed in." in words_on(answer)
 
 
+def test_a_window_is_in_no_conflict_with_what_it_saved_by_itself(address, martin, filled, now) -> None:
+    """A button is pressed while the page still saves what was typed before; what comes later than that is older."""
+    browser, window = signed_in(martin), {"window": "a1"}
+    browser.post(address, {**filled(cost="4"), **window}, headers={"hx-request": "true"})
+    browser.post(address, {**filled(cost="40"), **window})
+    late = browser.post(address, {**filled(cost="4"), **window}, headers={"hx-request": "true"})
+    assert late.status_code == 409
+    assert Answer.objects.filter(value="40").exists()
+    other = browser.post(address, {**filled(cost="5"), "window": "b2"})
+    assert other.status_code == 409
+
+
 def test_what_is_typed_after_it_was_handed_in_elsewhere_is_given_back(address, martin, filled, now) -> None:
     hand_in(address, martin, filled())
     answer = signed_in(martin).post(address, filled(cost="99 000"))
