@@ -136,6 +136,9 @@ class Words:
         Placeholders without which the mail would be of no use.
     button
         The one thing to do, in words; without one there is nothing to do.
+    leaves_no_row
+        Who is told has voted, or has not: nothing that names them stays once the mail has gone. What happened, which
+        stays, must name nobody.
     """
 
     group: Group
@@ -145,6 +148,7 @@ class Words:
     placeholders: Mapping[str, Promise]
     needs: frozenset[str] = frozenset()
     button: Promise | None = None
+    leaves_no_row: bool = False
 
     @property
     def is_a_right(self) -> bool:
@@ -170,9 +174,6 @@ class Telling(Words):
         How they hear unless they chose.
     by_mail_only
         A page of its own has it already, as it is now: nothing of it stands under the bell.
-    leaves_no_row
-        Who is told has voted, or has not: nothing that names them stays once the mail has gone. What happened, which
-        stays, must name nobody.
     """
 
     about: type[models.Model]
@@ -182,7 +183,6 @@ class Telling(Words):
     may_read: Callable[[Happened, Any], bool]
     default: Way
     by_mail_only: bool = False
-    leaves_no_row: bool = False
 
     @property
     def is_on_the_site(self) -> bool:

@@ -39,6 +39,7 @@ def _row(message: EmailMessage, recipient: str) -> dict[str, object]:
         "subject": message.subject[:255],
         "content": message.message().as_bytes(),
         "asked_from": asked_from,
+        "leaves_no_row": getattr(message, "leaves_no_row", False),
         "rank": Mail.Rank.ASKED_FOR if asked_from else Mail.Rank.TO_ONE,
         "written_at": at,
         "next_try_at": at,

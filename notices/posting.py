@@ -30,7 +30,9 @@ def post(kind: Kind, *, to: str, language: str, says: Callable[[], Mapping[str, 
         why = _("This mail concerns your account or your rights, and cannot be switched off.")
         why = why if of.is_a_right else ""
         said = subject_line(subject, values), filled(text, values)
-        dressed(*said, to=to, button=button, why=why, has_codes="code" in of.placeholders).send()
+        mail = dressed(*said, to=to, button=button, why=why, has_codes="code" in of.placeholders)
+        mail.leaves_no_row = of.leaves_no_row  # type: ignore[attr-defined]  # the outbox asks (outbox.py)
+        mail.send()
 
 
 def everywhere() -> dict[str, str]:

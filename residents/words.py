@@ -43,6 +43,7 @@ WORDS = {
         ),
         placeholders=EVERYWHERE | _CYCLE | {"outcome": _("Your account is verified for this vote as before.")},
         needs=frozenset({"outcome", "contact"}),
+        leaves_no_row=True,
     ),
     Kind.DESK_LIST: Words(
         group=Group.WORK,

@@ -12,6 +12,7 @@ from ballots.casting import Receipt
 from ballots.models import Envelope, OpenedBallot, Participation, SetAside
 from ballots.opening import export, open_box
 from budgeting.models import Cycle, JointAct
+from notices.models import Mail, Undelivered
 from residents import lost_register, register_import
 from residents.birth_dates import birth_date_of
 from residents.digests import identifier_digest, person_digest
@@ -20,6 +21,7 @@ from residents.models import JoinedLine, LetterCode, Resident, Verification
 from tests.cast import enrol, open_elsewhere, signed_in
 from tests.databases import refused_by_the_database
 from tests.papers import words_on
+from tests.smtp import MailServer, Step
 from tests.vote import cast
 
 PAGE = "/desk/2027/register/lines/"
@@ -108,6 +110,19 @@ def test_v4_whoever_had_the_other_account_is_told(both_voted, rosa, other, clara
     assert "no longer" in told[other.email]
     assert "was set aside" not in told[rosa.email]
     assert "as before" in told[rosa.email]
+
+
+def test_v4_nothing_of_that_mail_is_kept_as_it_says_who_has_voted(
+    both_voted, rosa, other, clara, otto, told, mail_server: MailServer, at
+) -> None:
+    now = at("voting")
+    told(now)
+    joined(clara, otto, line_of(other), line_of(rosa))
+    mail_server.refuse(Step.RCPT, "550 5.1.1 Nobody of this name")
+    assert told(now) == []
+    kept = [bytes(mail.content or b"") for mail in Mail.objects.all()]
+    assert not [content for content in kept if b"set aside" in content]
+    assert Undelivered.objects.get().mails == 2
 
 
 def test_v4_a_ballot_under_the_line_that_ends_goes_along_where_the_other_has_none(
