@@ -7,6 +7,8 @@ from django.test import Client
 
 from accounts.models import User
 from budgeting.models import CalendarChange, Cycle
+from notices.kinds import Kind, telling_of
+from notices.models import Happening
 from tests.budgeting.set_up import PHASES, calendar, form, phase
 from tests.cast import signed_in
 from tests.papers import source_of
@@ -51,6 +53,8 @@ def test_it_is_put_later_with_a_reason_that_stands_beside_it(set_up, laid, clien
     assert saved(set_up, laid, "2027-03-25").status_code == 302
     assert Cycle.objects.get().decisions_public_at == datetime(2027, 3, 25, 19, tzinfo=UTC)
     assert CalendarChange.objects.get().moved == []
+    told = telling_of(Kind.CALENDAR_MOVED).says(Happening.objects.get(kind=Kind.CALENDAR_MOVED))
+    assert told["dates"] == "The committee’s decisions are public from Thursday 25 March, 20:00 (UTC+1)"
     page = source_of(client.get("/2027/"))
     for said in ("Thursday 25 March, 20:00", "Before: from", "Saturday 20 March, 20:00", f"“{REASON}”"):
         assert said in page

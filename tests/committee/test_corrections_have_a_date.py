@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from budgeting.stages import Stage
 from committee import correcting, motions
@@ -105,3 +106,14 @@ def test_what_was_typed_stays_where_the_day_is_refused(proposal, three, now) -> 
     assert answer.status_code == 422
     assert f"{ASKED}</textarea>" in answer.text
     assert 'value="2027-02-01"' in answer.text
+
+
+def test_the_database_keeps_what_was_looked_at(asked, three, now) -> None:
+    correcting.looked(asked.decision.proposal, by=three[1], at=now + DAY)
+    rows = Correction.objects.filter(pk=asked.pk)
+    acts = [rows.delete, lambda: rows.update(looked_at=None), lambda: rows.update(looked_by=three[2])]
+    for act in acts:
+        with pytest.raises(IntegrityError, match="a correction stays"), transaction.atomic():
+            act()
+    rows.update(looked_by=None)
+    assert rows.get().looked_at == now + DAY

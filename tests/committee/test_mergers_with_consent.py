@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from audit.models import AuditEvent
 from budgeting.models import Cycle
@@ -105,3 +106,14 @@ def test_who_wrote_both_is_asked_once(proposal, submitted, rosa, three, now) -> 
     motion = motions.move(proposal, by=three[0], at=now, outcome="merge", reason="The same quay.", into=into)
     motions.vote(motion, "for", by=three[1], at=now)
     assert Consent.objects.get().author == rosa
+
+
+def test_the_database_keeps_an_answer_once_the_merger_is_public(merged, rosa, tomas, now, closes) -> None:
+    rows = Consent.objects.filter(author=rosa)
+    for act in (rows.delete, lambda: rows.update(author=tomas)):
+        with pytest.raises(IntegrityError, match="an answer to a merger stays"), transaction.atomic():
+            act()
+    merging.answer(rows.get(), True, by=rosa, at=now)
+    publishing.publish_due(closes)
+    with pytest.raises(IntegrityError, match="an answer to a merger stays"), transaction.atomic():
+        rows.update(agrees=False)
