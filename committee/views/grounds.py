@@ -20,7 +20,7 @@ from proposals.models import Ground
 @clerks_only
 def page(request: Request) -> HttpResponse:
     """Each ground, and on how many proposals it was decided so. POST writes another."""
-    form = GroundForm(request.POST or None)
+    form = GroundForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         with obeying(form):
             Ground.write(by=request.user, outcome=form.cleaned_data["outcome"], words=form.words)

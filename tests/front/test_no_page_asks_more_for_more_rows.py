@@ -24,7 +24,7 @@ from budgeting.people import RoleName
 from budgeting.stages import Act, Stage
 from committee import cards
 from committee.calendar import Kind
-from committee.models import Question
+from committee.models import Question, Step
 from committee.noting import note
 from lib import clock
 from notices.models import Mail
@@ -186,6 +186,14 @@ class City:
         cards.hand_in(card, {question.pk: 3}, by=member, at=at)
         note(self.quay, by=member, at=at, text=f"Asked ({next(_next)}).")
 
+    def another_card_to_fill_in(self) -> None:
+        """In a step with dates."""
+        window = self.cycle.window(Stage.REVIEWING)
+        dates = {"opens": window.opens, "closes": window.closes}
+        Step.objects.get_or_create(cycle=self.cycle, kind="formal", defaults=dates)
+        Question.objects.get_or_create(cycle=self.cycle, step="formal", kind="yes_no", text="Is it complete?")
+        self.another_proposal()
+
     def another_failed_mail(self) -> None:
         at = middle_of(Stage.VOTING)
         for failed_at in (None, at):
@@ -332,6 +340,7 @@ PAGES: list[tuple[str, Callable[[City], Any], str, str]] = [
     ],
     ("/desk/", City.another_cycle, "clara", "reviewing"),
     ("/desk/", City.another_proposal, "martin", "reviewing"),
+    ("/desk/", City.another_card_to_fill_in, "martin", "reviewing"),
     ("/desk/", City.another_proposal_in_another_contest, "greta", "reviewing"),
     ("/desk/", City.another_report, "clara", "proposing"),
     ("/desk/", City.another_hidden, "clara", "proposing"),
