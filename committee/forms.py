@@ -222,5 +222,5 @@ class ChallengeForm(forms.Form):
         members = entitled(proposal).exclude(pk=by.pk)
         self.fields["member"].choices = [  # type: ignore[attr-defined]
             ("", _("Choose a member")),
-            *((each.pk, each.named) for each in members),
+            *((each.pk, str(each)) for each in members),
         ]
