@@ -46,8 +46,13 @@ NUMBERED = re.compile(rb"committee\.motion:[0-9]+")  # no number is given twice,
 
 # What the committee, who oversees its work, and the log have of it before: members here, digests there.
 MEMBERS = {"committee"}
-IN_THE_LOG = {"auditor": {"audit", "audit_export", "desk"}}
-TELLING = {"proposal", "how_the_committee_voted", "shortlist", "proposals"}
+# Whoever has entries of their own in the log reads their numbers, which go on with each entry of anybody's.
+IN_THE_LOG = {
+    "auditor": {"audit", "audit_export", "desk", "my_data"},
+    "clerk": {"my_data"},
+    "council": {"my_data"},
+    "superuser": {"my_data"},
+}
 
 
 def as_planned(cycle: Cycle) -> None:
