@@ -67,6 +67,20 @@ def test_who_asked_for_a_correction_is_told_at_once_that_it_was_made(proposal, r
     assert f"Changed: {proposal.title}" in text_of(mail)
 
 
+def test_a_digest_names_thirty_things_and_numbers_the_others(proposal, tomas, lena, morning, told) -> None:
+    Follow.begin(proposal, by=lena, at=morning)
+    for number in range(30):
+        proposal.comment(by=tomas, at=morning, text=f"The {number}th.")
+    told(morning)
+    for number in range(30, 32):
+        proposal.comment(by=tomas, at=morning + 2 * HOUR, text=f"The {number}th.")
+    [mail] = to(told(morning + 24 * HOUR), lena.email)
+    said = text_of(mail)
+    assert said.count("#comment-") == 30
+    assert "And 2 more." in said
+    assert "32" in mail["Subject"]
+
+
 def test_a_correction_that_was_made_or_decided_on_rings_no_bell(proposal, rosa, martin, morning, told):
     told(morning)
     Notice.objects.update(read_at=morning)
