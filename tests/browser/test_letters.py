@@ -111,6 +111,8 @@ def test_ticking_tells_the_site_that_somebody_is_there(opened: Opened, greta: Po
     page.get_by_role("button", name="Vote with this letter").click()
     page.clock.install()
     page.locator("main a.button").first.click()
+    expect(page.get_by_label("Library benches")).to_be_visible()
+    page.wait_for_load_state()  # what the page does begins with the clock as it is then
     page.clock.fast_forward("05:00")
     with page.expect_response("**/ballots/awake/") as answer:
         page.get_by_label("Library benches").check()

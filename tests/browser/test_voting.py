@@ -88,6 +88,7 @@ def test_f24_a_letters_booth_leaves_the_choices_on_the_page(opened: Opened, voti
     page.clock.install()
     page.locator("main a.button").first.click()
     page.get_by_label("Library benches").check()
+    page.wait_for_load_state()  # what the page does begins with the clock as it is then
     page.clock.fast_forward("20:00")
     expect(page.get_by_role("alert")).to_have_count(1)
     expect(page.get_by_label("Library benches")).to_be_checked()
