@@ -176,7 +176,7 @@ class AssigningForm(forms.Form):
         error_messages={"required": _("Tick the proposals it is about.")},
     )
     to = forms.ChoiceField(label=_("Give them to"))
-    due = CityTimeField(label=_("To be prepared until"), required=False)
+    due = CityTimeField(label=_("To be prepared until"), required=False, widget=DayAndTime, help_text=CITY_CLOCKS)
 
     def __init__(self, proposals: Proposals, members: Sequence[Any], *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

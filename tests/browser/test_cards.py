@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from budgeting.people import RoleName
+from committee.assigning import assign
 from committee.models import Card, Question
 from committee.noting import note
 from tests.cast import drafted, middle_of, person
@@ -44,6 +45,13 @@ def test_everybody_can_fill_in_a_card_and_set_it_up(nobody_is_kept_out, quay, ad
     question = Question.objects.first()
     for page in ("steps/", "questions/", "questions/new/", f"questions/{question.pk}/"):
         nobody_is_kept_out(f"/desk/2027/committee/{page}", by=clara)
+
+
+def test_everybody_can_give_out_work(nobody_is_kept_out, quay, martin, clara) -> None:
+    assign([quay], martin, by=clara, at=middle_of("reviewing"), due=None)
+    nobody_is_kept_out("/desk/2027/work/", by=clara)
+    nobody_is_kept_out("/me/work/", by=martin)
+    nobody_is_kept_out(f"/me/work/{quay.assignments.get().pk}/", by=martin)
 
 
 @pytest.mark.parametrize("script", [True, False])
