@@ -19,15 +19,14 @@ def address_of(proposal: Proposal) -> str:
     return _address("decide", proposal)
 
 
-def _address(name: str, proposal: Proposal) -> str:
+def _address(name: str, proposal: Proposal, *more: str) -> str:
     contest = proposal.contest
-    return reverse(name, args=[contest.cycle.slug, contest.district.slug, proposal])
+    return reverse(name, args=[contest.cycle.slug, contest.district.slug, proposal, *more])
 
 
 def card_of(proposal: Proposal, step: Kind) -> str:
     """Of a member's own card of a step."""
-    contest = proposal.contest
-    return reverse("card", args=[contest.cycle.slug, contest.district.slug, proposal, step.value])
+    return _address("card", proposal, step.value)
 
 
 def page_of_the_committee(proposal: Proposal, person: Person, at: datetime) -> list[tuple[str, str]]:

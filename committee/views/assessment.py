@@ -1,14 +1,13 @@
 """The evaluation card as a PDF."""
 
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from budgeting.people import Request
 from committee.assessment import for_everybody, for_members, name_of
-from committee.members import why_not_look
+from committee.views.loading import find_before_the_committee
 from lib import clock
 from proposals.views.browse import find
 
@@ -31,9 +30,7 @@ def public(request: Request, cycle: str, district: str, number: int) -> FileResp
 def of_members(request: Request, cycle: str, district: str, number: int) -> HttpResponse:
     """As this member sees it."""
     at = clock.now()
-    proposal = find(request, at, cycle, district, number)
-    if why_not_look(proposal, by=request.user):
-        raise PermissionDenied
+    proposal = find_before_the_committee(request, at, cycle, district, number)
     content = for_members(proposal, by=request.user, language=get_language() or LANGUAGE, at=at)
     headers = {"Content-Disposition": f'inline; filename="{name_of(proposal)}"', "Cache-Control": "no-store"}
     return HttpResponse(content, content_type="application/pdf", headers=headers)

@@ -21,6 +21,7 @@ from committee.members import why_not_look
 from committee.models import Answer, Card, Question
 from committee.models.card import LONGEST_WINDOW
 from committee.offering import address_of
+from committee.views.loading import find_before_the_committee
 from lib import clock
 from lib.refusal import Refused, obeying
 from lib.typed import typed as typed_text
@@ -140,19 +141,12 @@ def _where(proposal: Proposal) -> tuple[str, str, Proposal]:
     return proposal.contest.cycle.slug, proposal.contest.district.slug, proposal
 
 
-def _look(request: Request, at: datetime, cycle: str, district: str, number: int) -> Proposal:
-    proposal = find(request, at, cycle, district, number)
-    if why_not_look(proposal, by=request.user):
-        raise PermissionDenied
-    return proposal
-
-
 @login_required
 @require_POST
 def take_back(request: Request, cycle: str, district: str, number: int, card: str) -> HttpResponse:
     """My card is a draft again."""
     at = clock.now()
-    proposal = _look(request, at, cycle, district, number)
+    proposal = find_before_the_committee(request, at, cycle, district, number)
     mine = get_object_or_404(Card, proposal=proposal, step=_step(card).value, member=request.user.pk)
     with obeying(request):
         cards.take_back(mine, by=request.user, at=at)
@@ -165,7 +159,7 @@ def take_back(request: Request, cycle: str, district: str, number: int, card: st
 def confirm(request: Request, cycle: str, district: str, number: int, card: str) -> HttpResponse:
     """I agree with the card that another member has handed in."""
     at = clock.now()
-    proposal = _look(request, at, cycle, district, number)
+    proposal = find_before_the_committee(request, at, cycle, district, number)
     handed_in = Card.objects.handed_in().filter(proposal=proposal, step=_step(card).value)
     theirs = get_object_or_404(handed_in.exclude(member=request.user.pk), pk=_key(request))
     with obeying(request):

@@ -6,7 +6,6 @@ from http import HTTPStatus
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,31 +15,23 @@ from budgeting.people import Request
 from committee import correcting, motions
 from committee.challenging import may_settle
 from committee.forms import CorrectionForm, MotionForm, RecusalForm, VoteForm
-from committee.members import why_not_decide, why_not_look
+from committee.members import why_not_decide
 from committee.models import Correction, Motion
 from committee.offering import address_of
 from committee.recusing import recuse as take_no_part
 from committee.recusing import suggested
 from committee.steps import why_not_put_to_the_vote
+from committee.views.loading import find_before_the_committee
 from lib import clock
 from lib.refusal import obeying
 from proposals.models import Proposal
-from proposals.views.browse import find
-
-
-def _find(request: Request, at: datetime, cycle: str, district: str, number: int) -> Proposal:
-    """Raises PermissionDenied for whoever sees nothing of its review."""
-    proposal = find(request, at, cycle, district, number)
-    if why_not_look(proposal, by=request.user):
-        raise PermissionDenied
-    return proposal
 
 
 @login_required
 def page(request: Request, cycle: str, district: str, number: int) -> HttpResponse:
     """What is put to the vote, who has voted how, and what was decided before. POST puts something to the vote."""
     at = clock.now()
-    proposal = _find(request, at, cycle, district, number)
+    proposal = find_before_the_committee(request, at, cycle, district, number)
     form = MotionForm(proposal, at, request.POST or None)
     if request.method == "POST" and form.is_valid():
         with obeying(form):
@@ -55,7 +46,7 @@ def page(request: Request, cycle: str, district: str, number: int) -> HttpRespon
 def vote(request: Request, cycle: str, district: str, number: int) -> HttpResponse:
     """How I vote on what is put to the vote."""
     at = clock.now()
-    proposal = _find(request, at, cycle, district, number)
+    proposal = find_before_the_committee(request, at, cycle, district, number)
     form = VoteForm(request.POST)
     motion = proposal.motions.filter(settled_at=None).first()
     if motion is None:
@@ -74,7 +65,7 @@ def vote(request: Request, cycle: str, district: str, number: int) -> HttpRespon
 def ask_for_correction(request: Request, cycle: str, district: str, number: int) -> HttpResponse:
     """Ask the author for a correction: at once, and no decision."""
     at = clock.now()
-    proposal = _find(request, at, cycle, district, number)
+    proposal = find_before_the_committee(request, at, cycle, district, number)
     form = CorrectionForm(request.POST)
     if form.is_valid():
         with obeying(form):
@@ -90,7 +81,7 @@ def ask_for_correction(request: Request, cycle: str, district: str, number: int)
 def look_again(request: Request, cycle: str, district: str, number: int) -> HttpResponse:
     """I have looked at what was corrected."""
     at = clock.now()
-    proposal = _find(request, at, cycle, district, number)
+    proposal = find_before_the_committee(request, at, cycle, district, number)
     with obeying(request):
         correcting.looked(proposal, by=request.user, at=at)
     return redirect(address_of(proposal))
@@ -101,7 +92,7 @@ def look_again(request: Request, cycle: str, district: str, number: int) -> Http
 def recuse(request: Request, cycle: str, district: str, number: int) -> HttpResponse:
     """I take no part in this."""
     at = clock.now()
-    proposal = _find(request, at, cycle, district, number)
+    proposal = find_before_the_committee(request, at, cycle, district, number)
     form = RecusalForm(request.POST)
     if form.is_valid():
         with obeying(form):

@@ -1,0 +1,18 @@
+"""Loading is permission: a proposal for whoever may see its review."""
+
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+
+from budgeting.people import Request
+from committee.members import why_not_look
+from proposals.models import Proposal
+from proposals.views.browse import find
+
+
+def find_before_the_committee(request: Request, at: datetime, cycle: str, district: str, number: int) -> Proposal:
+    """Raises Http404 as `find` does, and PermissionDenied for whoever sees nothing of its review."""
+    proposal = find(request, at, cycle, district, number)
+    if why_not_look(proposal, by=request.user):
+        raise PermissionDenied
+    return proposal
