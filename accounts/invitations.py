@@ -52,6 +52,8 @@ class Offer:
             return _("Your own roles are for another clerk.")
         if self.ends <= max(at, self.begins):
             return _("The term is over before it begins.")
+        if self.kind == RoleName.DEPARTMENT and self.district:
+            return _("A department is the whole city’s: leave the district at “All districts”.")
         return ""
 
 

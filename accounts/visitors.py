@@ -16,7 +16,8 @@ class Visitor(AnonymousUser):
     """A Person (budgeting.people) without an account."""
 
     name = ""
-    is_clerk = is_council = is_auditor = holds_a_role = holds_a_letter = gives_roles = False
+    is_clerk = is_council = is_auditor = is_department = False
+    holds_a_role = holds_a_letter = gives_roles = False
 
     def is_committee_for(self, district: Model) -> bool:
         return False

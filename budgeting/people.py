@@ -26,6 +26,7 @@ class RoleName(models.TextChoices):
     CLERK = "clerk", _("Clerk")
     COUNCIL = "council", _("Council member")
     AUDITOR = "auditor", _("Auditor")
+    DEPARTMENT = "department", _("Department")
 
 
 class Person(Protocol):
@@ -48,6 +49,10 @@ class Person(Protocol):
 
     @property
     def is_auditor(self) -> bool: ...
+
+    @property
+    def is_department(self) -> bool:
+        """A member of the administration: committee/models/department.py says of which department."""
 
     @property
     def holds_a_role(self) -> bool: ...

@@ -23,6 +23,7 @@ class CommitteeRoom(AppConfig):
                 (models.Assignment, "member"),
                 (models.Office, "member"),
                 (models.Seat, "holder"),
+                (models.DepartmentMember, "member"),
                 (models.Challenge, "member"),
                 (models.Card, "member"),
                 (models.Note, "by"),

@@ -10,7 +10,7 @@ from ballots import paper
 from ballots.models import KeyShare
 from budgeting.models import Contest, Cycle
 from budgeting.people import RoleName
-from committee.models import Assignment, Question
+from committee.models import Assignment, Department, DepartmentMember, Question
 from notices import stopping
 from notices.kinds import Kind
 from proposals.models import Ground, Proposal
@@ -50,6 +50,7 @@ def people(rosa, tomas, clara, martin, ines, otto, cycle, riverside, hillside) -
         "auditor": otto,
         "key holder": person("Karl", RoleName.COMMITTEE, district=hillside),
         "superuser": superuser,
+        "department": person("Dora", RoleName.DEPARTMENT),
     }
 
 
@@ -70,6 +71,8 @@ def whole_city(
     Question.objects.create(cycle=cycle, step="formal", kind="yes_no", text="Is it complete?")
     KeyShare.objects.create(key=cycle.box_key, number=4, holder=people["key holder"], commitment="0" * 64)
     register = RegisterImport.objects.create(cycle=cycle, at=middle_of("voting"), confirmed_at=middle_of("voting"))
+    roads = Department.objects.create(name="Roads")
+    DepartmentMember.objects.create(department=roads, member=people["department"])
     draft = drafted(rosa, riverside_contest)
     Ground.objects.create(pk=draft.pk, outcome="reject", words={"en": "Not on land of the city"})
     values = {
@@ -90,6 +93,7 @@ def whole_city(
         "part": [f"comments/{comment.pk}", f"photos/{photo.pk}"],
         "mail": [1],
         "assignment": [assignment.pk],
+        "department": [roads.pk],
         "role": [Role.objects.earliest("pk").pk],
         "person": [rosa.pk],
         "invitation": [1],

@@ -127,6 +127,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_auditor(self) -> bool:
         return self.has_role(RoleName.AUDITOR)
 
+    @property
+    def is_department(self) -> bool:
+        return self.has_role(RoleName.DEPARTMENT)
+
     def is_committee_for(self, district: District) -> bool:
         return self.has_role(RoleName.COMMITTEE, district)
 

@@ -6,6 +6,7 @@ from committee.models.challenge import Challenge
 from committee.models.committee import Committee, StepIn
 from committee.models.consent import Consent
 from committee.models.correction import Correction
+from committee.models.department import Department, DepartmentMember, MayHand
 from committee.models.motion import Motion, MotionVote, Resolution
 from committee.models.note import Note
 from committee.models.office import Office
@@ -23,6 +24,9 @@ __all__ = [
     "Committee",
     "Consent",
     "Correction",
+    "Department",
+    "DepartmentMember",
+    "MayHand",
     "Motion",
     "MotionVote",
     "Note",

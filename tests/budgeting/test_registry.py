@@ -35,6 +35,8 @@ from committee.models import (
     Challenge,
     Committee,
     Consent,
+    Department,
+    DepartmentMember,
     Motion,
     MotionVote,
     Note,
@@ -194,6 +196,8 @@ def full_life(
         Recusal.objects.create(proposal=proposal, member=user, **said)
         committee, _ = Committee.objects.get_or_create(cycle=cycle)
         Office.objects.create(committee=committee, member=user, rank=committee.offices.count())
+        roads, _ = Department.objects.get_or_create(name="Roads")
+        DepartmentMember.objects.create(department=roads, member=user)
         Seat.objects.create(committee=committee, holder=user, stands_for="The residents")
         Follow.begin(proposal, by=user, at=moment)
         Choice.make(user.pk, Kind.COMMENTED, Way.AT_ONCE)

@@ -9,9 +9,9 @@ from accounts.models import User
 from budgeting.models import Contest, Cycle, District
 from budgeting.people import RoleName
 from budgeting.stages import Stage
-from committee import cards, motions, publishing
+from committee import cards, departments, motions, publishing
 from committee.calendar import Kind
-from committee.models import Question
+from committee.models import Department, Question
 from proposals.models import Proposal
 from tests.cast import drafted, middle_of, person
 
@@ -100,3 +100,17 @@ def published(decided, cycle, monkeypatch):
     publishing.publish_due(closes)
     monkeypatch.setattr("lib.clock.now", lambda: closes)
     return decided
+
+
+# The departments of the city
+
+
+@pytest.fixture
+def dora(db) -> User:
+    """She works for the department of roads, once there is one."""
+    return person("Dora", RoleName.DEPARTMENT)
+
+
+@pytest.fixture
+def roads(dora: User, clara: User) -> Department:
+    return departments.set_up(Department(), by=clara, name="Roads", people=[dora.pk], hands_to=[])
