@@ -1,7 +1,7 @@
 """Who prepares what: assigned by hand or by load, many at once, handed on and given back, each with a reason."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from audit.acts import Done
 from budgeting.models import District
-from budgeting.people import Person, RoleName, holders_of
+from budgeting.people import Person
+from committee.members import entitled_each
 from committee.models import Assignment, Recusal
 from lib.refusal import require
 from proposals.models import Proposal
@@ -28,7 +29,7 @@ def why_not_assign(district: District, *, by: Person) -> str:
 def assign(proposals: Iterable[Proposal], member: Any, *, by: Person, at: datetime, due: datetime | None) -> int:
     """Give these to one member. Who has one already keeps it. How many are new. Raises Refused, and assigns none."""
     chosen = list(proposals)
-    able = _who_can(chosen)
+    able = entitled_each(chosen)
     cannot = [each.number for each in chosen if member.pk not in able[each.pk]]
     numbers = ", ".join(map(str, cannot))
     require(not cannot, _("%(name)s takes no part in these: %(numbers)s.") % {"name": member, "numbers": numbers})
@@ -41,7 +42,7 @@ def balance(proposals: Iterable[Proposal], *, by: Person, at: datetime, due: dat
     taken = Assignment.objects.standing().values("proposal")
     chosen = list(Proposal.objects.filter(pk__in=[each.pk for each in proposals]).exclude(pk__in=taken))
     chosen.sort(key=lambda each: each.number or 0)
-    able, load = _who_can(chosen), _load()
+    able, load = entitled_each(chosen), _load()
     new = 0
     for proposal in chosen:
         members = sorted(able[proposal.pk].values(), key=lambda one: (load[one.pk], one.name, one.pk))
@@ -56,7 +57,7 @@ def balance(proposals: Iterable[Proposal], *, by: Person, at: datetime, due: dat
 @transaction.atomic
 def hand_on(assignment: Assignment, to: Any, *, by: Person, at: datetime, reason: str) -> None:
     """Whoever has it gives it to another, with a reason and the same date. Raises Refused."""
-    require(to.pk in _who_can([assignment.proposal])[assignment.proposal_id], _("%s takes no part in it.") % to)
+    require(to.pk in entitled_each([assignment.proposal])[assignment.proposal_id], _("%s takes no part in it.") % to)
     end(assignment, by=by, at=at, reason=reason)
     _give(assignment.proposal, to, by=by, at=at, due=assignment.due, reason=reason.strip())
 
@@ -84,23 +85,6 @@ def _give(proposal: Proposal, member: Any, *, by: Person, at: datetime, due: dat
     if is_new:
         by.record(Done.ASSIGNED, on=proposal, member=member.pk, due=due.isoformat() if due else None)
     return is_new
-
-
-def _who_can(proposals: list[Proposal]) -> Mapping[int, dict[int, Any]]:
-    """By proposal the members who may have a part in it, by key: a query for each district, and one for recusals."""
-    districts = {each.contest.district for each in proposals}
-    members = {district.pk: list(holders_of(RoleName.COMMITTEE, district)) for district in districts}
-    out: dict[int, set[int]] = defaultdict(set)
-    for proposal, member in Recusal.objects.filter(proposal__in=proposals).values_list("proposal", "member"):
-        out[proposal].add(member)
-    return {
-        each.pk: {
-            one.pk: one
-            for one in members[each.contest.district_id]
-            if one.pk != each.author_id and one.pk not in out[each.pk]
-        }
-        for each in proposals
-    }
 
 
 def _load() -> Counter[int]:

@@ -8,7 +8,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from budgeting.models import Contest, Cycle
 from budgeting.people import Person
 from budgeting.stages import Act, Stage
-from committee.challenging import may_settle
+from committee.challenging import to_settle
 from committee.members import steps_in_for
 from committee.models import Assignment, Challenge, Correction, Motion, MotionVote, Recusal, Resolution
 from committee.steps import why_not_put_to_the_vote
@@ -77,7 +77,7 @@ def challenges_for(person: Person, at: datetime) -> list[Challenge]:
     waiting = Challenge.objects.filter(settled_at=None, proposal__contest__in=of_now).select_related(
         "member", "proposal__contest__district", "proposal__contest__cycle", "proposal__cycle"
     )
-    return [each for each in waiting if may_settle(each, person)]
+    return to_settle(waiting, person)
 
 
 def cycles_to_set_up(person: Person, at: datetime) -> list[Cycle]:
@@ -108,7 +108,7 @@ def undecided(person: Person, at: datetime) -> tuple[list[Contest], "QuerySet[An
 def _before(person: Person, at: datetime) -> tuple[list[Contest], Proposals]:
     """The contests in which this member may decide now, or stands in for somebody; and all in which they take part."""
     called = steps_in_for(person)
-    elsewhere = set(Proposal.objects.filter(pk__in=called).values_list("contest", flat=True)) if called else set()
+    elsewhere = set(Proposal.objects.filter(pk__in=called).order_by().values_list("contest", flat=True).distinct())
     own = contests_of(person, at)
     more = [each for each in _open_contests(at) if each.pk in elsewhere] if elsewhere else []
     rows = Proposal.objects.submitted().filter(Q(contest__in=own) | Q(pk__in=called, contest__in=more))

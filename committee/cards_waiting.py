@@ -16,9 +16,9 @@ Closes = Mapping[int, datetime]
 
 
 def to_fill_in(person: Person, at: datetime) -> list[tuple[Kind, Closes, "QuerySet[Any]"]]:
-    """By step, in order: the proposals of which this member has not handed in a card they can hand in now.
+    """By step that is on, in order: the proposals of which this member has not handed in a card they can hand in now.
 
-    With when the step closes, by cycle, where it has dates.
+    With when the step closes, by cycle, where it has dates. The proposals may be none, and may be many.
     """
     contests, rows = undecided(person, at)
     cycles = {contest.cycle_id for contest in contests}
@@ -26,14 +26,14 @@ def to_fill_in(person: Person, at: datetime) -> list[tuple[Kind, Closes, "QueryS
     dated: dict[int, dict[str, Step]] = {cycle: {} for cycle in cycles}
     for step in Step.objects.filter(cycle__in=cycles):
         dated[step.cycle_id][step.kind] = step
-    found = []
+    found: list[tuple[Kind, Closes, QuerySet[Any]]] = []
     for kind in Kind:
         on = [cycle for cycle in cycles if (cycle, kind.value) in asked and not why_not_now(kind, dated[cycle], at)]
         if on:
             by_two = [cycle for cycle in on if kind.value in dated[cycle] and dated[cycle][kind.value].by_two]
             closes = {cycle: dated[cycle][kind.value].closes for cycle in on if kind.value in dated[cycle]}
             found.append((kind, closes, rows.filter(_waits(kind, person, by_two), contest__cycle__in=on)))
-    return [(kind, closes, rows) for kind, closes, rows in found if rows]
+    return found
 
 
 def _waits(kind: Kind, person: Person, by_two: list[int]) -> Q:

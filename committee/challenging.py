@@ -3,6 +3,7 @@
 Nobody settles what they are concerned in: neither who is challenged nor who challenges.
 """
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from audit.acts import Done
 from budgeting.people import Person, RoleName, holders_of
 from budgeting.stages import Act
-from committee.members import entitled, presiding, why_not_look
+from committee.members import entitled, entitled_each, first_of, leading, why_not_look
 from committee.models import Challenge, Recusal
 from committee.recusing import leave
 from lib.refusal import allow, require
@@ -52,16 +53,33 @@ def challenge(
 
 def who_settles(challenge: Challenge) -> list[Any]:
     """Who may: the chair or, where they are concerned, a deputy; without either the other members; else clerks."""
-    concerned = {challenge.member_id, challenge.by_id}
-    if chair := presiding(challenge.proposal, besides=concerned):
-        return [chair]
-    others = list(entitled(challenge.proposal).exclude(pk__in=concerned))
-    clerks = holders_of(RoleName.CLERK).exclude(pk__in={*concerned, challenge.proposal.author_id})
-    return others or list(clerks)
+    return who_settles_each([challenge])[challenge.pk]
+
+
+def who_settles_each(challenges: Sequence[Challenge]) -> dict[int, list[Any]]:
+    """The same of many, by challenge: no more statements for more of them."""
+    found, proposals = {}, {each.proposal_id: each.proposal for each in challenges}
+    may, ranked = entitled_each(proposals.values()), leading(proposals.values())
+    clerks = list(holders_of(RoleName.CLERK))
+    for each in challenges:
+        concerned = {each.member_id, each.by_id}
+        members = may[each.proposal_id]
+        chair = first_of(ranked[each.proposal_id], members, concerned)
+        others = [one for key, one in members.items() if key not in concerned]
+        besides = [one for one in clerks if one.pk not in {*concerned, each.proposal.author_id}]
+        found[each.pk] = [chair] if chair else others or besides
+    return found
+
+
+def to_settle(challenges: Iterable[Challenge], person: Person) -> list[Challenge]:
+    """Those of them that wait for this person."""
+    waiting = list(challenges)
+    who = who_settles_each(waiting) if waiting else {}
+    return [each for each in waiting if any(one.pk == person.pk for one in who[each.pk])]
 
 
 def may_settle(challenge: Challenge, person: Person) -> bool:
-    return any(each.pk == person.pk for each in who_settles(challenge))
+    return bool(to_settle([challenge], person))
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """What a member of a committee fills in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from committee.models import Assignment, MotionVote, Recusal
 from committee.models.assignment import LONGEST_REASON
 from committee.models.challenge import LONGEST_WORDS
 from committee.models.motion import OUTCOMES
+from committee.namesakes import told_apart
 from lib.forms import CITY_CLOCKS, CityTimeField, DayAndTime, MoneyField
 from proposals.models import Ground, Proposal
 from proposals.models.ground import FOR, LONGEST_GROUND
@@ -178,12 +179,11 @@ class AssigningForm(forms.Form):
     to = forms.ChoiceField(label=_("Give them to"))
     due = CityTimeField(label=_("To be prepared until"), required=False, widget=DayAndTime, help_text=CITY_CLOCKS)
 
-    def __init__(self, proposals: Proposals, members: Sequence[Any], *args: Any, **options: Any) -> None:
+    def __init__(self, proposals: Proposals, members: Mapping[int, str], *args: Any, **options: Any) -> None:
+        """`members`: what each is called, by key."""
         super().__init__(*args, **options)
         by_load = (self.BY_LOAD, _("Whoever has the least to do, where they are nobody's yet"))
-        self.members = {str(member.pk): member for member in members}
-        people = [(key, f"{member.name} <{member.email}>") for key, member in self.members.items()]
-        self.fields["to"].choices = [by_load, *people]  # type: ignore[attr-defined]
+        self.fields["to"].choices = [by_load, *members.items()]  # type: ignore[attr-defined]
         self.fields["proposals"].queryset = proposals  # type: ignore[attr-defined]
 
 
@@ -195,8 +195,10 @@ class EndingForm(forms.Form):
 
     def __init__(self, assignment: Assignment, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        others = entitled(assignment.proposal).exclude(pk=assignment.member_id)
-        self.fields["to"].queryset = others  # type: ignore[attr-defined]
+        field: Any = self.fields["to"]
+        field.queryset = entitled(assignment.proposal).exclude(pk=assignment.member_id)
+        called = told_apart(field.queryset, assignment.proposal.cycle)
+        field.label_from_instance = lambda member: called[member.pk]
 
 
 class ChallengeForm(forms.Form):
@@ -222,5 +224,5 @@ class ChallengeForm(forms.Form):
         members = entitled(proposal).exclude(pk=by.pk)
         self.fields["member"].choices = [  # type: ignore[attr-defined]
             ("", _("Choose a member")),
-            *((each.pk, str(each)) for each in members),
+            *told_apart(members, proposal.cycle).items(),
         ]

@@ -3,11 +3,13 @@
 Where too few are left, others have stepped in (standing_in.py), and decide like members.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from budgeting import registry
@@ -49,11 +51,27 @@ def people_of(step: str, cycle: Cycle, district: District) -> "models.QuerySet[A
 
 def presiding(proposal: Proposal, besides: Iterable[int] = ()) -> Any | None:
     """Who chairs on this proposal: the chair, else the first deputy who has a part in it and is not one of these."""
-    committee = Committee.of(proposal.cycle, proposal.contest.district)
-    if committee.pk is None:
-        return None
-    may = {each.pk: each for each in entitled(proposal)}
-    ranked = committee.offices.order_by("rank").values_list("member", flat=True)
+    [ranked] = leading([proposal]).values()
+    may = {each.pk: each for each in entitled(proposal)} if ranked else {}
+    return first_of(ranked, may, besides)
+
+
+def leading(proposals: Iterable[Proposal]) -> dict[int, list[int]]:
+    """By proposal the keys of the chair and the deputies of its committee, in their order; in two statements."""
+    chosen = list(proposals)
+    cycles = {each.cycle_id for each in chosen}
+    committees = Committee.objects.filter(cycle__in=cycles).prefetch_related("offices")
+    known = {
+        (each.cycle_id, each.district_id): [office.member_id for office in each.offices.all()] for each in committees
+    }
+    return {
+        each.pk: known.get((each.cycle_id, each.contest.district_id), known.get((each.cycle_id, None), []))
+        for each in chosen
+    }
+
+
+def first_of(ranked: Iterable[int], may: Mapping[int, Any], besides: Iterable[int] = ()) -> Any | None:
+    """The first in this order who has a part in it, and is not one of `besides`."""
     return next((may[key] for key in ranked if key in may and key not in set(besides)), None)
 
 
@@ -77,25 +95,70 @@ def why_not_decide(proposal: Proposal, *, by: Person, at: datetime) -> str:
     return registry.why_not(registry.Deed.CHANGE_PROPOSAL, proposal)
 
 
-def steps_in_for(person: Person) -> list[int]:
-    """The keys of the proposals on which this person decides because others were too few."""
+def steps_in_for(person: Person) -> "models.QuerySet[Any]":
+    """The keys of the proposals on which this person decides because others were too few: part of another query.
+
+    The same as `people_of` of each referral, for one person, and in two statements at most before it.
+    """
     if not person.holds_a_role:
-        return []
-    found, known = [], dict[tuple[str, int, int], bool]()
-    for referral in Referral.objects.select_related("proposal__contest__district", "proposal__cycle"):
-        contest, cycle = referral.proposal.contest, referral.proposal.cycle
-        place = referral.step, cycle.pk, contest.district_id
-        if place not in known:
-            known[place] = people_of(referral.step, cycle, contest.district).filter(pk=person.pk).exists()
-        if known[place]:
-            found.append(referral.proposal_id)
+        return Referral.objects.none().values("proposal")
+    is_member = models.Exists(holders_of(RoleName.COMMITTEE).filter(pk=person.pk))
+    elsewhere = Office.objects.filter(committee__cycle=models.OuterRef("proposal__cycle"), rank__gt=0)
+    is_deputy = models.Exists(elsewhere.filter(member=person.pk).exclude(committee=models.OuterRef("own")))
+    called = models.Q(step=StepIn.ALL) & is_member | models.Q(step=StepIn.DEPUTIES) & is_member & is_deputy
+    if person.is_council:
+        called |= models.Q(step=StepIn.COUNCIL, proposal__contest__district__in=_councils_of(person))
+    return Referral.objects.annotate(own=_own_committee()).filter(called).values("proposal")
+
+
+def _own_committee() -> Coalesce:
+    """Of a referral: the key of the committee that was left with too few; 0 where none is set up."""
+    district = models.Q(district=models.OuterRef("proposal__contest__district")) | models.Q(district=None)
+    here = Committee.objects.filter(district, cycle=models.OuterRef("proposal__cycle"))
+    own = here.order_by(models.F("district").asc(nulls_last=True)).values("pk")[:1]
+    return Coalesce(models.Subquery(own), 0, output_field=models.BigIntegerField())
+
+
+def _councils_of(person: Person) -> list[int]:
+    """The districts, of those where a council has stepped in, whose council this person is on."""
+    districts = District.objects.filter(contests__proposals__referrals__step=StepIn.COUNCIL).distinct()
+    seats = [
+        holders_of(RoleName.COUNCIL, each).order_by().filter(pk=person.pk).values_list(models.Value(each.pk))
+        for each in districts
+    ]
+    return [key for (key,) in seats[0].union(*seats[1:])] if seats else []
+
+
+def entitled_each(proposals: Iterable[Proposal]) -> dict[int, dict[int, Any]]:
+    """As `entitled` says of one: by proposal who may vote on it, by key. Some statements for each district."""
+    chosen = list(proposals)
+    called, out = defaultdict[int, set[str]](set), defaultdict[int, set[int]](set)
+    for proposal, step in Referral.objects.filter(proposal__in=chosen).values_list("proposal", "step"):
+        called[proposal].add(step)
+    for proposal, member in Recusal.objects.filter(proposal__in=chosen).values_list("proposal", "member"):
+        out[proposal].add(member)
+    known: dict[tuple[str, int, int], list[Any]] = {}
+    found: dict[int, dict[int, Any]] = {}
+    for each in chosen:
+        cycle, district = each.contest.cycle, each.contest.district
+        people: dict[int, Any] = {}
+        for step in ("", *sorted(called[each.pk])):
+            place = step, cycle.pk, district.pk
+            if place not in known:
+                known[place] = list(people_of(step, cycle, district) if step else _members(district))
+            people |= {one.pk: one for one in known[place]}
+        found[each.pk] = {key: one for key, one in people.items() if key != each.author_id and key not in out[each.pk]}
     return found
+
+
+def _members(district: District) -> "models.QuerySet[Any]":
+    return holders_of(RoleName.COMMITTEE, district)
 
 
 def _called(proposal: Proposal) -> "models.QuerySet[Any]":
     """The members, and who has stepped in."""
     district = proposal.contest.district
-    members = holders_of(RoleName.COMMITTEE, district)
+    members = _members(district)
     steps = Referral.objects.filter(proposal=proposal).values_list("step", flat=True)
     called = [people_of(step, proposal.cycle, district) for step in steps]
     if not called:

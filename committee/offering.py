@@ -29,6 +29,11 @@ def card_of(proposal: Proposal, step: Kind) -> str:
     return _address("card", proposal, step.value)
 
 
+def challenge_of(proposal: Proposal) -> str:
+    """Of the page on which somebody settles whether a member takes part in it."""
+    return _address("challenge", proposal)
+
+
 def page_of_the_committee(proposal: Proposal, person: Person, at: datetime) -> list[tuple[str, str]]:
     """To everybody how the committee voted, once that is public; to its members where they decide."""
     offered = []
@@ -43,7 +48,7 @@ def challenge_of_a_clerk(proposal: Proposal, person: Person, at: datetime) -> li
     """A member finds it on the page of the committee."""
     if not person.is_clerk or proposal.is_draft or why_not_challenge(proposal, by=person, at=at):
         return []
-    return [(_("Challenge a member's part in it"), _address("challenge", proposal))]
+    return [(_("Challenge a member's part in it"), challenge_of(proposal))]
 
 
 def who_took_no_part(proposal: Proposal, person: Person, at: datetime) -> list[tuple[str, str]]:

@@ -16,6 +16,7 @@ from committee.views import (
     setting_up,
     shortlist,
     steps,
+    to_do,
     voted,
     work,
 )
@@ -30,6 +31,7 @@ urlpatterns = [
     path("desk/<cycle:cycle>/work/", work.page, name="work"),
     path("me/work/", work.mine, name="my_work"),
     path("me/work/<int:assignment>/", work.end, name="end_assignment"),
+    path("me/to-do/<slug:list>/", to_do.page, name="to_do"),
     path(ONE + "recusal/", deciding.recuse, name="recusal"),
     path(ONE + "correction/looked/", deciding.look_again, name="looked_again"),
     path(ONE + "committee/", voted.page, name="how_the_committee_voted"),

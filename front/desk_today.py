@@ -14,12 +14,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from budgeting.people import RoleName, holders_of
 from budgeting.registry import Page, address_of
 from budgeting.templatetags.dates import day_words, end_words
-from front.waiting import Waiting, waits_for
+from front.waiting import MOST, Waiting, waits_for
 from lib import clock
 from notices.kinds import Group, Happened, Kind, Telling, Way, tells
 from notices.models import Happening
 
-MOST = 40  # things in one mail; the desk has all
 LOOKED = "the-desk-was-looked-at"
 
 
@@ -52,9 +51,10 @@ def _waits_today(happening: Happened, reader: Any) -> bool:
 def _desk(happening: Happened) -> dict[str, str]:
     waiting = waits_for(happening.subject, clock.now())
     told = [_line(each) for each in waiting[:MOST]]
-    if more := len(waiting) - MOST:
-        told += [ngettext("And %d more.", "And %d more.", more) % more] if more > 0 else []
-    number = ngettext("%d thing waits for you", "%d things wait for you", len(waiting)) % len(waiting)
+    if more := sum(each.things for each in waiting[MOST:]):
+        told.append(ngettext("And %d more.", "And %d more.", more) % more)
+    things = sum(each.things for each in waiting)
+    number = ngettext("%d thing waits for you", "%d things wait for you", things) % things
     return {"number": number, "things": "\n\n".join(told)}
 
 

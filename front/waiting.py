@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Min, QuerySet
 from django.db.models.functions import Coalesce
@@ -19,31 +20,35 @@ from budgeting.models import JointAct
 from budgeting.people import Person
 from budgeting.registry import Page, address_of
 from budgeting.stages import Stage
-from committee.at_the_desk import corrections_for, motions_for, to_decide
-from committee.cards_waiting import to_fill_in
+from committee.at_the_desk import challenges_for
+from committee.calendar import Kind
 from committee.offering import address_of as decision_on
-from committee.offering import card_of
+from committee.offering import card_of, challenge_of
+from committee.to_do import ToDo, lists
 from lib.troubles import troubles
 from notices.models import Mail
 from proposals.at_the_desk import reported_and_hidden
 from residents.models import Claim, RegisterImport
 
+MOST = 40  # of one list; the mail of the day has no more
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One thing that waits: in words, where, since when, and until when it can be done; or it is late already."""
+    """What waits: in words, where, since when, and until when it can be done; or it is late already."""
 
     words: str
     path: str
     since: datetime
     until: datetime | None = None
     late: bool = False
+    things: int = 1  # so many of a long list, in one line
 
 
 def waits_for(person: Person, at: datetime) -> list[Waiting]:
-    """What waits for this person, the oldest first; each thing once."""
+    """What waits for this person, the oldest first, each thing once; of a long list its end is one line."""
     found: dict[tuple[str, str], Waiting] = {}
-    rooms = (_acts, _boxes, _corrections, _motions, _cards, _proposals, _moderation, _claims, _uploads, _mails, _works)
+    rooms = (_acts, _boxes, _challenges, _of_committees, _moderation, _claims, _uploads, _mails, _works)
     for each in sorted((one for room in rooms for one in room(person, at)), key=lambda one: one.since):
         found.setdefault((each.path, each.words), each)
     return list(found.values())
@@ -95,42 +100,60 @@ def _since(box: Checklist) -> datetime:
     return now.opens if now else box.at
 
 
-def _corrections(person: Person, at: datetime) -> Iterator[Waiting]:
-    """What was corrected, or was not by its day, since it has been so."""
-    for correction in corrections_for(person, at):
-        decision = correction.decision
-        path, answered = decision_on(decision.proposal), correction.answered_at
-        words = _("Look again at “%s”, which was corrected") if answered else _("Not corrected by its day: “%s”")
-        yield Waiting(words % decision.proposal.title, path, answered or decision.until or at, late=answered is None)
-
-
-def _motions(person: Person, at: datetime) -> Iterator[Waiting]:
-    for motion in motions_for(person, at):
-        words = _("Vote on “%s”, which is put to the vote") % motion.proposal.title
-        yield Waiting(words, decision_on(motion.proposal), motion.at, until=motion.closes)
-
-
-def _cards(person: Person, at: datetime) -> Iterator[Waiting]:
-    for step, closes, proposals in to_fill_in(person, at):
-        for proposal in proposals:
-            words = _("%(step)s: the card of “%(proposal)s”") % {"step": step.label, "proposal": proposal.title}
-            yield Waiting(words, card_of(proposal, step), proposal.submitted_at, until=closes.get(proposal.cycle_id))
-
-
-def _proposals(person: Person, at: datetime) -> Iterator[Waiting]:
-    contests, waiting = to_decide(person, at)
-    by_key = {contest.pk: contest for contest in contests}
-    for proposal in waiting:
-        contest = by_key[proposal.contest_id]
-        review = contest.cycle.window(contest.cycle.stage(at))
-        words = _("Decide on “%(proposal)s”, %(district)s")
+def _challenges(person: Person, at: datetime) -> Iterator[Waiting]:
+    for challenge in challenges_for(person, at):
+        words = _("%(name)s is said to have an interest in “%(proposal)s”")
         yield Waiting(
-            words % {"proposal": proposal.title, "district": contest.title},
-            decision_on(proposal),
-            proposal.submitted_at,
-            until=proposal.due or (review.closes if review else None),
-            late=proposal.due is not None and proposal.due <= at,
+            words % {"name": challenge.member, "proposal": challenge.proposal.title},
+            challenge_of(challenge.proposal),
+            challenge.at,
         )
+
+
+def _of_committees(person: Person, at: datetime) -> Iterator[Waiting]:
+    """The first of each list, and the rest of it as one."""
+    for each in lists(person, at):
+        told = [_told(each, row, at) for row in each.rows[:MOST]]
+        yield from told
+        if more := each.rows.count() - len(told):
+            words = _("%(list)s: %(more)d more") % {"list": each.heading, "more": more}
+            yield Waiting(words, reverse("to_do", args=[each.name]), told[-1].since, things=more)
+
+
+def _told(of: ToDo, row: Any, at: datetime) -> Waiting:
+    told = {"corrections": _correction, "votes": _motion, "proposals": _proposal}
+    return told.get(of.name, _card)(of, row, at)
+
+
+def _correction(of: ToDo, correction: Any, at: datetime) -> Waiting:
+    """What was corrected, or was not by its day, since it has been so."""
+    decision = correction.decision
+    path, answered = decision_on(decision.proposal), correction.answered_at
+    words = _("Look again at “%s”, which was corrected") if answered else _("Not corrected by its day: “%s”")
+    return Waiting(words % decision.proposal.title, path, answered or decision.until or at, late=answered is None)
+
+
+def _motion(of: ToDo, motion: Any, at: datetime) -> Waiting:
+    words = _("Vote on “%s”, which is put to the vote") % motion.proposal.title
+    return Waiting(words, decision_on(motion.proposal), motion.at, until=motion.closes)
+
+
+def _card(of: ToDo, proposal: Any, at: datetime) -> Waiting:
+    step = Kind(of.name)
+    words = _("%(step)s: the card of “%(proposal)s”") % {"step": step.label, "proposal": proposal.title}
+    until = of.closes.get(proposal.cycle_id)
+    return Waiting(words, card_of(proposal, step), proposal.submitted_at, until=until)
+
+
+def _proposal(of: ToDo, proposal: Any, at: datetime) -> Waiting:
+    words = _("Decide on “%(proposal)s”, %(district)s")
+    return Waiting(
+        words % {"proposal": proposal.title, "district": proposal.contest.title},
+        decision_on(proposal),
+        proposal.submitted_at,
+        until=proposal.due or of.closes.get(proposal.cycle_id),
+        late=proposal.due is not None and proposal.due <= at,
+    )
 
 
 def _moderation(person: Person, at: datetime) -> Iterator[Waiting]:

@@ -90,6 +90,7 @@ def whole_city(
         "pk": [draft.pk],
         "step": ["what"],
         "card": ["formal"],
+        "list": ["votes"],
         "part": [f"comments/{comment.pk}", f"photos/{photo.pk}"],
         "mail": [1],
         "assignment": [assignment.pk],

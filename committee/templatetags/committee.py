@@ -4,8 +4,9 @@ from typing import Any
 
 from django import template
 
-from committee import at_the_desk, cards_waiting, showing
+from committee import at_the_desk, showing, to_do
 from committee.steps import why_not_put_to_the_vote
+from committee.to_do import longest_waiting
 from lib import clock
 from proposals.models import Proposal
 
@@ -24,9 +25,9 @@ def to_decide(context: dict[str, Any]) -> dict[str, object]:
         "cycles": at_the_desk.cycles_of(user, at),
         "is_member": bool(contests),
         "contests": contests,
-        "corrections": at_the_desk.corrections_for(user, at),
-        "motions": at_the_desk.motions_for(user, at),
-        "waiting": waiting,
+        "corrections": longest_waiting(at_the_desk.corrections_for(user, at)),
+        "motions": longest_waiting(at_the_desk.motions_for(user, at)),
+        "waiting": longest_waiting(waiting),
         "challenges": at_the_desk.challenges_for(user, at),
         "to_set_up": at_the_desk.cycles_to_set_up(user, at),
         "too_early": why_not_put_to_the_vote({each.cycle for each in contests}, at).values(),
@@ -36,7 +37,8 @@ def to_decide(context: dict[str, Any]) -> dict[str, object]:
 @register.inclusion_tag("committee/to_fill_in.html", takes_context=True)
 def to_fill_in(context: dict[str, Any]) -> dict[str, object]:
     """{% to_fill_in %}: the cards this member can hand in now."""
-    return {"cards": cards_waiting.to_fill_in(context["request"].user, clock.now())}
+    lists = to_do.cards(context["request"].user, clock.now())
+    return {"cards": [(each, longest_waiting(each.rows)) for each in lists]}
 
 
 @register.inclusion_tag("committee/cards.html", takes_context=True)

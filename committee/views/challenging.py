@@ -25,7 +25,7 @@ def page(request: Request, cycle: str, district: str, number: int) -> HttpRespon
     """The form, and beside it what waits for whoever presides."""
     at = clock.now()
     proposal = find(request, at, cycle, district, number)
-    waiting = [each for each in _waiting(proposal.pk) if challenging.may_settle(each, request.user)]
+    waiting = challenging.to_settle(_waiting(proposal.pk), request.user)
     may_look = request.user.is_clerk and not proposal.is_by(request.user)
     if not may_look and why_not_look(proposal, by=request.user):
         raise PermissionDenied

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from budgeting.people import Request
 from committee import correcting, motions
-from committee.challenging import may_settle
+from committee.challenging import to_settle
 from committee.forms import CorrectionForm, MotionForm, RecusalForm, VoteForm
 from committee.members import why_not_decide
 from committee.models import Correction, Motion
@@ -141,7 +141,7 @@ def _shown(request: Request, proposal: Proposal, at: datetime, **typed: forms.Fo
         "referrals": proposal.referrals.all(),
         "suggested": suggested(proposal, to=request.user),
         "challenged": proposal.challenges.filter(settled_at=None, member=request.user.pk).first(),
-        "to_settle": [each for each in proposal.challenges.filter(settled_at=None) if may_settle(each, request.user)],
+        "to_settle": to_settle(proposal.challenges.filter(settled_at=None), request.user),
         "similar": Proposal.objects.similar_to(proposal, at).select_related("contest__district", "contest__cycle")[:5],
         "why_not": why_not_decide(proposal, by=request.user, at=at),
         "why_not_yet": why_not_put_to_the_vote([proposal.cycle], at).get(proposal.cycle_id),

@@ -22,6 +22,7 @@ from committee import assigning
 from committee.at_the_desk import mine as prepared_by
 from committee.forms import AssigningForm, EndingForm, WorkSearch
 from committee.models import Assignment, Resolution
+from committee.namesakes import told_apart
 from lib import clock
 from lib.refusal import obeying
 from proposals.models import Proposal, Status
@@ -47,10 +48,11 @@ def page(request: Request, cycle: str) -> HttpResponse:
     search = WorkSearch(districts, request.GET)
     before = Proposal.objects.submitted().of_cycle(found).with_status(at).filter(contest__district__in=districts)
     waiting = search.among(before.filter(status=Status.SUBMITTED), at).exclude(author=request.user.pk)
-    form = AssigningForm(waiting, _members(districts), request.POST or None)
+    members = _members(districts)
+    form = AssigningForm(waiting, told_apart(members.values(), found), request.POST or None)
     if request.method == "POST" and form.is_valid():
         with obeying(form):
-            new = _give(request, form, at)
+            new = _give(request, form, members, at)
             said = ngettext("%d proposal was given out.", "%d proposals were given out.", new) % new
             messages.success(request, said)
             return redirect(request.get_full_path())
@@ -70,17 +72,18 @@ def page(request: Request, cycle: str) -> HttpResponse:
     return render(request, "committee/work.html", context, status=status)
 
 
-def _members(districts: "Any") -> list[Any]:
+def _members(districts: "Any") -> dict[int, Any]:
+    """By key, in the order of their names."""
     people = {member.pk: member for each in districts for member in holders_of(RoleName.COMMITTEE, each)}
-    return sorted(people.values(), key=lambda member: (member.name, member.pk))
+    return dict(sorted(people.items(), key=lambda one: (one[1].name, one[0])))
 
 
-def _give(request: Request, form: AssigningForm, at: datetime) -> int:
+def _give(request: Request, form: AssigningForm, members: dict[int, Any], at: datetime) -> int:
     chosen = form.cleaned_data["proposals"].select_related("contest__district")
     how = {"by": request.user, "at": at, "due": form.cleaned_data["due"]}
     if form.cleaned_data["to"] == AssigningForm.BY_LOAD:
         return assigning.balance(chosen, **how)
-    return assigning.assign(chosen, form.members[form.cleaned_data["to"]], **how)
+    return assigning.assign(chosen, members[int(form.cleaned_data["to"])], **how)
 
 
 @login_required
@@ -88,9 +91,8 @@ def mine(request: Request) -> HttpResponse:
     """What I am to prepare, and how much of it is done."""
     at = clock.now()
     all_of_it = prepared_by(request.user)
-    done = all_of_it.filter(pk__in=_done(all_of_it, at))
+    left = all_of_it.filter(proposal__in=_undecided(at))
     asked = request.GET.get("q", "")
-    left = all_of_it.exclude(pk__in=done)
     rows = left.filter(proposal__in=Proposal.objects.submitted().matching(asked)).select_related(
         "proposal__contest__district", "proposal__contest__cycle"
     )
@@ -98,18 +100,17 @@ def mine(request: Request) -> HttpResponse:
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "asked": asked,
         "at": at,
-        "count": all_of_it.count(),
-        "done": done.count(),
+        "count": (count := all_of_it.count()),
+        "done": count - left.count(),
         "overdue": left.filter(due__lte=at).count(),
     }
     return render(request, "committee/mine.html", context)
 
 
-def _done(assignments: Any, at: datetime) -> Any:
-    """Those on which the committee has resolved, or which are before it no longer."""
+def _undecided(at: datetime) -> Any:
+    """The keys of the proposals that are before a committee, and on which it has not resolved."""
     before = Proposal.objects.with_status(at).filter(status=Status.SUBMITTED)
-    open_still = before.exclude(pk__in=Resolution.objects.waiting().values("motion__proposal")).values("pk")
-    return assignments.exclude(proposal__in=open_still).values("pk")
+    return before.exclude(pk__in=Resolution.objects.waiting().values("motion__proposal")).values("pk")
 
 
 @login_required

@@ -1,12 +1,15 @@
 """Who has an interest takes no part: they say so, or another does and the chair settles it; then others step in."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from audit.models import AuditEvent
 from budgeting.people import RoleName
 from budgeting.stages import Stage
 from committee import at_the_desk, challenging, motions, standing_in
+from committee.members import entitled, entitled_each, people_of, steps_in_for
 from committee.models import Challenge, Committee, Office, Recusal, Referral
 from committee.recusing import recuse
 from front.waiting import waits_for
@@ -194,6 +197,58 @@ def test_the_deputies_of_other_committees_step_in_as_long_as_they_hold_the_role(
     assert motion.resolution.entitled == 1
     for stranger in (hanna, hugo):
         assert signed_in(stranger).get(f"{proposal.get_absolute_url()}decision/").status_code == 403
+
+
+@pytest.mark.parametrize("step", ["deputies", "all", "council"])
+def test_who_has_stepped_in_finds_exactly_that(
+    proposal, submitted, rosa, three, cycle, hillside, ines, now, step
+) -> None:
+    """Asked for one person on all proposals, the answer is that which each proposal gives on all people."""
+    hanna, helga = (person(name, RoleName.COMMITTEE, district=hillside) for name in ("Hanna", "Helga"))
+    far = person("Ingrid", RoleName.COUNCIL, district=hillside)
+    theirs, own = Committee.objects.create(cycle=cycle, district=hillside), Committee.objects.create(cycle=cycle)
+    for committee, member, rank in ((theirs, hanna, 0), (theirs, helga, 1), (own, three[0], 1)):
+        Office.objects.create(committee=committee, member=member, rank=rank)
+    submitted(rosa, title="Swings")
+    Referral.objects.create(proposal=proposal, step=step, at=now, remaining=0, quorum=1)
+    called = {each.pk for each in people_of(step, cycle, proposal.contest.district)}
+    found = {each.pk for each in User.objects.all() if [proposal.pk] == [row["proposal"] for row in steps_in_for(each)]}
+    assert found == called
+    assert far.pk not in called
+    assert called
+    assert entitled_each([proposal])[proposal.pk].keys() == {each.pk for each in entitled(proposal)}
+
+
+def test_more_who_stepped_in_and_more_challenges_take_no_more_statements(submitted, rosa, three, ines, now) -> None:
+    def statements() -> list[int]:
+        counted = []
+        for person_asking in (ines, three[0]):
+            with CaptureQueriesContext(connection) as asked:
+                list(steps_in_for(User.objects.get(pk=person_asking.pk)))
+                at_the_desk.challenges_for(User.objects.get(pk=person_asking.pk), now)
+            counted.append(len(asked))
+        return counted
+
+    def more() -> None:
+        each = submitted(rosa)
+        Referral.objects.create(proposal=each, step="council", at=now, remaining=0, quorum=1)
+        challenging.challenge(each, three[1].pk, by=three[2], at=now, interest="work")
+
+    more()
+    few = statements()
+    for _ in range(4):
+        more()
+    assert statements() == few
+    assert len(at_the_desk.challenges_for(three[0], now)) == 5
+
+
+def test_a_challenge_is_in_the_mail_of_the_day_of_whoever_settles_it(proposal, three, now) -> None:
+    challenging.challenge(proposal, three[1].pk, by=three[2], at=now, interest="work")
+    [told] = [each for each in waits_for(three[0], now) if "interest" in each.words]
+    assert told.words == f"Mira is said to have an interest in “{proposal.title}”"
+    assert signed_in(three[0]).get(told.path).status_code == 200
+    for other in three[1:]:
+        assert not [each for each in waits_for(other, now) if "interest" in each.words]
 
 
 def test_one_of_several_who_is_left_does_not_decide_alone(proposal, three, ines, now) -> None:
