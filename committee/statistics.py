@@ -98,7 +98,7 @@ class Statistics:
 
 
 def header() -> list[str]:
-    return [_("what"), _("of"), _("number"), _("of how many"), _("median of days")]
+    return [_("what"), _("of"), _("how many"), _("of how many"), _("median of days")]
 
 
 # Who reads what ------------------------------------------------------------------------------------------------------
