@@ -64,6 +64,7 @@ class Done(models.TextChoices):
     CARD_CONFIRMED = "card confirmed", _("card of a member of a committee confirmed by another")
     NOTE_WRITTEN = "note written", _("note written among members of a committee")
     MERGER_ANSWERED = "merger answered", _("author answered whether proposals may be merged")
+    MERGER_RULED = "merger ruled on", _("said whether a merger stands without its authors’ consent")
     MEMBER_RECUSED = "member recused", _("member of a committee takes no part in a proposal")
     MEMBER_CHALLENGED = "member challenged", _("part of a member of a committee in a proposal challenged")
     CHALLENGE_SETTLED = "challenge settled", _("challenge to the part of a member of a committee settled")

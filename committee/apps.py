@@ -36,5 +36,6 @@ class CommitteeRoom(AppConfig):
                 (models.Challenge, "settled_by"),
                 (models.Card, "confirmed_by"),
                 (models.Correction, "looked_by"),
+                (models.MergerRuling, "by"),
             ],
         )

@@ -145,7 +145,15 @@ def _resolve(motion: Motion, counted: Tally, *, at: datetime) -> None:
         abstained=counted.abstained,
         by_the_chair=counted.is_broken_tie,
     )
+    _replace_what_waited(resolution, at=at)
     merging.ask_for_consent(resolution, at=at)
-    public_at = motion.proposal.cycle.decisions_open
-    if (public_at is None or public_at <= at) and not merging.waits(resolution, at):
-        publishing.publish(resolution, at=at)
+    publishing.publish_if_due(resolution, at=at)
+
+
+def _replace_what_waited(resolution: Resolution, *, at: datetime) -> None:
+    """What was resolved before on the same proposal, and is not public, never becomes a decision: the later counts."""
+    earlier = Resolution.objects.waiting().filter(motion__proposal=resolution.motion.proposal_id)
+    for each in earlier.exclude(pk=resolution.pk).select_for_update():
+        each.void, each.replaced_by = _("The committee has resolved otherwise since."), resolution
+        each.save(update_fields=["void", "replaced_by"])
+        merging.ask_no_more(each, at=at)

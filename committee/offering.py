@@ -24,6 +24,11 @@ def _address(name: str, proposal: Proposal, *more: str) -> str:
     return reverse(name, args=[contest.cycle.slug, contest.district.slug, proposal, *more])
 
 
+def ruling_on(proposal: Proposal) -> str:
+    """Of the page on which whoever presides says whether a merger stands."""
+    return _address("merger_ruling", proposal)
+
+
 def card_of(proposal: Proposal, step: Kind) -> str:
     """Of a member's own card of a step."""
     return _address("card", proposal, step.value)

@@ -1,7 +1,7 @@
 """When the decisions of a cycle are public: all at once, on the date its calendar names, and never before.
 
 Until then a resolution is the committee's alone. What is resolved after that date, while the review lasts, is public at
-once.
+once. A merger without its authors' consent waits for a ruling, and nothing else waits for it.
 """
 
 from datetime import datetime
@@ -27,32 +27,56 @@ def publish_due(at: datetime) -> None:
 
 @transaction.atomic
 def _publish_all(cycle: Cycle, at: datetime) -> None:
-    due = Resolution.objects.waiting().filter(motion__proposal__cycle=cycle).order_by("motion__proposal__number", "pk")
-    related = ("motion__proposal", "motion__into", "motion__ground")
-    for resolution in due.select_for_update(of=("self",)).select_related(*related):
-        if not merging.waits(resolution, at):
+    due = Resolution.objects.to_publish().filter(motion__proposal__cycle=cycle)
+    due = due.order_by("motion__proposal__number", "pk").select_for_update(of=("self",))
+    for resolution in due.select_related("motion__proposal", "motion__into", "motion__ground", "ruling"):
+        if resolution.void or not merging.is_held(resolution) or not _is_possible(resolution.motion, at):
             publish(resolution, at=at)
+
+
+def publish_if_due(resolution: Resolution, *, at: datetime) -> None:
+    """What was settled after the date, at once."""
+    date = resolution.motion.proposal.cycle.decisions_open
+    if (date is None or date <= at) and not merging.is_held(resolution):
+        publish(resolution, at=at)
+
+
+def _is_possible(motion: Motion, at: datetime) -> bool:
+    """Could it be decided now? What waits for somebody's word waits no more once it cannot."""
+    try:
+        motion.proposal.require_decidable(
+            motion.outcome, at=at, ground=motion.ground, into=motion.into, cost=motion.cost
+        )
+    except Refused:
+        return False
+    return True
 
 
 @transaction.atomic
 def publish(resolution: Resolution, *, at: datetime) -> None:
-    """Make it the decision everybody reads; or note why it can be none any more."""
+    """Make it the decision everybody reads, or tell why it is none; with what the log had a digest of alone."""
     motion = resolution.motion
-    try:
-        with transaction.atomic():
-            resolution.decision = motion.proposal.decide(
-                by=None,
-                at=at,
-                outcome=motion.outcome,
-                reason=motion.reason,
-                ground=motion.ground,
-                into=motion.into,
-                cost=motion.cost,
-            )
-    except Refused as refusal:
-        resolution.void = refusal.sentence
-    resolution.save(update_fields=["decision", "void"])
-    AuditEvent.append(Done.MOTION_PUBLISHED, by=None, on=motion, salt=bytes(motion.salt).hex(), **motion.content())
+    if not resolution.void:
+        try:
+            with transaction.atomic():
+                resolution.decision = motion.proposal.decide(
+                    by=None,
+                    at=at,
+                    outcome=motion.outcome,
+                    reason=motion.reason,
+                    ground=motion.ground,
+                    into=motion.into,
+                    cost=motion.cost,
+                )
+        except Refused as refusal:
+            resolution.void = refusal.sentence
+    resolution.public_at = at
+    resolution.save(update_fields=["decision", "void", "public_at"])
+    merging.ask_no_more(resolution, at=at)
+    facts = {"salt": motion.salt_in_words, **motion.content()}
+    if ruling := getattr(resolution, "ruling", None):
+        facts["ruling"] = {"salt": ruling.salt_in_words, **ruling.content()}
+    AuditEvent.append(Done.MOTION_PUBLISHED, by=None, on=motion, **facts)
 
 
 def why_not_freeze(contest: Contest) -> str:

@@ -40,7 +40,8 @@ def register() -> None:
         subject=_("May these be merged? {proposal}"),
         text=_(
             "The committee wants to merge “{proposal}” into “{other}”:\n\n{reason}\n\nDo you agree? Please answer by "
-            "{date}. Without an answer the vote of the committee stands. Both authors are named on both pages."
+            "{date}. Without the consent of both authors whoever chairs the committee decides, with a public reason. "
+            "Both authors are named on both pages."
         ),
         placeholders={
             "proposal": _("A swing for everyone"),

@@ -23,7 +23,8 @@ from budgeting.stages import Stage
 from committee.at_the_desk import challenges_for
 from committee.calendar import Kind
 from committee.offering import address_of as decision_on
-from committee.offering import card_of, challenge_of
+from committee.offering import card_of, challenge_of, ruling_on
+from committee.ruling import waiting_for as mergers_for
 from committee.to_do import ToDo, lists
 from lib.troubles import troubles
 from notices.models import Mail
@@ -48,7 +49,7 @@ class Waiting:
 def waits_for(person: Person, at: datetime) -> list[Waiting]:
     """What waits for this person, the oldest first, each thing once; of a long list its end is one line."""
     found: dict[tuple[str, str], Waiting] = {}
-    rooms = (_acts, _boxes, _challenges, _of_committees, _moderation, _claims, _uploads, _mails, _works)
+    rooms = (_acts, _boxes, _challenges, _mergers, _of_committees, _moderation, _claims, _uploads, _mails, _works)
     for each in sorted((one for room in rooms for one in room(person, at)), key=lambda one: one.since):
         found.setdefault((each.path, each.words), each)
     return list(found.values())
@@ -98,6 +99,15 @@ def _since(box: Checklist) -> datetime:
         return voting.closes
     now = box.cycle.window(box.cycle.stage(box.at))
     return now.opens if now else box.at
+
+
+def _mergers(person: Person, at: datetime) -> Iterator[Waiting]:
+    """What not all authors have agreed to, since the committee voted on it."""
+    for merger in mergers_for(person, at):
+        motion = merger.motion
+        words = _("Say whether “%(proposal)s” is merged into “%(into)s”: not all authors have agreed")
+        named = {"proposal": motion.proposal.title, "into": motion.into and motion.into.title}
+        yield Waiting(words % named, ruling_on(motion.proposal), merger.at)
 
 
 def _challenges(person: Person, at: datetime) -> Iterator[Waiting]:

@@ -13,6 +13,7 @@ from committee.models.office import Office
 from committee.models.question import Question
 from committee.models.recusal import Recusal
 from committee.models.referral import Referral
+from committee.models.ruling import MergerRuling
 from committee.models.seat import Seat
 from committee.models.step import Step
 
@@ -27,6 +28,7 @@ __all__ = [
     "Department",
     "DepartmentMember",
     "MayHand",
+    "MergerRuling",
     "Motion",
     "MotionVote",
     "Note",

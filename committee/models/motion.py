@@ -53,8 +53,11 @@ class Sealed(models.Model):
 
 class Motions(models.QuerySet["Motion"]):
     def public(self) -> "Motions":
-        """Those whose decision everybody reads."""
-        return self.filter(resolution__decision__isnull=False)
+        """Those whose decision everybody reads; or what the committee itself took back before it became one."""
+        became_none = models.Q(resolution__replaced_by__isnull=False) | models.Q(resolution__ruling__isnull=False)
+        return self.exclude(resolution__public_at=None).filter(
+            models.Q(resolution__decision__isnull=False) | became_none
+        )
 
 
 class Motion(Sealed):
@@ -159,12 +162,17 @@ class Resolutions(models.QuerySet["Resolution"]):
         """Those that are to become a decision."""
         return self.filter(decision=None, void="")
 
+    def to_publish(self) -> "Resolutions":
+        """Those of which nobody outside knows, be it that they are void."""
+        return self.filter(public_at=None)
+
 
 class Resolution(models.Model):
     """A motion was carried. It becomes a decision everybody reads when the cycle's decisions are public.
 
     Of those who might vote, how many did so and how, when it was settled. `void` says why it never became a decision:
-    what was resolved on no longer stands, say.
+    what was resolved on no longer stands, say, or the committee has resolved otherwise since (`replaced_by`). Void or
+    not, nobody outside knows before `public_at`.
     """
 
     motion = models.OneToOneField(Motion, on_delete=models.PROTECT, related_name="resolution")
@@ -179,6 +187,8 @@ class Resolution(models.Model):
         Decision, on_delete=models.PROTECT, null=True, blank=True, related_name="resolution"
     )
     void = models.TextField(blank=True)
+    replaced_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaces")
+    public_at = models.DateTimeField(null=True, blank=True)
 
     objects = Resolutions.as_manager()
 
@@ -187,9 +197,7 @@ class Resolution(models.Model):
         verbose_name = _("resolution")
         verbose_name_plural = _("resolutions")
         indexes = (
-            models.Index(
-                name="resolutions_to_publish", fields=["at"], condition=models.Q(decision__isnull=True, void="")
-            ),
+            models.Index(name="resolutions_to_publish", fields=["at"], condition=models.Q(public_at__isnull=True)),
         )
         constraints = (
             models.CheckConstraint(
@@ -208,6 +216,16 @@ class Resolution(models.Model):
                 name="a_resolution_is_published_or_void",
                 condition=models.Q(decision__isnull=True) | models.Q(void=""),
                 violation_error_message=_("What was published is not void."),
+            ),
+            models.CheckConstraint(
+                name="a_decision_is_public",
+                condition=models.Q(decision__isnull=True) | models.Q(public_at__isnull=False),
+                violation_error_message=_("A decision is public."),
+            ),
+            models.CheckConstraint(
+                name="what_is_replaced_is_void",
+                condition=models.Q(replaced_by__isnull=True) | ~models.Q(void=""),
+                violation_error_message=_("What was resolved otherwise since is void."),
             ),
         )
 

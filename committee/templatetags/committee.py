@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from committee import at_the_desk, showing, to_do
+from committee import at_the_desk, ruling, showing, to_do
 from committee.steps import why_not_put_to_the_vote
 from committee.to_do import longest_waiting
 from lib import clock
@@ -28,6 +28,7 @@ def to_decide(context: dict[str, Any]) -> dict[str, object]:
         "corrections": longest_waiting(at_the_desk.corrections_for(user, at)),
         "motions": longest_waiting(at_the_desk.motions_for(user, at)),
         "waiting": longest_waiting(waiting),
+        "mergers": ruling.waiting_for(user, at),
         "challenges": at_the_desk.challenges_for(user, at),
         "to_set_up": at_the_desk.cycles_to_set_up(user, at),
         "too_early": why_not_put_to_the_vote({each.cycle for each in contests}, at).values(),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from budgeting.people import Request
-from committee import correcting, motions
+from committee import correcting, motions, ruling
 from committee.challenging import to_settle
 from committee.forms import CorrectionForm, MotionForm, RecusalForm, VoteForm
 from committee.members import why_not_decide
@@ -114,12 +114,19 @@ def _what_became_of(motion: Motion) -> str:
     return _("The committee has decided. The decision is public on the date that the calendar names.")
 
 
+def _waits(motion: Motion) -> bool:
+    """Is it carried, and to be public on its date?"""
+    resolution = getattr(motion, "resolution", None)
+    return resolution is not None and not resolution.void and resolution.decision_id is None
+
+
 def _shown(request: Request, proposal: Proposal, at: datetime, **typed: forms.Form) -> HttpResponse:
     """The page, with what was typed into one of its forms, and why it was refused."""
     refused = any(form.is_bound and form.errors for form in typed.values())
     motion = proposal.motions.filter(settled_at=None).select_related("by", "ground", "into").first()
     votes = list(motion.votes.select_related("member")) if motion else []
     mine = next((vote.choice for vote in votes if vote.member_id == request.user.pk), "")
+    settled = list(proposal.motions.exclude(settled_at=None).select_related("resolution__ruling__by", "ground", "into"))
     forms_shown = {
         "motion_form": MotionForm(proposal, at),
         "vote_form": VoteForm(initial={"choice": mine}),
@@ -134,7 +141,9 @@ def _shown(request: Request, proposal: Proposal, at: datetime, **typed: forms.Fo
         "votes": votes,
         "tally": motions.tally(motion) if motion else None,
         "mine": mine,
-        "settled": proposal.motions.exclude(settled_at=None).select_related("resolution", "ground", "into"),
+        "settled": settled,
+        "resolved": next((each for each in settled if _waits(each)), None),
+        "merger": ruling.on(proposal, request.user, at),
         "correction": Correction.objects.standing().filter(decision__proposal=proposal).first(),
         "decisions": proposal.decisions.select_related("ground"),
         "recusals": proposal.recusals.select_related("member"),

@@ -19,7 +19,7 @@ def page(request: Request, cycle: str, district: str, number: int) -> HttpRespon
     proposal = find(request, at, cycle, district, number)
     motions = Motion.objects.public().filter(proposal=proposal)
     motions = motions.select_related("ground", "into__hiding", "into__contest__cycle", "resolution")
-    found = list(motions.prefetch_related("votes__member", "resolution__consents__author"))
+    found = list(motions.prefetch_related("votes__member", "resolution__consents__author", "resolution__ruling__by"))
     if not found:
         raise Http404
     in_the_log = AuditEvent.objects.filter(action=Done.MOTION_MADE, object__in=map(reference, found))

@@ -22,9 +22,29 @@ from audit.models import AuditEvent
 from budgeting.models import Contest, Cycle
 from budgeting.people import RoleName
 from budgeting.stages import Stage
-from committee import at_the_desk, challenging, correcting, motions, publishing, setting_up, standing_in
+from committee import (
+    at_the_desk,
+    challenging,
+    correcting,
+    merging,
+    motions,
+    publishing,
+    ruling,
+    setting_up,
+    standing_in,
+)
 from committee.members import why_not_look
-from committee.models import Challenge, Committee, Motion, MotionVote, Recusal, Referral, Resolution
+from committee.models import (
+    Challenge,
+    Committee,
+    Consent,
+    MergerRuling,
+    Motion,
+    MotionVote,
+    Recusal,
+    Referral,
+    Resolution,
+)
 from committee.recusing import recuse
 from front.waiting import waits_for
 from lib import clock
@@ -37,7 +57,10 @@ HOUR = timedelta(hours=1)
 MEMBERS = ("Martin", "Mira", "Milan")
 ALL = (*MEMBERS, "Helga", "Ines", "Clara", "Rosa")
 TITLES = ("A slide", "A bench", "A swing")  # the bench is Martin's, the others are Rosa's
-KEPT: tuple[type[models.Model], ...] = (Motion, MotionVote, Recusal, Referral, Challenge, Resolution, Decision, Version)
+KEPT: tuple[type[models.Model], ...] = (
+    *(Motion, MotionVote, Recusal, Referral, Challenge, Resolution, Decision, Version),
+    *(Consent, MergerRuling),
+)
 
 # Whoever may do something does most, and most of it to one proposal: by chance alone one seldom gets far.
 somebody, member = st.sampled_from([*MEMBERS, *MEMBERS, *ALL]), st.sampled_from(MEMBERS)
@@ -58,14 +81,16 @@ class Review(RuleBasedStateMachine):
         self.roles = set(MEMBERS)
         self.recused: set[tuple[str, str]] = set()
         self.votes: dict[int, dict[str, str]] = {}
-        self.acts = dict.fromkeys(("motion made", "motion voted", "member challenged", "correction"), 0)
+        named = ("motion made", "motion voted", "member challenged", "correction", "merger ruled on")
+        self.acts = dict.fromkeys(named, 0)
         self.rules: dict[int, tuple[int | None, bool]] = {}
         self.rule_now: tuple[int | None, bool] = None, False
         self.chair: str | None = None
         self.known: dict[type[models.Model], dict[int, str]] = {kept: {} for kept in KEPT}
 
     @initialize(
-        quorum=st.sampled_from([None, 2]), start=st.sampled_from(["nothing", "a vote", "a tie", "a tie", "decided"])
+        quorum=st.sampled_from([None, 2]),
+        start=st.sampled_from(["nothing", "a vote", "a tie", "a tie", "decided", "merged"]),
     )
     def begin(self, quorum: int | None, start: str) -> None:
         """The swing is decided on by the two whom a third has left, the slide is as far as `start` says."""
@@ -74,6 +99,12 @@ class Review(RuleBasedStateMachine):
         self.somebody_takes_no_part("Martin", "A swing")
         self.somebody_votes("Milan", 0, "for")
         if start == "nothing":
+            return
+        if start == "merged":
+            self.somebody_puts_it_to_the_vote("Mira", "A slide", "merge", "So.")
+            self.somebody_votes("Milan", 0, "for")
+            self.an_author_answers_to_a_merger(agrees=False, place=0)
+            self.time_passes(24 * 8)
             return
         self._is_put_to_the_vote("A slide")
         self.somebody_challenges("Milan", "Martin", "A slide")
@@ -100,6 +131,7 @@ class Review(RuleBasedStateMachine):
             self.undo.__exit__(None, None, None)
 
     def go_to(self, moment: datetime) -> None:
+        self.has_worked = False
         self.moment = moment
         type(self).turn(moment)
 
@@ -132,22 +164,28 @@ class Review(RuleBasedStateMachine):
         standing_in.complete_all(self.moment)
         motions.settle_what_has_closed(self.moment)
         publishing.publish_due(self.moment)
+        self.has_worked = True
 
     @rule(days=st.sampled_from([None, -2, 1, 9]))
     def the_date_is_moved(self, days: int | None) -> None:
         date = None if days is None else self.moment + days * 24 * HOUR
         with self.trying():
             Cycle.objects.update(decisions_public_at=date)
+            self.has_worked = False
 
     # Members ----------------------------------------------------------------------------------------------------------
 
     @rule(
-        who=somebody, what=title, outcome=st.sampled_from(["shortlist", "done"]), reason=st.sampled_from(["So.", " "])
+        who=somebody,
+        what=title,
+        outcome=st.sampled_from(["shortlist", "done", "merge"]),
+        reason=st.sampled_from(["So.", "So.", " "]),
     )
     def somebody_puts_it_to_the_vote(self, who: str, what: str, outcome: str, reason: str) -> None:
         with self.trying():
+            into = self.proposal("A bench" if what == "A slide" else "A slide") if outcome == "merge" else None
             made = motions.move(
-                self.proposal(what), by=self.person(who), at=self.moment, outcome=outcome, reason=reason
+                self.proposal(what), by=self.person(who), at=self.moment, outcome=outcome, reason=reason, into=into
             )
             self.votes[made.pk], self.rules[made.pk] = {who: "for"}, self.rule_now
             self.acts["motion made"] += 1
@@ -187,6 +225,20 @@ class Review(RuleBasedStateMachine):
             if upheld:
                 self.recused.add((waiting.member.name, waiting.proposal.title))
 
+    @precondition(lambda self: merging.held().exists())
+    @rule(who=somebody, stands=st.booleans(), reason=st.sampled_from(["So.", "So.", " "]))
+    def somebody_rules_on_a_merger(self, who: str, stands: bool, reason: str) -> None:
+        merger = merging.held().latest("pk")
+        answered = merging.have_answered(merger, self.moment)
+        concerned = [who == each.author.name for each in (merger.motion.proposal, merger.motion.into)]
+        with self.trying():
+            ruling.rule(merger, stands=stands, reason=reason, by=self.person(who), at=self.moment)
+            self.acts["merger ruled on"] += 1
+            assert answered, "its authors had time still"
+            assert not any(concerned), "who wrote one of the two had a say"
+            assert (who, merger.motion.proposal.title) not in self.recused
+            assert (who, merger.motion.into.title) not in self.recused
+
     # Clerks and authors -----------------------------------------------------------------------------------------------
 
     @rule(who=member, holds=st.booleans())
@@ -218,6 +270,14 @@ class Review(RuleBasedStateMachine):
         with self.trying():
             correcting.ask(self.proposal(what), by=self.person(who), at=self.moment, reason="Where?")
             self.acts["correction"] += 1
+
+    @precondition(lambda self: Consent.objects.exists())
+    @rule(agrees=st.booleans(), place=st.integers(0, 1))
+    def an_author_answers_to_a_merger(self, agrees: bool, place: int) -> None:
+        asked = Consent.objects.order_by("-pk")
+        consent = asked[place % len(asked)]
+        with self.trying():
+            merging.answer(consent, agrees, by=consent.author, at=self.moment)
 
     @rule(what=title)
     def the_author_changes_it(self, what: str) -> None:
@@ -283,6 +343,27 @@ class Review(RuleBasedStateMachine):
         assert told.count() <= Decision.objects.exclude(outcome="return").values("proposal").distinct().count()
 
     @invariant()
+    def nothing_is_merged_without_consent_or_a_ruling(self) -> None:
+        for merger in Resolution.objects.filter(decision__outcome="merge"):
+            said = [consent.agrees for consent in merger.consents.all()]
+            assert all(said) or merger.ruling.stands
+        assert not Resolution.objects.filter(ruling__stands=False).exclude(decision=None).exists()
+
+    @invariant()
+    def of_two_resolutions_the_later_counts(self) -> None:
+        waiting = list(Resolution.objects.waiting().values_list("motion__proposal", flat=True))
+        assert len(waiting) == len(set(waiting))
+        for each in Resolution.objects.exclude(replaced_by=None).select_related("replaced_by__motion", "motion"):
+            assert each.replaced_by.pk > each.pk
+            assert each.decision is None
+            assert each.replaced_by.motion.proposal_id == each.motion.proposal_id
+
+    @invariant()
+    def no_other_decision_waits_for_a_merger(self) -> None:
+        if self.moment >= Cycle.objects.get().decisions_open and self.has_worked:
+            assert set(Resolution.objects.waiting()) == set(merging.held())
+
+    @invariant()
     def what_there_was_is_there(self) -> None:
         """Last, as they go by name: the others ask what is new since the act before."""
         for kept, before in self.known.items():
@@ -298,7 +379,8 @@ class Review(RuleBasedStateMachine):
         assert log.count("motion made") == Motion.objects.count() == self.acts["motion made"]
         assert log.count("motion voted") == self.acts["motion voted"]
         assert log.count("motion settled") == Motion.objects.exclude(settled_at=None).count()
-        assert log.count("motion published") == Resolution.objects.exclude(decision=None, void="").count()
+        assert log.count("motion published") == Resolution.objects.exclude(public_at=None).count()
+        assert log.count("merger ruled on") == MergerRuling.objects.count() == self.acts["merger ruled on"]
         assert log.count("member recused") + upheld >= Recusal.objects.count() == len(self.recused)
         assert log.count("member challenged") == Challenge.objects.count() == self.acts["member challenged"]
         assert log.count("challenge settled") == Challenge.objects.exclude(settled_at=None).count()

@@ -7,6 +7,7 @@ import pytest
 from budgeting.models import Cycle
 from budgeting.stages import Stage
 from committee import motions, publishing
+from committee.models import Consent
 from proposals.models import Ground
 from tests.told import text_of, to
 
@@ -61,6 +62,7 @@ def test_of_a_merger_it_names_where_its_author_is_named(proposal, submitted, ros
     Cycle.objects.update(decisions_public_at=now + DAY)
     into = submitted(tomas, title="Swings for all")
     decided(proposal, three, now, "merge", into=into)
+    Consent.objects.update(agrees=True, answered_at=now)
     told(now)
     assert "part of “Swings for all”, on whose page you are named" in letter(proposal, told, now + DAY)
     page = " ".join(client.get(into.get_absolute_url()).text.split())

@@ -1,0 +1,65 @@
+"""A merger without its authors' consent: whoever presides says whether the committee's vote stands."""
+
+from http import HTTPStatus
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from budgeting.people import Request
+from committee import merging, ruling
+from lib import clock
+from lib.refusal import obeying
+from proposals.models.reasons import LONGEST_REASON
+from proposals.views.browse import find
+
+
+class RulingForm(forms.Form):
+    stands = forms.TypedChoiceField(
+        label=gettext_lazy("What becomes of it"),
+        choices=(
+            ("yes", gettext_lazy("The vote of the committee stands: they are merged")),
+            ("no", gettext_lazy("They are not merged, as the authors have not agreed")),
+        ),
+        coerce="yes".__eq__,
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Public reason"),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy("Everybody can read it with your name, once the decision is public."),
+    )
+
+
+@login_required
+def page(request: Request, cycle: str, district: str, number: int) -> HttpResponse:
+    """Both proposals, the committee's reason and what the authors say. POST says whether the vote stands."""
+    at = clock.now()
+    proposal = find(request, at, cycle, district, number)
+    resolution = ruling.on(proposal, request.user, at)
+    if resolution is None:
+        raise PermissionDenied
+    form = RulingForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        with obeying(form):
+            ruling.rule(resolution, by=request.user, at=at, **form.cleaned_data)
+            messages.success(request, _("Your word is on record."))
+            return redirect(proposal)
+    context = {
+        "proposal": proposal,
+        "cycle": proposal.cycle,
+        "resolution": resolution,
+        "motion": resolution.motion,
+        "until": merging.until_when(resolution),
+        "public_at": proposal.cycle.decisions_open,
+        "is_late": ruling.is_late(proposal.cycle, at),
+        "form": form,
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "committee/merger_ruling.html", context, status=status)
