@@ -62,6 +62,8 @@ class Done(models.TextChoices):
     CARD_HANDED_IN = "card handed in", _("card of a member of a committee handed in")
     CARD_TAKEN_BACK = "card taken back", _("card of a member of a committee taken back by its member")
     CARD_CONFIRMED = "card confirmed", _("card of a member of a committee confirmed by another")
+    COST_ASSESSED = "cost assessed", _("cost of a proposal assessed in a committee")
+    CASE_NUMBER_SET = "case number set", _("case number of a proposal set in the register of documents")
     NOTE_WRITTEN = "note written", _("note written among members of a committee")
     MERGER_ANSWERED = "merger answered", _("author answered whether proposals may be merged")
     MERGER_RULED = "merger ruled on", _("said whether a merger stands without its authors’ consent")

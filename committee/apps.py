@@ -7,13 +7,14 @@ class CommitteeRoom(AppConfig):
     def ready(self) -> None:
         """Offer the committee's page on a proposal, keep papers back, and say what is kept of a person."""
         from budgeting import registry, sections  # noqa: PLC0415  (models can be imported from here on)
-        from committee import models, offering, public_answers, publishing, telling  # noqa: PLC0415
+        from committee import costs_told, models, offering, public_answers, publishing, telling  # noqa: PLC0415
         from proposals.models import Proposal  # noqa: PLC0415
 
         telling.register()
         registry.serve(registry.CyclePage.SHORTLIST, "shortlist")
         for offered in (offering.page_of_the_committee, offering.challenge_of_a_clerk, offering.who_took_no_part):
             registry.offer_for(Proposal, offered)
+        sections.tell_on(Proposal, costs_told.on_the_page)
         sections.tell_on(Proposal, public_answers.on_the_page)
         registry.holds(registry.Deed.FREEZE_PAPER, publishing.why_not_freeze)
         registry.keep_of_a_person(
@@ -27,10 +28,12 @@ class CommitteeRoom(AppConfig):
                 (models.Challenge, "member"),
                 (models.Card, "member"),
                 (models.Note, "by"),
+                (models.CostAssessment, "by"),
                 (models.Consent, "author"),
             ],
             traces=[
                 (models.Motion, "by"),
+                (models.CaseNumber, "by"),
                 (models.Assignment, "by"),
                 (models.Challenge, "by"),
                 (models.Challenge, "settled_by"),

@@ -13,21 +13,25 @@ from django.utils.translation import gettext_lazy as _
 
 from budgeting.models import District
 from budgeting.people import Person
+from committee.cost_form import EstimateForm
 from committee.members import entitled
 from committee.models import Assignment, MotionVote, Recusal
 from committee.models.assignment import LONGEST_REASON
+from committee.models.case_number import found_by
 from committee.models.challenge import LONGEST_WORDS
 from committee.models.motion import OUTCOMES
 from committee.namesakes import told_apart
-from lib.forms import CITY_CLOCKS, CityTimeField, DayAndTime, MoneyField
+from lib.forms import CITY_CLOCKS, CityTimeField, DayAndTime
 from proposals.models import Ground, Proposal
 from proposals.models.ground import FOR, LONGEST_GROUND
 from proposals.models.queries import Proposals
 from proposals.models.review import LONGEST_DECISION
 
 
-class MotionForm(forms.Form):
+class MotionForm(EstimateForm):
     """A decision as it is put to the vote."""
+
+    field_order = ("outcome", "ground", "into", "cost", "upkeep", "months", "basis", "reason")
 
     outcome = forms.ChoiceField(label=_("Decision"), choices=OUTCOMES, widget=forms.RadioSelect)
     ground = forms.ModelChoiceField(
@@ -44,12 +48,6 @@ class MotionForm(forms.Form):
         required=False,
         help_text=_("Only for a merger."),
     )
-    cost = MoneyField(
-        label=_("Cost as the committee estimates it"),
-        least=1,
-        required=False,
-        help_text=_("Empty: as the author wrote."),
-    )
     reason = forms.CharField(
         label=_("Public reason"),
         max_length=LONGEST_DECISION,
@@ -57,8 +55,8 @@ class MotionForm(forms.Form):
         help_text=_("Everybody can read it on the proposal's page, once the decision is public."),
     )
 
-    def __init__(self, proposal: Proposal, at: datetime, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(self, proposal: Proposal, at: datetime, data: Any = None) -> None:
+        super().__init__(proposal, data)
         self._offer_grounds()
         neighbours = (
             Proposal.objects.in_view(at).of_cycle(proposal.cycle).filter(contest__district=proposal.contest.district)
@@ -66,7 +64,6 @@ class MotionForm(forms.Form):
         others = neighbours.filter(withdrawal=None).exclude(pk=proposal.pk)
         self.fields["into"].queryset = others  # type: ignore[attr-defined]
         self.fields["into"].label_from_instance = lambda other: f"{other.number}. {other.title}"  # type: ignore[attr-defined]
-        self.fields["cost"].currency = proposal.cycle.currency  # type: ignore[attr-defined]
 
     def _offer_grounds(self) -> None:
         """Under the decision each is for; nothing to choose where the city has none."""
@@ -154,9 +151,10 @@ class WorkSearch(forms.Form):
         self.fields["q"].widget = forms.TextInput(attrs={"type": "search", "autocomplete": "off"})
         self.is_valid()
 
-    def among(self, proposals: Proposals, at: datetime) -> Proposals:
+    def among(self, proposals: Proposals, at: datetime, *, reader: Person) -> Proposals:
+        """With `case_number`, which is searched like the words."""
         chosen = self.cleaned_data
-        found = proposals.matching(chosen.get("q") or "")
+        found = found_by(proposals, chosen.get("q") or "", reader=reader)
         if district := chosen.get("district"):
             found = found.filter(contest__district=district)
         if chosen.get("whose") == "nobody":

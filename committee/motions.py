@@ -6,6 +6,7 @@ on which the cycle's decisions are public (publishing.py). The log learns of eac
 
 from collections import Counter
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -38,10 +39,14 @@ def move(
     ground: Ground | None = None,
     into: Proposal | None = None,
     cost: int | None = None,
+    upkeep: int | None = None,
+    months: int | None = None,
+    basis: str = "",
 ) -> Motion:
     """Put a decision on a proposal to the vote; whoever does so votes for it.
 
-    `cost` is the committee's own estimate, in minor units. Raises Refused, also where it could not be decided so.
+    `cost` and `upkeep` (of a year, both in minor units), `months` and `basis` are the committee's own estimate: how
+    much, how long, and why. Raises Refused, also where it could not be decided so.
     """
     proposal.hold()
     allow(why_not_decide(proposal, by=by, at=at))
@@ -54,7 +59,8 @@ def move(
     require(outcome != Decision.Outcome.RETURN, _("A correction is asked of the author at once, without a vote."))
     complete(proposal, at=at)
     committee = Committee.of(proposal.cycle, proposal.contest.district)
-    decided = {"outcome": outcome, "reason": reason.strip(), "ground": ground, "into": into, "cost": cost}
+    decided: dict[str, Any] = {"outcome": outcome, "reason": reason.strip(), "ground": ground, "into": into}
+    decided |= {"cost": cost, "upkeep": upkeep, "months": months, "basis": basis.strip()}
     rule = {"quorum": committee.quorum, "chair_breaks_ties": committee.chair_breaks_ties}
     closes = within_a_week(proposal.cycle, at)
     motion = Motion(proposal=proposal, by_id=by.pk, at=at, closes=closes, salt=new_salt(), **decided, **rule)

@@ -67,6 +67,7 @@ def publish(resolution: Resolution, *, at: datetime) -> None:
                     ground=motion.ground,
                     into=motion.into,
                     cost=motion.cost,
+                    upkeep=motion.upkeep,
                 )
         except Refused as refusal:
             resolution.void = refusal.sentence

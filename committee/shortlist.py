@@ -9,15 +9,17 @@ from datetime import datetime
 from typing import Any
 
 from budgeting.models import Contest, Cycle
+from committee.costs_told import Estimates, estimates_of
 from proposals.models import Decision, Outcome, Proposal, Status
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A proposal with the decision that counts on it."""
+    """A proposal with the decision that counts on it, and what it costs where the city estimates it otherwise."""
 
     proposal: Proposal
     decision: Decision
+    estimates: Estimates | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,11 @@ def parts_of(cycle: Cycle, at: datetime) -> list[Part]:
     """Those contests in which something is decided in public; of proposals everybody finds, and nobody withdrew."""
     rows = Proposal.objects.in_view(at).as_rows(at).of_cycle(cycle).exclude(status=Status.WITHDRAWN).order_by("number")
     decided = {each.proposal_id: each for each in _decisions(cycle)}
+    estimates = {key: each for key, each in estimates_of(rows, cycle.currency, at).items() if each.differ}
     found = []
     for contest in cycle.contests.select_related("district", "cycle").order_by("pk"):
         here = [row for row in rows if row.contest_id == contest.pk]
-        lines = [Line(row, decided[row.pk]) for row in here if _is_decided(row, decided)]
+        lines = [Line(row, decided[row.pk], estimates.get(row.pk)) for row in here if _is_decided(row, decided)]
         if lines:
             on_it = [line for line in lines if line.decision.outcome == Outcome.SHORTLIST]
             not_on_it = [line for line in lines if line.decision.outcome != Outcome.SHORTLIST]

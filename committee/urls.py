@@ -5,7 +5,9 @@ from django.urls import path
 from committee.views import (
     assessment,
     cards,
+    case_number,
     challenging,
+    costs,
     deciding,
     departments,
     grounds,
@@ -62,6 +64,8 @@ urlpatterns = [
     path(ONE + "cards/<slug:card>/", cards.page, name="card"),
     path(ONE + "cards/<slug:card>/taking-back/", cards.take_back, name="take_card_back"),
     path(ONE + "cards/<slug:card>/confirmation/", cards.confirm, name="confirm_card"),
+    path(ONE + "cost/", costs.page, name="assess_cost"),
+    path(ONE + "case-number/", case_number.page, name="case_number"),
     path(ONE + "notes/", notes.page, name="notes"),
     path(DESK + "steps/", steps.page, name="committee_steps"),
     path(DESK + "questions/", questions.index, name="committee_questions"),

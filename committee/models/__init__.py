@@ -2,10 +2,12 @@
 
 from committee.models.assignment import Assignment
 from committee.models.card import Answer, Card
+from committee.models.case_number import CaseNumber
 from committee.models.challenge import Challenge
 from committee.models.committee import Committee, StepIn
 from committee.models.consent import Consent
 from committee.models.correction import Correction
+from committee.models.cost_assessment import CostAssessment
 from committee.models.department import Department, DepartmentMember, MayHand
 from committee.models.motion import Motion, MotionVote, Resolution
 from committee.models.note import Note
@@ -21,10 +23,12 @@ __all__ = [
     "Answer",
     "Assignment",
     "Card",
+    "CaseNumber",
     "Challenge",
     "Committee",
     "Consent",
     "Correction",
+    "CostAssessment",
     "Department",
     "DepartmentMember",
     "MayHand",

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from committee.models.estimate import LONGEST_WAY, NOT_ALONE, Estimated
 from proposals.models import Decision, Ground
 from proposals.models.outcome import DECIDES
 from proposals.models.reasons import SAYS_SOMETHING
@@ -60,10 +61,11 @@ class Motions(models.QuerySet["Motion"]):
         )
 
 
-class Motion(Sealed):
+class Motion(Sealed, Estimated):
     """A decision on a proposal that is put to the vote, with the reason everybody will read.
 
-    One at a time on a proposal. It is settled once it is carried or lost.
+    One at a time on a proposal. It is settled once it is carried or lost. What it will cost is as it was when it was
+    put to the vote, whatever is assessed later.
     """
 
     proposal = models.ForeignKey("proposals.Proposal", on_delete=models.PROTECT, related_name="motions")
@@ -71,7 +73,6 @@ class Motion(Sealed):
     reason = models.TextField(_("public reason"), max_length=LONGEST_DECISION)
     ground = models.ForeignKey(Ground, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     into = models.ForeignKey("proposals.Proposal", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    cost = models.BigIntegerField(_("cost as the committee estimates it"), null=True, blank=True)  # minor units
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField()
     closes = models.DateTimeField()
@@ -103,6 +104,21 @@ class Motion(Sealed):
                 condition=models.Q(cost__isnull=True) | models.Q(cost__gte=1),
                 violation_error_message=_("A cost is more than nothing."),
             ),
+            models.CheckConstraint(
+                name="a_motion_estimates_a_cost_first",
+                condition=models.Q(cost__isnull=False) | models.Q(upkeep__isnull=True, months__isnull=True, basis=""),
+                violation_error_message=NOT_ALONE,
+            ),
+            models.CheckConstraint(
+                name="a_motion_estimates_no_upkeep_below_nothing",
+                condition=models.Q(upkeep__isnull=True) | models.Q(upkeep__gte=0),
+                violation_error_message=_("The upkeep is nothing, or more."),
+            ),
+            models.CheckConstraint(
+                name="what_a_motion_is_about_takes_a_month_at_least",
+                condition=models.Q(months__isnull=True) | models.Q(months__range=(1, LONGEST_WAY)),
+                violation_error_message=_("It takes a month at least, and 600 at most."),
+            ),
             models.UniqueConstraint(
                 name="one_motion_at_a_time",
                 fields=["proposal"],
@@ -117,6 +133,9 @@ class Motion(Sealed):
     def content(self) -> dict[str, Any]:
         names = ("proposal_id", "outcome", "reason", "into_id", "cost")
         content = {name.removesuffix("_id"): getattr(self, name) for name in names}
+        content |= {
+            name: said for name in ("upkeep", "months", "basis") if (said := getattr(self, name)) not in (None, "")
+        }
         return content | {"ground": self.ground.words} if self.ground else content
 
 

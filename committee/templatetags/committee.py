@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 
 from committee import at_the_desk, ruling, showing, to_do
+from committee.costing import in_words
 from committee.steps import why_not_put_to_the_vote
 from committee.to_do import longest_waiting
 from lib import clock
@@ -47,6 +48,22 @@ def cards_beside(context: dict[str, Any], proposal: Proposal) -> dict[str, objec
     """{% cards_beside proposal %}: its cards, as far as this member sees them, and the notes."""
     steps = showing.steps_told(proposal, by=context["request"].user, at=clock.now())
     return {"proposal": proposal, "steps": steps, **notes_beside(proposal), "csrf_token": context.get("csrf_token")}
+
+
+@register.inclusion_tag("committee/costs_beside.html")
+def costs_beside(proposal: Proposal) -> dict[str, object]:
+    """{% costs_beside proposal %}: what it costs as its author wrote and as members assessed it, the latest first."""
+    return {
+        "proposal": proposal,
+        "cycle": proposal.cycle,
+        "assessed": proposal.cost_assessments.select_related("by").reverse(),
+    }
+
+
+@register.filter
+def cost_in_words(figures: Any, currency: str) -> str:
+    """{{ motion|cost_in_words:cycle.currency }}: price, upkeep and months of an estimate."""
+    return in_words(figures.cost, figures.upkeep, figures.months, currency)
 
 
 @register.inclusion_tag("committee/notes_beside.html")

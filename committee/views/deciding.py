@@ -17,6 +17,7 @@ from committee.challenging import to_settle
 from committee.forms import CorrectionForm, MotionForm, RecusalForm, VoteForm
 from committee.members import why_not_decide
 from committee.models import Correction, Motion
+from committee.numbering import case_number_of
 from committee.offering import address_of
 from committee.recusing import recuse as take_no_part
 from committee.recusing import suggested
@@ -155,6 +156,7 @@ def _shown(request: Request, proposal: Proposal, at: datetime, **typed: forms.Fo
         "why_not": why_not_decide(proposal, by=request.user, at=at),
         "why_not_yet": why_not_put_to_the_vote([proposal.cycle], at).get(proposal.cycle_id),
         "public_at": proposal.cycle.decisions_open,
+        "case_number": case_number_of(proposal),
         **forms_shown,
         **typed,
     }

@@ -22,6 +22,7 @@ from committee import assigning
 from committee.at_the_desk import mine as prepared_by
 from committee.forms import AssigningForm, EndingForm, WorkSearch
 from committee.models import Assignment, Resolution
+from committee.models.case_number import found_by
 from committee.namesakes import told_apart
 from lib import clock
 from lib.refusal import obeying
@@ -47,7 +48,8 @@ def page(request: Request, cycle: str) -> HttpResponse:
     districts = District.objects.filter(pk__in=[each.pk for each in _districts(request, found)])
     search = WorkSearch(districts, request.GET)
     before = Proposal.objects.submitted().of_cycle(found).with_status(at).filter(contest__district__in=districts)
-    waiting = search.among(before.filter(status=Status.SUBMITTED), at).exclude(author=request.user.pk)
+    found_there = search.among(before.filter(status=Status.SUBMITTED), at, reader=request.user)
+    waiting = found_there.exclude(author=request.user.pk)
     members = _members(districts)
     form = AssigningForm(waiting, told_apart(members.values(), found), request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -93,9 +95,8 @@ def mine(request: Request) -> HttpResponse:
     all_of_it = prepared_by(request.user)
     left = all_of_it.filter(proposal__in=_undecided(at))
     asked = request.GET.get("q", "")
-    rows = left.filter(proposal__in=Proposal.objects.submitted().matching(asked)).select_related(
-        "proposal__contest__district", "proposal__contest__cycle"
-    )
+    found = found_by(Proposal.objects.submitted(), asked, reader=request.user).values("pk")
+    rows = left.filter(proposal__in=found).select_related("proposal__contest__district", "proposal__contest__cycle")
     context = {
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "asked": asked,

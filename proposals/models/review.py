@@ -97,20 +97,22 @@ class Reviewed(Writing):
         ground: Ground | None = None,
         into: ProposalText | None = None,
         cost: int | None = None,
+        upkeep: int | None = None,
         until: datetime | None = None,
     ) -> Decision:
         """The public word on it, with its reason; the latest counts. Who may say it, and when, the committee knows.
 
-        `into` is the proposal this one is merged into. `cost` (minor units) is the committee's own estimate: it
-        becomes the proposal's cost, as a version anyone may compare. `until` is when a correction should be made.
-        Raises Refused.
+        `into` is the proposal this one is merged into. `cost` and `upkeep` (minor units) are the committee's own
+        estimate: they become the proposal's, as a version anyone may compare. `until` is when a correction should be
+        made. Raises Refused.
         """
         with transaction.atomic():
             self.hold()
             require(reason.strip(), _("A decision needs a reason that everybody can read."))
             self.require_decidable(outcome, ground=ground, into=into, cost=cost, at=at)
-            if cost is not None and cost != self.cost:
-                self.cost = cost
+            estimate = (self.cost if cost is None else cost, self.upkeep if upkeep is None else upkeep)
+            if estimate != (self.cost, self.upkeep):
+                self.cost, self.upkeep = estimate
                 self.save()
                 self.keep_version(by=by, at=at)
             facts = {"outcome": outcome, "reason": reason.strip(), "into_id": into and into.pk}

@@ -32,9 +32,11 @@ from budgeting.registry import Page, Place
 from committee.models import (
     Assignment,
     Card,
+    CaseNumber,
     Challenge,
     Committee,
     Consent,
+    CostAssessment,
     Department,
     DepartmentMember,
     Motion,
@@ -187,6 +189,8 @@ def full_life(
         beside = {"proposal": proposal, "salt": b"hidden"}
         Card.objects.create(member=user, step="formal", saved_at=moment, **beside)
         Note.objects.create(by=user, at=moment, text="I asked the port.", **beside)
+        CostAssessment.objects.create(by=user, at=moment, cost=1, basis="I asked the port.", **beside)
+        CaseNumber.objects.create(by=user, at=moment, text="RV-1", **beside)
         counted = {"entitled": 1, "quorum": 1, "in_favour": 1, "against": 0, "abstained": 0}
         resolution = Resolution.objects.create(motion=motion, at=moment, **counted)
         Consent.objects.create(resolution=resolution, proposal=proposal, author=user, at=moment)

@@ -22,7 +22,9 @@ from audit.models import AuditEvent
 from budgeting.models import Cycle, Phase
 from budgeting.people import RoleName
 from committee import motions
+from committee.costing import assess_cost
 from committee.models import Resolution
+from committee.numbering import set_case_number
 from committee.recusing import recuse
 from committee.tasks import settle_and_publish
 from lib import clock, pdf
@@ -42,7 +44,10 @@ PLANTED = {
     "another": ("shortlist", "No giraffe fits under it, ever."),
 }
 WORDS = (b"zebra", b"giraffe")
-NUMBERED = re.compile(rb"committee\.motion:[0-9]+")  # no number is given twice, whatever is undone
+ASSESSED = {"cost": 11_111_00, "upkeep": 222_00, "months": 7}
+# What is never public: why a member thinks that it costs so much, where it was not voted on; and the case number.
+KEPT = {b"A rhino was weighed.": {"decide", "assess_cost"}, b"RHINO-27": {"decide", "case_number", "work"}}
+NUMBERED = re.compile(rb"committee\.[a-z]+:[0-9]+")  # no number is given twice, whatever is undone
 
 # What the committee, who oversees its work, and the log have of it before: members here, digests there.
 MEMBERS = {"committee"}
@@ -92,6 +97,7 @@ def city(whole_city: WholeCity, riverside, rosa: User, martin: User, monkeypatch
     monkeypatch.setattr(pdf, "render", undrawn)
     proposal = drafted(rosa, whole_city.riverside, title="A zoo on the quay")
     proposal.submit(by=rosa, at=middle_of("proposing"))
+    set_case_number(proposal, "RHINO-27", by=martin, at=middle_of("reviewing"))
     mira, recused = (person(name, RoleName.COMMITTEE, district=riverside) for name in ("Mira", "Milan"))
     recuse(proposal, by=recused, at=middle_of("reviewing"), interest="work")
     people = {**whole_city.people, "recused": recused}
@@ -122,7 +128,9 @@ def resolved(city: City, variant: str | None) -> Iterator[None]:
     with undone():
         if variant is not None:
             (outcome, reason), at = PLANTED[variant], middle_of("reviewing")
-            motion = motions.move(city.proposal, by=city.members[0], at=at, outcome=outcome, reason=reason)
+            assess_cost(city.proposal, by=city.members[1], at=at, **ASSESSED, basis="A rhino was weighed.")
+            voted = {"outcome": outcome, "reason": reason, **ASSESSED, "basis": reason}
+            motion = motions.move(city.proposal, by=city.members[0], at=at, **voted)
             motions.vote(motion, "for", by=city.members[1], at=at)
             assert Resolution.objects.waiting().exists()
         settle_and_publish()
@@ -155,6 +163,13 @@ def telling(city: City, answers: dict[str, Answer]) -> set[str]:
     return {city.addresses[each] for each, (*_, body, _n) in answers.items() if any(word in body for word in WORDS)}
 
 
+def kept(city: City, answers: dict[str, Answer]) -> dict[bytes, set[str]]:
+    """The pages on which what is never public can be read."""
+    return {
+        words: {city.addresses[each] for each, (*_, body, _n) in answers.items() if words in body} for words in KEPT
+    }
+
+
 @pytest.mark.parametrize(
     "who",
     [
@@ -177,7 +192,11 @@ def test_the_minute_before_nobody_outside_the_committee_can_tell(city: City, tur
     assert len(seen[None]) > 120
     if who in MEMBERS:
         assert "decide" in telling(city, seen["one"]), "the walk finds it where it is"
+        assert all(found and found <= KEPT[words] for words, found in kept(city, seen["one"]).items())
         return
+    for answers in seen.values():
+        reads = {"case_number", "work"} if who in ("clerk", "superuser") else set()
+        assert set().union(*kept(city, answers).values()) <= reads
     early = IN_THE_LOG.get(who, set())
     for variant in seen.keys() - {None}:
         assert telling(city, seen[variant]) - {"proposals"} == set()
@@ -196,7 +215,9 @@ def test_whatever_becomes_of_the_date_it_is_public_from_then_on_and_not_before(c
         for moment, public in ((opens - MINUTE, False), (opens + MINUTE, True)):
             turn(moment)
             settle_and_publish()
-            found = telling(city, asked(city, "visitor"))
+            answers = asked(city, "visitor")
+            found = telling(city, answers)
+            assert not any(kept(city, answers).values())
             if public:
                 assert found >= {"proposal", "how_the_committee_voted"}
             else:

@@ -24,6 +24,7 @@ from budgeting.people import RoleName
 from budgeting.stages import Act, Stage
 from committee import cards
 from committee.calendar import Kind
+from committee.costing import assess_cost
 from committee.models import Question, Step
 from committee.noting import note
 from lib import clock
@@ -185,6 +186,7 @@ class City:
         card = cards.keep(self.quay, Kind.FORMAL, {question.pk: ("3", "So.")}, version=0, by=member, at=at)
         cards.hand_in(card, {question.pk: 3}, by=member, at=at)
         note(self.quay, by=member, at=at, text=f"Asked ({next(_next)}).")
+        assess_cost(self.quay, by=member, at=at, cost=next(_next), basis="Asked.")
 
     def another_card_to_fill_in(self) -> None:
         """In a step with dates."""
@@ -330,6 +332,7 @@ PAGES: list[tuple[str, Callable[[City], Any], str, str]] = [
     (f"{QUAY}decision/", City.another_card, "martin", "reviewing"),
     (f"{QUAY}cards/formal/", City.another_card, "martin", "reviewing"),
     (f"{QUAY}notes/", City.another_card, "martin", "reviewing"),
+    (f"{QUAY}cost/", City.another_card, "martin", "reviewing"),
     ("/desk/2027/committee/questions/", City.another_card, "clara", "reviewing"),
     ("hiding", City.another_report, "clara", "proposing"),
     # The desk, my page, the log
