@@ -129,6 +129,10 @@ class Reviewed(Writing):
             self.forget_status()
             return decision
 
+    def correction_asked(self, at: datetime) -> Decision | None:
+        """What its author is asked to correct, and has not; None if they are asked for nothing."""
+        return self.decisions.last() if self.status_at(at) == Status.RETURNED else None  # type: ignore[attr-defined]
+
     def require_decidable(
         self,
         outcome: str,

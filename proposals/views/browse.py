@@ -136,6 +136,7 @@ def shown(request: Request, proposal: Proposal, at: datetime, form: CommentForm 
         **support_of(request, proposal),
         "offered": registry.offered_for(proposal, request.user, at),
         "told": told_on(proposal, at),
+        "asked": proposal.correction_asked(at) if proposal.is_by(request.user) else None,
         "may": {
             "edit": not proposal.why_not_edit(by=request.user, at=at),
             "withdraw": not proposal.why_not_withdraw(by=request.user, at=at),

@@ -127,7 +127,8 @@ def edit(request: Request, cycle: str, district: str, number: int) -> HttpRespon
             proposal.edit(by=request.user, at=at, **form.cleaned_data)
             messages.success(request, _("Your changes are published. The earlier text stays readable in the history."))
             return redirect(find(request, at, cycle, district, number))
-    context = {"proposal": proposal, "cycle": proposal.cycle, "form": form}
+    asked = proposal.correction_asked(at)
+    context = {"proposal": proposal, "cycle": proposal.cycle, "form": form, "asked": asked}
     return render(request, "proposals/edit.html", {**context, "district": map_of([proposal.contest.district])})
 
 
