@@ -65,13 +65,18 @@ class CommitteeForm(forms.Form):
         members = [(each.pk, each.named) for each in who_may_lead(committee)]
         self.fields["chair"].choices = [("", _("No chair")), *members]  # type: ignore[attr-defined]
         self.fields["deputies"].choices = members  # type: ignore[attr-defined]
+        if not members:
+            del self.fields["deputies"]
+            self.fields["chair"].help_text = _(
+                "Nobody is a member everywhere this counts. Who chairs in one district is set for that district alone."
+            )
 
     @property
     def set_up(self) -> dict[str, Any]:
         """What is to be set, as the verb takes it."""
         steps = [self.cleaned_data[place] for place in (FIRST, THEN, LAST)]
         rest = {name: value for name, value in self.cleaned_data.items() if name not in (FIRST, THEN, LAST)}
-        return {**rest, "steps_in": [step for step in steps if step]}
+        return {"deputies": [], **rest, "steps_in": [step for step in steps if step]}
 
 
 def _day(label: Any) -> forms.DateField:

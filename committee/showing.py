@@ -52,6 +52,8 @@ class StepTold:
     expected: int
     shows: bool
     mine: Card | None
+    to_confirm: Card | None = None
+    """The card of another that waits for whoever asks to confirm it."""
     cards: list[Card] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
     points: list[tuple[Card, int, int]] = field(default_factory=list)
@@ -62,10 +64,9 @@ class StepTold:
         return len(self.cards)
 
     @property
-    def to_confirm(self) -> Card | None:
-        """The card of another that waits for somebody to confirm it."""
-        waits = self.dates and self.dates.by_two and self.shows
-        return next((each for each in self.cards if waits and not each.confirmed_at and each != self.mine), None)
+    def is_anothers(self) -> bool:
+        """Has another filled in the one card there is, so that nothing is left to fill in?"""
+        return bool(self.dates and self.dates.by_two and self.cards and self.mine is None)
 
 
 def steps_told(proposal: Proposal, *, by: Person, at: datetime) -> list[StepTold]:
@@ -91,6 +92,9 @@ def steps_told(proposal: Proposal, *, by: Person, at: datetime) -> list[StepTold
         told = StepTold(step, dated.get(step.value), 1 if by_two else len(fill), shows, own)
         if shows:
             _fill(told, asked, theirs, proposal.cycle.currency)
+            told.to_confirm = next(
+                (card for card in theirs if by_two and not cards.why_not_confirm(card, dated, by=by, at=at)), None
+            )
         found.append(told)
     return found
 

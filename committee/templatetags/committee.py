@@ -16,7 +16,7 @@ register = template.Library()
 
 @register.inclusion_tag("committee/to_decide.html", takes_context=True)
 def to_decide(context: dict[str, Any]) -> dict[str, object]:
-    """{% to_decide %}: what this member has to vote on, and what nobody has put to the vote.
+    """{% to_decide %}: what this member has to look at, vote on and fill in, and what nobody has put to the vote.
 
     For a clerk, where the committee is set up.
     """
@@ -28,6 +28,7 @@ def to_decide(context: dict[str, Any]) -> dict[str, object]:
         "contests": contests,
         "corrections": longest_waiting(at_the_desk.corrections_for(user, at)),
         "motions": longest_waiting(at_the_desk.motions_for(user, at)),
+        "cards": [(each, longest_waiting(each.rows)) for each in to_do.cards(user, at)],
         "waiting": longest_waiting(waiting),
         "mergers": ruling.waiting_for(user, at),
         "challenges": at_the_desk.challenges_for(user, at),
@@ -36,18 +37,11 @@ def to_decide(context: dict[str, Any]) -> dict[str, object]:
     }
 
 
-@register.inclusion_tag("committee/to_fill_in.html", takes_context=True)
-def to_fill_in(context: dict[str, Any]) -> dict[str, object]:
-    """{% to_fill_in %}: the cards this member can hand in now."""
-    lists = to_do.cards(context["request"].user, clock.now())
-    return {"cards": [(each, longest_waiting(each.rows)) for each in lists]}
-
-
 @register.inclusion_tag("committee/cards.html", takes_context=True)
 def cards_beside(context: dict[str, Any], proposal: Proposal) -> dict[str, object]:
-    """{% cards_beside proposal %}: its cards, as far as this member sees them, and the notes."""
+    """{% cards_beside proposal %}: its cards, as far as this member sees them."""
     steps = showing.steps_told(proposal, by=context["request"].user, at=clock.now())
-    return {"proposal": proposal, "steps": steps, **notes_beside(proposal), "csrf_token": context.get("csrf_token")}
+    return {"proposal": proposal, "steps": steps, "csrf_token": context.get("csrf_token")}
 
 
 @register.inclusion_tag("committee/costs_beside.html")

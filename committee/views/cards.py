@@ -55,7 +55,7 @@ def _given_back(request: Request, proposal: Proposal, sentence: str) -> HttpResp
     """Who may see the card no more gets back what they had typed, and the reason."""
     typed = everything_typed(request.POST)
     if not typed:
-        raise PermissionDenied
+        raise PermissionDenied(sentence)
     context = {"proposal": proposal, "cycle": proposal.cycle, "sentence": sentence, "typed": typed}
     return render(request, "committee/card_given_back.html", context, status=HTTPStatus.FORBIDDEN)
 

@@ -11,8 +11,8 @@ from proposals.views.browse import find
 
 
 def find_before_the_committee(request: Request, at: datetime, cycle: str, district: str, number: int) -> Proposal:
-    """Raises Http404 as `find` does, and PermissionDenied for whoever sees nothing of its review."""
+    """Raises Http404 as `find` does, and PermissionDenied for whoever sees nothing of its review, with the reason."""
     proposal = find(request, at, cycle, district, number)
-    if why_not_look(proposal, by=request.user):
-        raise PermissionDenied
+    if sentence := why_not_look(proposal, by=request.user):
+        raise PermissionDenied(sentence)
     return proposal
