@@ -20,6 +20,7 @@ from budgeting.models import CalendarChange, Contest, Cycle, District, Phase
 from budgeting.models.change import moves
 from budgeting.models.contest import ADDRESS_TAKEN
 from budgeting.news import News, happened
+from budgeting.within import move
 from lib import clock
 from lib.forms import BoundaryField
 from lib.geography import drawing
@@ -88,13 +89,15 @@ class CycleAdmin(SetUp[Cycle]):
         before = Cycle.objects.get(pk=form.instance.pk)
         began, windows = has_begun(before), before.windows()
         super().save_related(request, form, formsets, change)
+        by: Any = request.user  # somebody: nobody else gets here
+        for shift in (shift for formset in formsets for shift in getattr(formset, "along", ())):
+            move(before, shift, by=by)
         after = Cycle.objects.get(pk=form.instance.pk)
         dates = CalendarChange.written(moves(windows, after.windows()))
         for dated, name in DATED_BY.items() if change else ():
             moments = (form.initial.get(name), getattr(after, name))
             if moments[0] != moments[1]:
                 dates[dated] = [moment and moment.isoformat() for moment in moments]
-        by: Any = request.user  # somebody: nobody else gets here
         if began and dates:
             moved = CalendarChange.objects.create(
                 cycle=after,

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin.widgets import AdminSplitDateTime
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from budgeting.calendar import Window
@@ -11,6 +12,8 @@ from budgeting.models import Cycle, Phase, check_calendar, check_decisions, chec
 from budgeting.models.change import Dated, moves
 from budgeting.registry import Deed, why_not
 from budgeting.stages import Stage
+from budgeting.templatetags.dates import end_words, words
+from budgeting.within import Part, Shift, parts_of, shifts
 from lib import clock
 from lib.forms import CITY_CLOCKS, CityTimeField, UntouchedMoments
 from lib.refusal import allow
@@ -31,10 +34,13 @@ class PhaseForm(UntouchedMoments):
 
 
 class Calendar(forms.BaseInlineFormSet[Phase, Cycle, PhaseForm]):
-    """The phases of a cycle, judged together."""
+    """The phases of a cycle, judged together. `along`: how what lies within a stage moves with it."""
+
+    along: list[Shift]
 
     def clean(self) -> None:
         super().clean()
+        self.along = []
         if any(self.errors):
             return
         rows = [form for form in self.forms if form.has_changed() or form.instance.pk]
@@ -51,6 +57,40 @@ class Calendar(forms.BaseInlineFormSet[Phase, Cycle, PhaseForm]):
             raise forms.ValidationError(sentence)
         if has_begun(stored) and moves(stored.windows(), windows) and not str(self.data.get("reason", "")).strip():
             raise forms.ValidationError(SAY_WHY)
+        self.along = shifts(parts_of(stored), stored.windows(), windows)
+        for shift in self.along:
+            if not shift.fits:
+                raise forms.ValidationError(
+                    DO_NOT_FIT % {"parts": _named(shift.before), "stage": shift.stage.about.name}
+                )
+            if shift.token != self.data.get(ALONG):
+                raise forms.ValidationError(_offered(shift))
+
+
+ALONG = "along"  # the token of the shift that whoever saves has been shown, and agrees to
+DO_NOT_FIT = _("These would lie outside “%(stage)s”: %(parts)s. Set their dates first, or leave them off.")
+
+
+def _named(parts: list[Part]) -> str:
+    return ", ".join(part.name for part in parts)
+
+
+def _offered(shift: Shift) -> str:
+    """What would move along, from when to when, and the box by which one agrees: ticked, as that is what most want."""
+    dated = [
+        (part.name, words(part.opens), end_words(part.closes), words(moved.opens), end_words(moved.closes))
+        for part, moved in zip(shift.before, shift.after, strict=True)
+    ]
+    said = _("{}: until now {} to {}, then {} to {}")
+    return format_html(
+        '{}<ul>{}</ul><label><input type="checkbox" name="{}" value="{}" checked> {}</label>',
+        _("Not saved yet. “%s” has parts that would lie outside it. They can move along with it:")
+        % shift.stage.about.name,
+        format_html_join("", "<li>{}</li>", ((format_html(str(said), *each),) for each in dated)),
+        ALONG,
+        shift.token,
+        _("Move them along, and save"),
+    )
 
 
 DATED_BY = {Dated.DECISIONS: "decisions_public_at", Dated.OBJECTIONS: "objections_until"}

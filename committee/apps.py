@@ -6,11 +6,12 @@ class CommitteeRoom(AppConfig):
 
     def ready(self) -> None:
         """Offer the committee's page on a proposal, keep papers back, and say what is kept of a person."""
-        from budgeting import registry, sections  # noqa: PLC0415  (models can be imported from here on)
-        from committee import costs_told, models, offering, public_answers, publishing, telling  # noqa: PLC0415
+        from budgeting import registry, sections, within  # noqa: PLC0415  (models can be imported from here on)
+        from committee import costs_told, models, offering, public_answers, publishing, steps, telling  # noqa: PLC0415
         from proposals.models import Proposal  # noqa: PLC0415
 
         telling.register()
+        within.divide(steps.parts, steps.move_along)
         registry.serve(registry.CyclePage.SHORTLIST, "shortlist")
         for offered in (offering.page_of_the_committee, offering.challenge_of_a_clerk, offering.who_took_no_part):
             registry.offer_for(Proposal, offered)

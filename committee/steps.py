@@ -1,9 +1,10 @@
 """The steps of a review: a clerk sets their dates, and what may be done at which of them."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,6 +13,7 @@ from budgeting.models import Cycle
 from budgeting.people import Person
 from budgeting.stages import Stage
 from budgeting.templatetags.dates import words
+from budgeting.within import Part
 from committee.calendar import Kind, StepWindow, Wrong, decides_from, errors
 from committee.models import Step
 from lib.refusal import Refused, require
@@ -56,8 +58,25 @@ def set_steps(cycle: Cycle, steps: list[StepWindow], *, by_two: bool, by: Person
         )
         for step in steps
     )
-    dates = {step.kind.value: [step.opens.isoformat(), step.closes.isoformat()] for step in steps}
-    by.record(Done.STEPS_SET, on=cycle, steps=dates, by_two=by_two)
+    by.record(Done.STEPS_SET, on=cycle, steps=_dates(steps), by_two=by_two)
+
+
+def parts(cycle: Cycle) -> list[Part]:
+    """The steps as everybody reads them in the calendar of the cycle, under its review."""
+    return [Part(Stage.REVIEWING, str(step.kind.label), step.opens, step.closes) for step in Step.windows(cycle)]
+
+
+def move_along(cycle: Cycle, stage: Stage, span: timedelta, *, by: Person) -> None:
+    """The review moves, and its steps with it by the same span."""
+    steps = Step.objects.filter(cycle=cycle)
+    if stage is Stage.REVIEWING and steps.update(opens=F("opens") + span, closes=F("closes") + span):
+        by.record(
+            Done.STEPS_SET, on=cycle, steps=_dates(Step.windows(cycle)), by_two=steps.filter(by_two=True).exists()
+        )
+
+
+def _dates(steps: Iterable[StepWindow]) -> dict[str, list[str]]:
+    return {step.kind.value: [step.opens.isoformat(), step.closes.isoformat()] for step in steps}
 
 
 def why_not_now(step: Kind, dated: Mapping[str, Step], at: datetime) -> str:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from budgeting.models.change import Dated, Told
 from budgeting.stages import Stage
+from budgeting.within import Part
 
 DATED = {
     Dated.OBJECTIONS: _("Objections to the vote"),
@@ -24,6 +25,9 @@ class CalendarEntry:
     now: bool
     past: bool
     changes: list[Told] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+    """What a stage is divided into, each with its dates."""
+    part_of_now: Part | None = None
 
     @property
     def name(self) -> str:

@@ -16,6 +16,7 @@ from budgeting.calendar import Window, is_open, stage_at
 from budgeting.models.calendar_entry import CalendarEntry
 from budgeting.models.change import CalendarChange, Dated, Told
 from budgeting.stages import Act, Stage
+from budgeting.within import parts_of
 from lib import money
 from lib.one_line import OneLine
 
@@ -172,6 +173,7 @@ class Cycle(models.Model):
         """The phases in order, the present one marked; while counting lasts it is shown, dates of its own or not."""
         changes = self.changes_by_stage()
         present = self.stage(at)
+        parts = parts_of(self)
         entries = [
             CalendarEntry(
                 each.stage,
@@ -180,6 +182,8 @@ class Cycle(models.Model):
                 each.holds(at) and each.stage is present,
                 each.has_closed(at),
                 changes.get(each.stage, []),
+                [part for part in parts if part.stage is each.stage],
+                next((part for part in parts if part.stage is each.stage and part.holds(at)), None),
             )
             for each in self.windows()
         ]
