@@ -57,6 +57,7 @@ class Done(models.TextChoices):
     MOTION_VOTED = "motion voted", _("member of a committee voted")
     MOTION_SETTLED = "motion settled", _("vote of a committee over")
     MOTION_PUBLISHED = "motion published", _("what a committee voted on made public")
+    MESSAGE_WRITTEN = "message written", _("message written between a committee and an author")
     STEPS_SET = "steps set", _("dates of the steps of a review set")
     QUESTION_RETIRED = "question retired", _("question of a committee’s card retired")
     CARD_HANDED_IN = "card handed in", _("card of a member of a committee handed in")

@@ -7,13 +7,28 @@ class CommitteeRoom(AppConfig):
     def ready(self) -> None:
         """Offer the committee's page on a proposal, keep papers back, and say what is kept of a person."""
         from budgeting import registry, sections, within  # noqa: PLC0415  (models can be imported from here on)
-        from committee import costs_told, models, offering, public_answers, publishing, steps, telling  # noqa: PLC0415
+        from committee import (  # noqa: PLC0415
+            costs_told,
+            models,
+            offering,
+            public_answers,
+            publishing,
+            steps,
+            telling,
+            telling_authors,
+        )
         from proposals.models import Proposal  # noqa: PLC0415
 
         telling.register()
+        telling_authors.register()
         within.divide(steps.parts, steps.move_along)
         registry.serve(registry.CyclePage.SHORTLIST, "shortlist")
-        for offered in (offering.page_of_the_committee, offering.challenge_of_a_clerk, offering.who_took_no_part):
+        for offered in (
+            offering.page_of_the_committee,
+            offering.challenge_of_a_clerk,
+            offering.messages_of_either_side,
+            offering.who_took_no_part,
+        ):
             registry.offer_for(Proposal, offered)
         sections.tell_on(Proposal, costs_told.on_the_page)
         sections.tell_on(Proposal, public_answers.on_the_page)
@@ -30,6 +45,7 @@ class CommitteeRoom(AppConfig):
                 (models.Card, "member"),
                 (models.Note, "by"),
                 (models.CostAssessment, "by"),
+                (models.Message, "by"),
                 (models.Consent, "author"),
             ],
             traces=[
@@ -41,5 +57,6 @@ class CommitteeRoom(AppConfig):
                 (models.Card, "confirmed_by"),
                 (models.Correction, "looked_by"),
                 (models.MergerRuling, "by"),
+                (models.Message, "read_by"),
             ],
         )

@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from budgeting.models import Contest, Cycle
 from budgeting.people import Person
 from budgeting.stages import Act, Stage
 from committee.challenging import to_settle
 from committee.members import steps_in_for
-from committee.models import Assignment, Challenge, Correction, Motion, MotionVote, Recusal, Resolution
+from committee.models import Assignment, Challenge, Correction, Message, Motion, MotionVote, Recusal, Resolution
 from committee.steps import why_not_put_to_the_vote
 from proposals.models import Proposal, Status
 from proposals.models.queries import Proposals
@@ -61,6 +61,22 @@ def corrections_for(person: Person, at: datetime) -> "QuerySet[Correction]":
     found = Correction.objects.to_look_at(at).filter(decision__proposal__in=rows.filter(withdrawal=None).values("pk"))
     related = ("contest__district", "contest__cycle", "cycle")
     return found.select_related("decision", *(f"decision__proposal__{name}" for name in related))
+
+
+def answers_for(person: Person, at: datetime) -> "QuerySet[Message]":
+    """What authors wrote and nobody of the committee has read: the first of each proposal, the longest waiting first.
+
+    For its members; for a clerk where a message of theirs stands before it.
+    """
+    _contests, rows = _before(person, at)
+    may_read = Q(proposal__in=rows.values("pk"))
+    if person.is_clerk:
+        recused = Recusal.objects.filter(member=person.pk).values("proposal")
+        wrote = Message.objects.filter(by=person.pk, is_authors=False).exclude(proposal__in=recused)
+        may_read |= Q(proposal__in=wrote.values("proposal"))
+    earlier = Message.objects.to_read().filter(proposal=OuterRef("proposal"), pk__lt=OuterRef("pk"))
+    found = Message.objects.to_read().filter(may_read).exclude(Exists(earlier))
+    return found.select_related("proposal__contest__district", "proposal__contest__cycle", "proposal__cycle")
 
 
 def mine(person: Person) -> "QuerySet[Assignment]":

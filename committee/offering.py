@@ -9,7 +9,8 @@ from budgeting.people import Person
 from committee.calendar import Kind
 from committee.challenging import why_not_challenge
 from committee.members import why_not_look
-from committee.models import Motion
+from committee.messaging import why_not_write
+from committee.models import Message, Motion
 from committee.recusing import public_recusals
 from proposals.models import Proposal
 
@@ -54,6 +55,22 @@ def challenge_of_a_clerk(proposal: Proposal, person: Person, at: datetime) -> li
     if not person.is_clerk or proposal.is_draft or why_not_challenge(proposal, by=person, at=at):
         return []
     return [(_("Challenge a member's part in it"), challenge_of(proposal))]
+
+
+def messages_on(proposal: Proposal) -> str:
+    """Of the page on which the committee writes to its author."""
+    return _address("messages", proposal)
+
+
+def messages_of_either_side(proposal: Proposal, person: Person, at: datetime) -> list[tuple[str, str]]:
+    """To its author once somebody has written; to a clerk. A member finds it on the page of the committee."""
+    if proposal.is_draft:
+        return []
+    if proposal.is_by(person) and Message.objects.filter(proposal=proposal).exists():
+        return [(_("Messages of the committee"), reverse("my_messages", args=[proposal.pk]))]
+    if person.is_clerk and not why_not_write(proposal, by=person):
+        return [(_("Write to the author"), messages_on(proposal))]
+    return []
 
 
 def who_took_no_part(proposal: Proposal, person: Person, at: datetime) -> list[tuple[str, str]]:

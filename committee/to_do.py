@@ -61,6 +61,7 @@ def lists(person: Person, at: datetime) -> list[ToDo]:
     return [
         *cards(person, at),
         ToDo("corrections", _("Corrections to look at again"), corrections, "decision__proposal"),
+        ToDo("answers", _("Answers of authors to read"), at_the_desk.answers_for(person, at), "proposal"),
         ToDo("votes", _("Put to the vote, and you have not voted"), motions, "proposal"),
         ToDo("proposals", _("Proposals to decide on"), waiting, closes=closes),
     ]

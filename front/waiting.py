@@ -23,7 +23,7 @@ from budgeting.stages import Stage
 from committee.at_the_desk import challenges_for
 from committee.calendar import Kind
 from committee.offering import address_of as decision_on
-from committee.offering import card_of, challenge_of, ruling_on
+from committee.offering import card_of, challenge_of, messages_on, ruling_on
 from committee.ruling import waiting_for as mergers_for
 from committee.to_do import ToDo, lists
 from lib.troubles import troubles
@@ -131,7 +131,7 @@ def _of_committees(person: Person, at: datetime) -> Iterator[Waiting]:
 
 
 def _told(of: ToDo, row: Any, at: datetime) -> Waiting:
-    told = {"corrections": _correction, "votes": _motion, "proposals": _proposal}
+    told = {"answers": _answer, "corrections": _correction, "votes": _motion, "proposals": _proposal}
     return told.get(of.name, _card)(of, row, at)
 
 
@@ -141,6 +141,11 @@ def _correction(of: ToDo, correction: Any, at: datetime) -> Waiting:
     path, answered = decision_on(decision.proposal), correction.answered_at
     words = _("Look again at “%s”, which was corrected") if answered else _("Not corrected by its day: “%s”")
     return Waiting(words % decision.proposal.title, path, answered or decision.until or at, late=answered is None)
+
+
+def _answer(of: ToDo, message: Any, at: datetime) -> Waiting:
+    words = _("Read what the author of “%s” answered") % message.proposal.title
+    return Waiting(words, messages_on(message.proposal), message.at)
 
 
 def _motion(of: ToDo, motion: Any, at: datetime) -> Waiting:

@@ -115,6 +115,7 @@ class Kind(StrEnum):
 
     # Before a committee's decision is public
     MERGER_ASKED = "consent to a merger is asked"
+    WRITTEN_TO_AUTHOR = "a committee wrote to an author"
 
     @property
     def slug(self) -> str:

@@ -10,7 +10,7 @@ from ballots import paper
 from ballots.models import KeyShare
 from budgeting.models import Contest, Cycle
 from budgeting.people import RoleName
-from committee.models import Assignment, Department, DepartmentMember, Question
+from committee.models import Assignment, Department, DepartmentMember, Message, Question
 from notices import stopping
 from notices.kinds import Kind
 from proposals.models import Ground, Proposal
@@ -66,6 +66,7 @@ def whole_city(
     photo = quay.add_photo(by=rosa, at=middle_of("proposing"), file=picture(), alt="The quay")
     given = {"by": people["clerk"], "at": middle_of("reviewing")}
     assignment = Assignment.objects.create(proposal=quay, member=people["committee"], **given)
+    Message.objects.create(proposal=quay, is_authors=False, text="How wide is it?", salt=b"0" * 16, **given)
     for contest, on_paper in proposals.items():
         paper.write(contest, on_paper, by=None, at=middle_of("presenting"))
     Question.objects.create(cycle=cycle, step="formal", kind="yes_no", text="Is it complete?")
@@ -91,6 +92,7 @@ def whole_city(
         "step": ["what"],
         "card": ["formal"],
         "list": ["votes"],
+        "thread": [quay.pk],
         "part": [f"comments/{comment.pk}", f"photos/{photo.pk}"],
         "mail": [1],
         "assignment": [assignment.pk],

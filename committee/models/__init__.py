@@ -9,6 +9,7 @@ from committee.models.consent import Consent
 from committee.models.correction import Correction
 from committee.models.cost_assessment import CostAssessment
 from committee.models.department import Department, DepartmentMember, MayHand
+from committee.models.message import Message
 from committee.models.motion import Motion, MotionVote, Resolution
 from committee.models.note import Note
 from committee.models.office import Office
@@ -33,6 +34,7 @@ __all__ = [
     "DepartmentMember",
     "MayHand",
     "MergerRuling",
+    "Message",
     "Motion",
     "MotionVote",
     "Note",

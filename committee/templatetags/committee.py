@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.db.models import Max
 
 from committee import at_the_desk, ruling, showing, to_do
 from committee.costing import in_words
@@ -27,6 +28,7 @@ def to_decide(context: dict[str, Any]) -> dict[str, object]:
         "is_member": bool(contests),
         "contests": contests,
         "corrections": longest_waiting(at_the_desk.corrections_for(user, at)),
+        "answers": longest_waiting(at_the_desk.answers_for(user, at)),
         "motions": longest_waiting(at_the_desk.motions_for(user, at)),
         "cards": [(each, longest_waiting(each.rows)) for each in to_do.cards(user, at)],
         "waiting": longest_waiting(waiting),
@@ -58,6 +60,22 @@ def costs_beside(proposal: Proposal) -> dict[str, object]:
 def cost_in_words(figures: Any, currency: str) -> str:
     """{{ motion|cost_in_words:cycle.currency }}: price, upkeep and months of an estimate."""
     return in_words(figures.cost, figures.upkeep, figures.months, currency)
+
+
+@register.inclusion_tag("committee/messages_beside.html", takes_context=True)
+def messages_beside(context: dict[str, Any], proposal: Proposal) -> dict[str, object]:
+    """{% messages_beside proposal %}: what the committee and its author wrote to each other."""
+    thread = proposal.author_messages.select_related("by", "read_by")
+    return {"proposal": proposal, "thread": thread, "csrf_token": context.get("csrf_token")}
+
+
+@register.inclusion_tag("committee/messages_to_me.html", takes_context=True)
+def messages_to_me(context: dict[str, Any]) -> dict[str, object]:
+    """{% messages_to_me %}: the proposals of whoever looks about which a committee wrote to them."""
+    mine = Proposal.objects.filter(author=context["request"].user.pk)
+    return {
+        "threads": mine.annotate(written_at=Max("author_messages__at")).exclude(written_at=None).order_by("-written_at")
+    }
 
 
 @register.inclusion_tag("committee/notes_beside.html")

@@ -39,6 +39,7 @@ from committee.models import (
     CostAssessment,
     Department,
     DepartmentMember,
+    Message,
     Motion,
     MotionVote,
     Note,
@@ -188,6 +189,7 @@ def full_life(
         motion = Motion.objects.create(proposal=proposal, **put)
         beside = {"proposal": proposal, "salt": b"hidden"}
         Card.objects.create(member=user, step="formal", saved_at=moment, **beside)
+        Message.objects.create(by=user, at=moment, text="The port agrees.", is_authors=True, **beside)
         Note.objects.create(by=user, at=moment, text="I asked the port.", **beside)
         CostAssessment.objects.create(by=user, at=moment, cost=1, basis="I asked the port.", **beside)
         CaseNumber.objects.create(by=user, at=moment, text="RV-1", **beside)

@@ -21,13 +21,14 @@ from accounts.models import User
 from audit.models import AuditEvent
 from budgeting.models import Cycle, Phase
 from budgeting.people import RoleName
-from committee import motions
+from committee import messaging, motions
 from committee.costing import assess_cost
 from committee.models import Resolution
 from committee.numbering import set_case_number
 from committee.recusing import recuse
 from committee.tasks import settle_and_publish
 from lib import clock, pdf
+from notices.spreading import spread
 from proposals.models import Proposal
 from tests import thoroughness
 from tests.addresses import addresses
@@ -48,6 +49,12 @@ ASSESSED = {"cost": 11_111_00, "upkeep": 222_00, "months": 7}
 # What is never public: why a member thinks that it costs so much, where it was not voted on; and the case number.
 KEPT = {b"A rhino was weighed.": {"decide", "assess_cost"}, b"RHINO-27": {"decide", "case_number", "work"}}
 NUMBERED = re.compile(rb"committee\.[a-z]+:[0-9]+")  # no number is given twice, whatever is undone
+# Where the committee and the author read what they write to each other.
+SIDES = {
+    "author": {"my_messages", "my_data"},
+    "committee": {"decide", "messages", "my_data"},
+    "clerk": {"messages"},
+}
 
 # What the committee, who oversees its work, and the log have of it before: members here, digests there.
 MEMBERS = {"committee"}
@@ -105,7 +112,7 @@ def city(whole_city: WholeCity, riverside, rosa: User, martin: User, monkeypatch
     for client in clients.values():
         client.cookies["order"] = "as drawn"  # of proposals that are mixed by lot
     numbered = proposal.get_absolute_url().rstrip("/").rpartition("/")[2]
-    found = addresses({**whole_city.values, "numbered:number": [numbered]})
+    found = addresses({**whole_city.values, "numbered:number": [numbered], "thread": [proposal.pk]})
     found[proposal.get_absolute_url()] = "proposal"
     for query in ("q=zebra", "status=shortlisted"):
         found |= {f"/2027/proposals/?{query}": "proposals", f"/2027/proposals.geojson?{query}": "places"}
@@ -158,9 +165,9 @@ def differing(city: City, one: dict[str, Answer], other: dict[str, Answer]) -> s
     return {city.addresses[address] for address in one if one[address] != other[address]}
 
 
-def telling(city: City, answers: dict[str, Answer]) -> set[str]:
+def telling(city: City, answers: dict[str, Answer], words: tuple[bytes, ...] = WORDS) -> set[str]:
     """The pages on which the reason of the decision can be read."""
-    return {city.addresses[each] for each, (*_, body, _n) in answers.items() if any(word in body for word in WORDS)}
+    return {city.addresses[each] for each, (*_, body, _n) in answers.items() if any(word in body for word in words)}
 
 
 def kept(city: City, answers: dict[str, Answer]) -> dict[bytes, set[str]]:
@@ -237,3 +244,22 @@ def test_until_then_the_log_has_digests_alone(city: City, turn) -> None:
         said = str([(each.object, each.facts) for each in AuditEvent.objects.all()])
         assert "zebra" not in said
         assert "shortlist" not in said
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        pytest.param(who, marks=[pytest.mark.long] * (who not in ("recused", "author")))
+        for who in (
+            *("recused", "author", "committee", "clerk", "visitor", "resident", "council", "auditor", "key holder"),
+            "superuser",
+        )
+    ],
+)
+def test_what_is_written_to_an_author_is_read_by_both_sides_alone(city: City, rosa: User, turn, who: str) -> None:
+    turn(at := middle_of("reviewing"))
+    messaging.write_to_author(city.proposal, by=city.members[0], at=at, text="Does a walrus fit?")
+    messaging.answer(city.proposal, by=rosa, at=at, text="No walrus does.")
+    spread(at)
+    found = telling(city, asked(city, who), (b"walrus",))
+    assert found == SIDES.get(who, set())
