@@ -63,6 +63,7 @@ class Done(models.TextChoices):
     CARD_HANDED_IN = "card handed in", _("card of a member of a committee handed in")
     CARD_TAKEN_BACK = "card taken back", _("card of a member of a committee taken back by its member")
     CARD_CONFIRMED = "card confirmed", _("card of a member of a committee confirmed by another")
+    ANSWERS_PUBLISHED = "answers published", _("public answers on the cards of a committee made public")
     COST_ASSESSED = "cost assessed", _("cost of a proposal assessed in a committee")
     CASE_NUMBER_SET = "case number set", _("case number of a proposal set in the register of documents")
     NOTE_WRITTEN = "note written", _("note written among members of a committee")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from audit.acts import Done
 from audit.models import AuditEvent
 from budgeting.people import Person
-from committee import correcting, merging, publishing
+from committee import correcting, merging, publishing, sealing
 from committee.deadlines import within_a_week
 from committee.members import entitled, presiding, quorum_of, why_not_decide
 from committee.models import Committee, Motion, MotionVote, Resolution
@@ -115,7 +115,7 @@ def settle(proposal: Proposal, *, at: datetime) -> None:
         return
     motion.settled_at = at
     motion.save(update_fields=["settled_at"])
-    AuditEvent.append(Done.MOTION_SETTLED, by=None, on=motion)
+    AuditEvent.append(Done.MOTION_SETTLED, by=None, on=motion, **sealing.seal(motion))
     if result is Result.CARRIED:
         _resolve(motion, counted, at=at)
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from budgeting.sections import Section
 from committee.calendar import Kind
-from committee.models import Step
+from committee.models import Answer, Card, Step
 from committee.showing import Told, answers_told, cards_of
 from proposals.models import Decision, Proposal
 
@@ -19,20 +19,29 @@ def is_decided(proposal: Proposal, at: datetime) -> bool:
 
 
 def public_answers(proposal: Proposal, at: datetime) -> list[Told]:
-    """Question by question; nothing before the decision is public. A card by two members counts once confirmed."""
+    """Question by question; nothing before the decision is public."""
     if not is_decided(proposal, at):
         return []
-    by_two = set(Step.objects.filter(cycle=proposal.cycle_id, by_two=True).values_list("kind", flat=True))
-    theirs = [card for card in cards_of(proposal) if card.step not in by_two or card.confirmed_at]
-    asked = {
-        answer.question_id: answer.question
-        for card in theirs
-        for answer in card.answers.all()
-        if answer.question.is_public
-    }
+    theirs = _cards_that_count(proposal)
+    asked = {answer.question_id: answer.question for answer in _public_on(theirs)}
     order = [kind.value for kind in Kind]
     in_order = sorted(asked.values(), key=lambda question: (order.index(question.step), question.place, question.pk))
     return answers_told(in_order, theirs, proposal.cycle.currency)
+
+
+def answers_that_count(proposal: Proposal) -> list[Answer]:
+    """Those everybody reads once the decision is public."""
+    return _public_on(_cards_that_count(proposal))
+
+
+def _cards_that_count(proposal: Proposal) -> list[Card]:
+    """A card by two members counts once it is confirmed."""
+    by_two = set(Step.objects.filter(cycle=proposal.cycle_id, by_two=True).values_list("kind", flat=True))
+    return [card for card in cards_of(proposal) if card.step not in by_two or card.confirmed_at]
+
+
+def _public_on(cards: list[Card]) -> list[Answer]:
+    return [answer for card in cards for answer in card.answers.all() if answer.question.is_public]
 
 
 def on_the_page(proposal: Proposal, at: datetime) -> Section | None:

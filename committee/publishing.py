@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from audit.acts import Done
 from audit.models import AuditEvent
 from budgeting.models import Contest, Cycle
-from committee import merging
+from committee import merging, sealing
 from committee.models import Motion, Resolution
 from lib.refusal import Refused
 
@@ -78,6 +78,8 @@ def publish(resolution: Resolution, *, at: datetime) -> None:
     if ruling := getattr(resolution, "ruling", None):
         facts["ruling"] = {"salt": ruling.salt_in_words, **ruling.content()}
     AuditEvent.append(Done.MOTION_PUBLISHED, by=None, on=motion, **facts)
+    if resolution.decision:
+        sealing.open_with(motion)
 
 
 def why_not_freeze(contest: Contest) -> str:

@@ -17,6 +17,7 @@ from committee.models.question import Question
 from committee.models.recusal import Recusal
 from committee.models.referral import Referral
 from committee.models.ruling import MergerRuling
+from committee.models.sealed_answers import SealedAnswers
 from committee.models.seat import Seat
 from committee.models.step import Step
 
@@ -43,6 +44,7 @@ __all__ = [
     "Recusal",
     "Referral",
     "Resolution",
+    "SealedAnswers",
     "Seat",
     "Step",
     "StepIn",

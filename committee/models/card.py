@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from committee.calendar import Kind
-from committee.models.motion import Sealed
+from committee.models.motion import SALT, Sealed
 from committee.models.question import Question
 from committee.models.recusal import Recusal
 from committee.models.step import KINDS
@@ -75,18 +75,23 @@ class Card(Sealed):
         return f"{self.proposal_id}: {self.step}, {self.member_id}"
 
     def content(self) -> dict[str, Any]:
-        answers = self.answers.order_by("question_id").values_list("question_id", "value", "number", "comment")
+        """Of each answer the digest alone, so that one can be shown without the others."""
+        answers = self.answers.select_related("question").order_by("question_id")
         return {
             "proposal": self.proposal_id,
             "member": self.member_id,
             "step": self.step,
-            "answers": [list(answer) for answer in answers],
+            "answers": [answer.digest if answer.salt else answer.in_clear for answer in answers],
         }
 
 
-class Answer(models.Model):
-    """An answer on a card: as typed while it is a draft; once handed in, `number` has the score or the minor units."""
+class Answer(Sealed):
+    """An answer on a card: as typed while it is a draft; once handed in, `number` has the score or the minor units.
 
+    `salt` is new whenever its card is handed in. Cards of the time before answers had one have them in clear.
+    """
+
+    salt = models.BinaryField(max_length=SALT, default=b"")
     card = models.ForeignKey(Card, on_delete=models.PROTECT, related_name="answers")
     question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="answers")
     value = models.TextField(blank=True)
@@ -111,3 +116,15 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.card_id}: {self.question_id}"
+
+    def content(self) -> dict[str, Any]:
+        return {
+            "question": self.question.text,
+            "answer": self.value,
+            "number": self.number,
+            "comment": self.comment,
+        }
+
+    @property
+    def in_clear(self) -> list[Any]:
+        return [self.question_id, self.value, self.number, self.comment]

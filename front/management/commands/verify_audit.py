@@ -8,10 +8,14 @@ from django.core.management.base import BaseCommand, CommandError
 
 from audit.chain import Broken
 from audit.models import AuditEvent
+from committee.sealing import altered_cards
 
 
 class Command(BaseCommand):
-    help = "Recompute the chain of the audit log. Exit 0 if it holds, 1 with the first broken entry if it does not."
+    help = (
+        "Recompute the chain of the audit log, and compare the cards of committees with the digests it has of them. "
+        "Exit 0 if all holds, 1 with the first broken entry or the altered cards if it does not."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -25,6 +29,9 @@ class Command(BaseCommand):
             self.stderr.write(str(broken))
             sys.exit(1)
         self.stdout.write(f"The audit log holds: {number} entries, head {number}:{last.hex()}")
+        if altered := [f"{card} (card {card.pk})" for card in altered_cards()]:
+            self.stderr.write("Not as it was handed in, on a proposal in a step by a member: " + "; ".join(altered))
+            sys.exit(1)
 
 
 def _read(head: str) -> tuple[int, bytes]:
