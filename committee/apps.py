@@ -16,17 +16,20 @@ class CommitteeRoom(AppConfig):
             steps,
             telling,
             telling_authors,
+            telling_changes,
         )
         from proposals.models import Proposal  # noqa: PLC0415
 
         telling.register()
         telling_authors.register()
+        telling_changes.register()
         within.divide(steps.parts, steps.move_along)
         registry.serve(registry.CyclePage.SHORTLIST, "shortlist")
         for offered in (
             offering.page_of_the_committee,
             offering.challenge_of_a_clerk,
             offering.messages_of_either_side,
+            offering.another_wording,
             offering.who_took_no_part,
         ):
             registry.offer_for(Proposal, offered)
@@ -47,6 +50,7 @@ class CommitteeRoom(AppConfig):
                 (models.CostAssessment, "by"),
                 (models.Message, "by"),
                 (models.Consent, "author"),
+                (models.ProposedChange, "author"),
             ],
             traces=[
                 (models.Motion, "by"),
@@ -58,5 +62,7 @@ class CommitteeRoom(AppConfig):
                 (models.Correction, "looked_by"),
                 (models.MergerRuling, "by"),
                 (models.Message, "read_by"),
+                (models.ProposedChange, "by"),
+                (models.ChangeRuling, "by"),
             ],
         )

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from audit.acts import Done
 from budgeting.people import Person, RoleName, holders_of
 from budgeting.stages import Act
-from committee.members import entitled, entitled_each, first_of, leading, why_not_look
+from committee.members import entitled, why_not_look
 from committee.models import Challenge, Recusal
+from committee.presiding import who_presides_each
 from committee.recusing import leave
 from lib.refusal import allow, require
 from proposals.models import Proposal
@@ -58,16 +59,12 @@ def who_settles(challenge: Challenge) -> list[Any]:
 
 def who_settles_each(challenges: Sequence[Challenge]) -> dict[int, list[Any]]:
     """The same of many, by challenge: no more statements for more of them."""
-    found, proposals = {}, {each.proposal_id: each.proposal for each in challenges}
-    may, ranked = entitled_each(proposals.values()), leading(proposals.values())
+    concerned = {each.pk: {each.member_id, each.by_id} for each in challenges}
+    found = who_presides_each({each.pk: (each.proposal, concerned[each.pk]) for each in challenges})
     clerks = list(holders_of(RoleName.CLERK))
     for each in challenges:
-        concerned = {each.member_id, each.by_id}
-        members = may[each.proposal_id]
-        chair = first_of(ranked[each.proposal_id], members, concerned)
-        others = [one for key, one in members.items() if key not in concerned]
-        besides = [one for one in clerks if one.pk not in {*concerned, each.proposal.author_id}]
-        found[each.pk] = [chair] if chair else others or besides
+        besides = {*concerned[each.pk], each.proposal.author_id}
+        found[each.pk] = found[each.pk] or [one for one in clerks if one.pk not in besides]
     return found
 
 

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from budgeting.people import Person
 from committee.calendar import Kind
 from committee.challenging import why_not_challenge
+from committee.changing import why_not_propose
 from committee.members import why_not_look
 from committee.messaging import why_not_write
-from committee.models import Message, Motion
+from committee.models import Message, Motion, ProposedChange
 from committee.recusing import public_recusals
 from proposals.models import Proposal
 
@@ -23,6 +24,11 @@ def address_of(proposal: Proposal) -> str:
 def _address(name: str, proposal: Proposal, *more: str) -> str:
     contest = proposal.contest
     return reverse(name, args=[contest.cycle.slug, contest.district.slug, proposal, *more])
+
+
+def changes_of(proposal: Proposal) -> str:
+    """Of the page on which another wording of it is proposed."""
+    return _address("proposed_changes", proposal)
 
 
 def ruling_on(proposal: Proposal) -> str:
@@ -70,6 +76,19 @@ def messages_of_either_side(proposal: Proposal, person: Person, at: datetime) ->
         return [(_("Messages of the committee"), reverse("my_messages", args=[proposal.pk]))]
     if person.is_clerk and not why_not_write(proposal, by=person):
         return [(_("Write to the author"), messages_on(proposal))]
+    return []
+
+
+def another_wording(proposal: Proposal, person: Person, at: datetime) -> list[tuple[str, str]]:
+    """To its author what waits for an answer; to a clerk where to propose it. A member finds it on another page."""
+    if proposal.is_draft or not person.is_authenticated:
+        return []
+    if proposal.is_by(person):
+        asked = ProposedChange.objects.standing().filter(proposal=proposal, author=person.pk)
+        words = _("Another wording of your text is proposed: say yes or no")
+        return [(words, reverse("proposed_change", args=[each.pk])) for each in asked]
+    if person.is_clerk and not why_not_propose(proposal, by=person, at=at):
+        return [(_("Propose another wording"), changes_of(proposal))]
     return []
 
 

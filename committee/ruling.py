@@ -14,9 +14,10 @@ from audit.acts import Done
 from budgeting.models import Cycle, District
 from budgeting.people import Person
 from committee import merging, publishing
-from committee.members import entitled_each, first_of, leading, steps_in_for, why_not_look
+from committee.members import steps_in_for, why_not_look
 from committee.models import MergerRuling, Resolution
 from committee.models.motion import new_salt
+from committee.presiding import who_presides_each
 from lib.refusal import require
 from proposals.models import Proposal
 
@@ -94,13 +95,8 @@ def _loaded(rows: "models.QuerySet[Resolution]") -> list[Resolution]:
 
 def _who_rules(resolutions: list[Resolution]) -> dict[int, set[int]]:
     """By resolution the keys of whoever presides and is not concerned: in no more statements for more of them."""
-    found, proposals = {}, [each.motion.proposal for each in resolutions]
-    may, ranked = entitled_each(proposals), leading(proposals)
-    for each in resolutions:
-        members, concerned = may[each.motion.proposal_id], _concerned(each)
-        chair = first_of(ranked[each.motion.proposal_id], members, concerned)
-        found[each.pk] = {chair.pk} if chair else members.keys() - concerned
-    return found
+    found = who_presides_each({each.pk: (each.motion.proposal, _concerned(each)) for each in resolutions})
+    return {key: {one.pk for one in people} for key, people in found.items()}
 
 
 def _concerned(resolution: Resolution) -> set[int]:

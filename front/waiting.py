@@ -23,8 +23,9 @@ from budgeting.stages import Stage
 from committee.at_the_desk import challenges_for
 from committee.calendar import Kind
 from committee.offering import address_of as decision_on
-from committee.offering import card_of, challenge_of, messages_on, ruling_on
+from committee.offering import card_of, challenge_of, changes_of, messages_on, ruling_on
 from committee.ruling import waiting_for as mergers_for
+from committee.settling_changes import waiting_for as wordings_for
 from committee.to_do import ToDo, lists
 from lib.troubles import troubles
 from notices.models import Mail
@@ -49,7 +50,19 @@ class Waiting:
 def waits_for(person: Person, at: datetime) -> list[Waiting]:
     """What waits for this person, the oldest first, each thing once; of a long list its end is one line."""
     found: dict[tuple[str, str], Waiting] = {}
-    rooms = (_acts, _boxes, _challenges, _mergers, _of_committees, _moderation, _claims, _uploads, _mails, _works)
+    rooms = (
+        _acts,
+        _boxes,
+        _challenges,
+        _wordings,
+        _mergers,
+        _of_committees,
+        _moderation,
+        _claims,
+        _uploads,
+        _mails,
+        _works,
+    )
     for each in sorted((one for room in rooms for one in room(person, at)), key=lambda one: one.since):
         found.setdefault((each.path, each.words), each)
     return list(found.values())
@@ -99,6 +112,13 @@ def _since(box: Checklist) -> datetime:
         return voting.closes
     now = box.cycle.window(box.cycle.stage(box.at))
     return now.opens if now else box.at
+
+
+def _wordings(person: Person, at: datetime) -> Iterator[Waiting]:
+    """What an author was asked and did not answer by its date, since then."""
+    for change in wordings_for(person, at):
+        words = _("Say whether the text of “%s” is changed: its author has not answered") % change.proposal.title
+        yield Waiting(words, changes_of(change.proposal), change.until)
 
 
 def _mergers(person: Person, at: datetime) -> Iterator[Waiting]:

@@ -117,6 +117,11 @@ class Kind(StrEnum):
     MERGER_ASKED = "consent to a merger is asked"
     WRITTEN_TO_AUTHOR = "a committee wrote to an author"
 
+    # Another wording of a text
+    CHANGE_PROPOSED = "another wording is proposed"
+    CHANGE_ANSWERED = "another wording was answered"
+    CHANGE_RULED = "another wording was settled"
+
     @property
     def slug(self) -> str:
         """As it stands in the address of the page where its words are edited."""

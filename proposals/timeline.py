@@ -41,12 +41,18 @@ def _submitted(proposal: Proposal) -> Event:
 
 
 def _edits(proposal: Proposal) -> list[Event]:
-    """An edit by the committee comes with its decision, which says why."""
-    edits = [version for version in proposal.versions.select_related("by") if version.number > 1]
+    """An edit by the committee comes with its decision, which says why; or it was proposed to its author."""
+    edits = [version for version in proposal.versions.select_related("by", "hiding") if version.number > 1]
     return [
-        Event(edit.at, edit.at, _("Text changed by the author"), edit.by)
+        Event(
+            edit.at,
+            edit.at,
+            edit.how_it_came or _("Text changed by the author"),
+            edit.by,
+            reason="" if edit.hiding else edit.reason,
+        )
         for edit in edits
-        if edit.by == proposal.author
+        if edit.by == proposal.author or edit.how_it_came
     ]
 
 

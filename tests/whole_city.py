@@ -10,10 +10,10 @@ from ballots import paper
 from ballots.models import KeyShare
 from budgeting.models import Contest, Cycle
 from budgeting.people import RoleName
-from committee.models import Assignment, Department, DepartmentMember, Message, Question
+from committee.models import Assignment, Department, DepartmentMember, Message, ProposedChange, Question
 from notices import stopping
 from notices.kinds import Kind
-from proposals.models import Ground, Proposal
+from proposals.models import Ground, Proposal, Version
 from residents.models import RegisterImport
 from results import downloads
 from tests.addresses import Values
@@ -67,6 +67,16 @@ def whole_city(
     given = {"by": people["clerk"], "at": middle_of("reviewing")}
     assignment = Assignment.objects.create(proposal=quay, member=people["committee"], **given)
     Message.objects.create(proposal=quay, is_authors=False, text="How wide is it?", salt=b"0" * 16, **given)
+    change = ProposedChange.objects.create(
+        proposal=quay,
+        author=rosa,
+        base=Version.objects.create(proposal=quay, number=1, at=middle_of("proposing"), text=quay.text()),
+        text={"title": "A quay for all"},
+        reason="Say for whom.",
+        salt=b"salt",
+        until=middle_of("presenting"),
+        **given,
+    )
     for contest, on_paper in proposals.items():
         paper.write(contest, on_paper, by=None, at=middle_of("presenting"))
     Question.objects.create(cycle=cycle, step="formal", kind="yes_no", text="Is it complete?")
@@ -95,6 +105,7 @@ def whole_city(
         "thread": [quay.pk],
         "part": [f"comments/{comment.pk}", f"photos/{photo.pk}"],
         "mail": [1],
+        "change": [change.pk],
         "assignment": [assignment.pk],
         "department": [roads.pk],
         "role": [Role.objects.earliest("pk").pk],

@@ -4,6 +4,7 @@ from committee.models.assignment import Assignment
 from committee.models.card import Answer, Card
 from committee.models.case_number import CaseNumber
 from committee.models.challenge import Challenge
+from committee.models.change import ChangeRuling, ProposedChange
 from committee.models.committee import Committee, StepIn
 from committee.models.consent import Consent
 from committee.models.correction import Correction
@@ -27,6 +28,7 @@ __all__ = [
     "Card",
     "CaseNumber",
     "Challenge",
+    "ChangeRuling",
     "Committee",
     "Consent",
     "Correction",
@@ -40,6 +42,7 @@ __all__ = [
     "MotionVote",
     "Note",
     "Office",
+    "ProposedChange",
     "Question",
     "Recusal",
     "Referral",

@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 from django.db.models import Max
 
-from committee import at_the_desk, ruling, showing, to_do
+from committee import at_the_desk, ruling, settling_changes, showing, to_do
 from committee.costing import in_words
 from committee.steps import why_not_put_to_the_vote
 from committee.to_do import longest_waiting
@@ -32,6 +32,7 @@ def to_decide(context: dict[str, Any]) -> dict[str, object]:
         "motions": longest_waiting(at_the_desk.motions_for(user, at)),
         "cards": [(each, longest_waiting(each.rows)) for each in to_do.cards(user, at)],
         "waiting": longest_waiting(waiting),
+        "changes": settling_changes.waiting_for(user, at),
         "mergers": ruling.waiting_for(user, at),
         "challenges": at_the_desk.challenges_for(user, at),
         "to_set_up": at_the_desk.cycles_to_set_up(user, at),

@@ -16,9 +16,9 @@ from proposals.models.support import Supported
 class Proposal(Reviewed, Supported, Discussed, Moderated, Delivered):
     """Something a resident proposes to build in a district.
 
-    What it is stands in text.py. What people do with it stands by theme: an author writes (writing.py), others support
-    (support.py) and discuss it (discussion.py), clerks hide it (moderating.py), a committee decides (review.py), the
-    city builds (delivery.py).
+    What it is stands in text.py. What people do with it stands by theme: an author writes (writing.py), others propose
+    another wording (rewording.py), support (support.py) and discuss it (discussion.py), clerks hide it (moderating.py),
+    a committee decides (review.py), the city builds (delivery.py).
     """
 
     objects = Proposals.as_manager()

@@ -18,9 +18,9 @@ from notices.models import Happening
 from proposals.models.ground import Ground
 from proposals.models.outcome import Outcome
 from proposals.models.reasons import SAYS_SOMETHING
+from proposals.models.rewording import Reworded
 from proposals.models.status import GONE, Status
 from proposals.models.text import ProposalText
-from proposals.models.writing import Writing
 
 LONGEST_DECISION = 4_000  # characters of its reason
 
@@ -81,7 +81,7 @@ class Decision(models.Model):
         return cls.objects.filter(proposal__in=proposals).order_by("proposal_id", "-at", "-pk").distinct("proposal_id")
 
 
-class Reviewed(Writing):
+class Reviewed(Reworded):
     """What the committee does."""
 
     class Meta:

@@ -193,10 +193,11 @@ class ProposalText(models.Model):
         """As it was written, be it in view or not: what is kept as a version."""
         return {name: as_written(getattr(self, name)) for name in (*self.TEXT, *self.PLACE)}
 
-    def keep_version(self, *, by: Person | None, at: datetime) -> None:
-        """Keep the text as it stands now, as the next version."""
+    def keep_version(
+        self, *, by: Person | None, at: datetime, consent: bool | None = None, reason: str = ""
+    ) -> Version:
+        """Keep the text as it stands now, as the next version; with its author's consent or not, if others wrote it."""
         versions = Version.objects.filter(proposal=self.pk)
         last = versions.aggregate(last=models.Max("number"))["last"] or 0
-        Version.objects.create(
-            proposal_id=self.pk, number=last + 1, by_id=by.pk if by else None, at=at, text=self.text()
-        )
+        how = {"by_id": by.pk if by else None, "consent": consent, "reason": reason}
+        return Version.objects.create(proposal_id=self.pk, number=last + 1, at=at, text=self.text(), **how)

@@ -12,13 +12,19 @@ from proposals.models.reasons import LONGEST_REASON, SAYS_SOMETHING
 
 
 class Version(MayBeHidden):
-    """The text as it stood when submitted (number 1) and after each edit since. Anyone may compare them."""
+    """The text as it stood when submitted (number 1) and after each edit since. Anyone may compare them.
+
+    Where it is a wording that somebody of the city proposed, `consent` says whether its author agreed or did not
+    answer, and `reason` why it is in the text; else they are None and empty.
+    """
 
     proposal = models.ForeignKey("proposals.Proposal", on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveSmallIntegerField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField()
     text = models.JSONField()  # the proposal's field names and their values
+    consent = models.BooleanField(null=True, blank=True)
+    reason = models.TextField(_("reason"), max_length=LONGEST_REASON, blank=True)
 
     class Meta:
         ordering = ("number",)
@@ -30,6 +36,12 @@ class Version(MayBeHidden):
                 fields=["proposal", "number"],
                 violation_error_message=_("Somebody changed this proposal in the same moment. Look at it again."),
             ),
+            models.CheckConstraint(
+                name="a_wording_of_others_has_a_reason",
+                condition=models.Q(consent__isnull=True, reason="")
+                | models.Q(consent__isnull=False, reason__regex=SAYS_SOMETHING),
+                violation_error_message=_("Say why: everybody reads it, once it is in the text."),
+            ),
         )
 
     def __str__(self) -> str:
@@ -38,6 +50,15 @@ class Version(MayBeHidden):
     @property
     def place(self) -> str:
         return f"{super().place}history/?to={self.number}"
+
+    @property
+    def how_it_came(self) -> str:
+        """In words, where its author did not write it themselves; empty where they did."""
+        if self.consent is None:
+            return ""
+        if self.consent:
+            return gettext("Text changed with its author’s consent")
+        return gettext("Text changed by the committee, without an answer of its author")
 
     def why_not_hidden_by_one(self, at: datetime) -> str:
         """The last one is what the proposal says."""

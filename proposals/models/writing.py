@@ -1,5 +1,6 @@
 """Writing a proposal: submitting, changing, illustrating, and taking it back."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import IO, Any
 
@@ -107,13 +108,7 @@ class Writing(ProposalText):
             allow(self.why_not_edit(by=by, at=at))
             before = self.text()
             answers = not self.is_draft and self.status_at(at) == Status.RETURNED
-            for name, value in changes.items():
-                setattr(self, name, value)
-            named = {self._meta.get_field(name).name for name in changes}
-            self.clean_fields(exclude=[field.name for field in self._meta.fields if field.name not in named])
-            self._require_in_district()
-            if not self.is_draft:
-                self.require_within_means()
+            self.take(changes)
             self.save()
             if not self.is_draft and self.text() != before:
                 self.keep_version(by=by, at=at)
@@ -121,6 +116,16 @@ class Writing(ProposalText):
                 if answers:
                     self.corrections_are_over(at)
                     Happening.note(Kind.CORRECTED, self, at=at, by=by)
+
+    def take(self, changes: Mapping[str, Any]) -> None:
+        """Take these words in place of those that stand, and save nothing. Raises Refused if they may not stand."""
+        for name, value in changes.items():
+            setattr(self, name, value)
+        named = {self._meta.get_field(name).name for name in changes}
+        self.clean_fields(exclude=[field.name for field in self._meta.fields if field.name not in named])
+        self._require_in_district()
+        if not self.is_draft:
+            self.require_within_means()
 
     def corrections_are_over(self, at: datetime) -> None:
         """Nobody hears any more that they are asked for."""

@@ -1,13 +1,11 @@
 """What anyone may read: the list, the map, one proposal and its history."""
 
 import secrets
-from collections.abc import Iterator
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import CharField, Prefetch, Q, TextField
+from django.db.models import Prefetch, Q
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,8 +20,8 @@ from budgeting.sections import told_on
 from budgeting.stages import Act
 from lib import clock
 from lib.private_files import open_if_there
-from lib.text_diff import Piece, text_diff
 from lib.typed import without_nul
+from proposals.differences import differences
 from proposals.forms.discussion import CommentForm
 from proposals.forms.search import SearchForm
 from proposals.geojson import map_of
@@ -170,19 +168,8 @@ def history(request: Request, cycle: str, district: str, number: int) -> HttpRes
     hidden = dict.fromkeys(each for each in (before, after) if each.hiding)  # once, where one is compared with itself
     unseen = any(not each.is_shown_hidden_to(request.user) for each in hidden)
     context |= {"hidden": hidden, "unseen": unseen}
-    context["changes"] = [] if unseen else list(_changes(proposal, before.text, after.text))
+    context["changes"] = [] if unseen else list(differences(proposal, before.text, after.text))
     return render(request, "proposals/history.html", {**context, "cycle": proposal.cycle})
-
-
-def _changes(proposal: Proposal, before: dict[str, Any], after: dict[str, Any]) -> Iterator[tuple[str, list[Piece]]]:
-    """Each field that differs, by its name, in pieces: words for texts, the whole value for figures."""
-    for name in (*Proposal.TEXT, *Proposal.PLACE):
-        if before.get(name) == after.get(name):
-            continue
-        field = Proposal._meta.get_field(name.removesuffix("_id"))
-        old, new = (proposal.written(name, text) for text in (before, after))
-        in_words = isinstance(field, CharField | TextField)
-        yield str(field.verbose_name), text_diff(old, new) if in_words else [Piece("gone", old), Piece("new", new)]  # type: ignore[union-attr]
 
 
 @require_safe

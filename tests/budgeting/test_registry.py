@@ -44,6 +44,7 @@ from committee.models import (
     MotionVote,
     Note,
     Office,
+    ProposedChange,
     Recusal,
     Resolution,
     Seat,
@@ -52,7 +53,7 @@ from notices.kinds import Kind, Way
 from notices.limits import network_of
 from notices.models import Choice, Follow, Happening, Returned
 from notices.spreading import spread
-from proposals.models import AuthorsAnswer, Comment, Complaint, Endorsement, Proposal, SavedSearch
+from proposals.models import AuthorsAnswer, Comment, Complaint, Endorsement, Proposal, SavedSearch, Version
 from residents.models import Claim, LetterCode, LetterRun, Resident
 from tests.cast import enrol
 
@@ -196,6 +197,9 @@ def full_life(
         counted = {"entitled": 1, "quorum": 1, "in_favour": 1, "against": 0, "abstained": 0}
         resolution = Resolution.objects.create(motion=motion, at=moment, **counted)
         Consent.objects.create(resolution=resolution, proposal=proposal, author=user, at=moment)
+        asked = {"text": {"title": "A slide!"}, "reason": "Say it louder.", "until": moment + timedelta(days=1)}
+        base = Version.objects.create(proposal=proposal, number=1, at=moment, text={})
+        ProposedChange.objects.create(base=base, by=clara, author=user, at=moment, **asked, **beside)
         MotionVote.objects.create(motion=motion, member=user, choice="for", at=moment, salt=b"hidden")
         said = {"interest": "work", "at": moment}
         Challenge.objects.create(proposal=proposal, member=user, by=clara, in_confidence="hidden", **said)

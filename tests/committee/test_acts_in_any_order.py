@@ -25,22 +25,26 @@ from budgeting.stages import Stage
 from committee import (
     at_the_desk,
     challenging,
+    changing,
     correcting,
     merging,
     motions,
     publishing,
     ruling,
     setting_up,
+    settling_changes,
     standing_in,
 )
 from committee.members import why_not_look
 from committee.models import (
     Challenge,
+    ChangeRuling,
     Committee,
     Consent,
     MergerRuling,
     Motion,
     MotionVote,
+    ProposedChange,
     Recusal,
     Referral,
     Resolution,
@@ -59,7 +63,7 @@ ALL = (*MEMBERS, "Helga", "Ines", "Clara", "Rosa")
 TITLES = ("A slide", "A bench", "A swing")  # the bench is Martin's, the others are Rosa's
 KEPT: tuple[type[models.Model], ...] = (
     *(Motion, MotionVote, Recusal, Referral, Challenge, Resolution, Decision, Version),
-    *(Consent, MergerRuling),
+    *(Consent, MergerRuling, ProposedChange, ChangeRuling),
 )
 
 # Whoever may do something does most, and most of it to one proposal: by chance alone one seldom gets far.
@@ -82,6 +86,7 @@ class Review(RuleBasedStateMachine):
         self.recused: set[tuple[str, str]] = set()
         self.votes: dict[int, dict[str, str]] = {}
         named = ("motion made", "motion voted", "member challenged", "correction", "merger ruled on")
+        named += ("change proposed", "change answered", "change ruled on")
         self.acts = dict.fromkeys(named, 0)
         self.rules: dict[int, tuple[int | None, bool]] = {}
         self.rule_now: tuple[int | None, bool] = None, False
@@ -90,7 +95,7 @@ class Review(RuleBasedStateMachine):
 
     @initialize(
         quorum=st.sampled_from([None, 2]),
-        start=st.sampled_from(["nothing", "a vote", "a tie", "a tie", "decided", "merged"]),
+        start=st.sampled_from(["nothing", "a vote", "a tie", "a tie", "decided", "merged", "asked"]),
     )
     def begin(self, quorum: int | None, start: str) -> None:
         """The swing is decided on by the two whom a third has left, the slide is as far as `start` says."""
@@ -99,6 +104,10 @@ class Review(RuleBasedStateMachine):
         self.somebody_takes_no_part("Martin", "A swing")
         self.somebody_votes("Milan", 0, "for")
         if start == "nothing":
+            return
+        if start == "asked":
+            self.somebody_proposes_another_wording("Clara", "A slide", "By the quay.")
+            self.time_passes(24 * 8)
             return
         if start == "merged":
             self.somebody_puts_it_to_the_vote("Mira", "A slide", "merge", "So.")
@@ -239,6 +248,25 @@ class Review(RuleBasedStateMachine):
             assert (who, merger.motion.proposal.title) not in self.recused
             assert (who, merger.motion.into.title) not in self.recused
 
+    @rule(who=somebody, what=title, words=st.sampled_from(["By the quay.", "By the school."]))
+    def somebody_proposes_another_wording(self, who: str, what: str, words: str) -> None:
+        with self.trying():
+            changing.propose(self.proposal(what), {"summary": words}, by=self.person(who), at=self.moment, reason="So.")
+            assert (who, what) not in self.recused
+            self.acts["change proposed"] += 1
+
+    @precondition(lambda self: ProposedChange.objects.exists())
+    @rule(who=somebody, applies=st.booleans(), place=st.integers(0, 1))
+    def somebody_settles_a_wording(self, who: str, applies: bool, place: int) -> None:
+        asked = ProposedChange.objects.order_by("-pk")
+        change = asked[place % len(asked)]
+        with self.trying():
+            settling_changes.settle(change, applies=applies, reason="So.", by=self.person(who), at=self.moment)
+            assert self.moment >= change.until, "its author might answer still"
+            assert who not in (change.by.name, change.author.name), "whoever is concerned settled it"
+            assert (who, change.proposal.title) not in self.recused
+            self.acts["change ruled on"] += 1
+
     # Clerks and authors -----------------------------------------------------------------------------------------------
 
     @rule(who=member, holds=st.booleans())
@@ -278,6 +306,15 @@ class Review(RuleBasedStateMachine):
         consent = asked[place % len(asked)]
         with self.trying():
             merging.answer(consent, agrees, by=consent.author, at=self.moment)
+
+    @precondition(lambda self: ProposedChange.objects.exists())
+    @rule(agrees=st.booleans(), place=st.integers(0, 1))
+    def an_author_answers_to_a_wording(self, agrees: bool, place: int) -> None:
+        asked = ProposedChange.objects.order_by("-pk")
+        change = asked[place % len(asked)]
+        with self.trying():
+            changing.answer(change, agrees, by=change.author, at=self.moment)
+            self.acts["change answered"] += 1
 
     @rule(what=title)
     def the_author_changes_it(self, what: str) -> None:
@@ -364,6 +401,18 @@ class Review(RuleBasedStateMachine):
             assert set(Resolution.objects.waiting()) == set(merging.held())
 
     @invariant()
+    def a_wording_of_others_is_in_the_text_by_consent_or_a_ruling_and_over_nothing(self) -> None:
+        for change in ProposedChange.objects.select_related("base", "version", "proposal"):
+            may = change.agrees or (change.is_settled and change.agrees is None and change.ruling.applies)
+            assert bool(change.version) == bool(may)
+            if change.version:
+                assert change.version.number == change.base.number + 1, "nothing came in between"
+                assert change.version.text == change.base.text | change.text
+                assert change.version.consent is (change.agrees is True)
+        of_others = Version.objects.exclude(consent=None)
+        assert of_others.count() == ProposedChange.objects.exclude(version=None).count()
+
+    @invariant()
     def what_there_was_is_there(self) -> None:
         """Last, as they go by name: the others ask what is new since the act before."""
         for kept, before in self.known.items():
@@ -380,6 +429,9 @@ class Review(RuleBasedStateMachine):
         assert log.count("motion voted") == self.acts["motion voted"]
         assert log.count("motion settled") == Motion.objects.exclude(settled_at=None).count()
         assert log.count("motion published") == Resolution.objects.exclude(public_at=None).count()
+        for act in ("change proposed", "change answered", "change ruled on"):
+            assert log.count(act) == self.acts[act]
+        assert log.count("change applied") == ProposedChange.objects.exclude(version=None).count()
         assert log.count("merger ruled on") == MergerRuling.objects.count() == self.acts["merger ruled on"]
         assert log.count("member recused") + upheld >= Recusal.objects.count() == len(self.recused)
         assert log.count("member challenged") == Challenge.objects.count() == self.acts["member challenged"]

@@ -1,12 +1,8 @@
 """Two members at once, a role that ends and a vote that closes while a form is open: one clear state, one sentence."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
-from django.db import connection
 
 from accounts.models import User
 from audit.models import AuditEvent
@@ -15,29 +11,11 @@ from committee.models import Motion, MotionVote, Recusal, Resolution
 from committee.recusing import recuse
 from lib.refusal import Refused
 from proposals.models import Proposal
+from tests.at_once import at_once
 from tests.cast import signed_in
 from tests.papers import words_on
 
 SHORTLIST = {"outcome": "shortlist", "reason": "The quay belongs to the city."}
-
-
-def at_once(*acts: Callable[[], object]) -> list[str]:
-    """Each in a thread and transaction of its own: "done", or the sentence by which it was refused."""
-    start = Barrier(len(acts))
-
-    def does(act: Callable[[], object]) -> str:
-        try:
-            start.wait()
-            act()
-        except Refused as refusal:
-            return refusal.sentence
-        else:
-            return "done"
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return sorted(pool.map(does, acts))
 
 
 @pytest.mark.django_db(transaction=True)

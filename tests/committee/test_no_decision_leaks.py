@@ -21,7 +21,7 @@ from accounts.models import User
 from audit.models import AuditEvent
 from budgeting.models import Cycle, Phase
 from budgeting.people import RoleName
-from committee import messaging, motions
+from committee import changing, messaging, motions
 from committee.costing import assess_cost
 from committee.models import Resolution
 from committee.numbering import set_case_number
@@ -236,6 +236,38 @@ def resolved_early(city: City, turn: Callable[[datetime], None]) -> Iterator[Non
     turn(middle_of("reviewing"))
     with resolved(city, "one"):
         yield
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        pytest.param(who, marks=[pytest.mark.long] * (who not in ("recused", "visitor", "author", "clerk")))
+        for who in (
+            *("recused", "visitor", "resident", "author", "verified", "clerk", "council", "auditor", "key holder"),
+            *("superuser", "committee"),
+        )
+    ],
+)
+def test_another_wording_is_read_by_its_author_and_those_who_propose_alone(city: City, turn, who: str) -> None:
+    turn(middle_of("reviewing"))
+    with undone():
+        change = changing.propose(
+            city.proposal,
+            {"summary": "Zebra, and shade for people."},
+            by=city.members[0],
+            at=middle_of("reviewing"),
+            reason="A zebra needs shade.",
+        )
+        city.addresses[f"/me/changes/{change.pk}/"] = "proposed_change"
+        city.addresses[f"{city.proposal.get_absolute_url()}changes/"] = "proposed_changes"
+        spread(middle_of("reviewing"))
+        found = telling(city, asked(city, who)) - {"proposals"}
+    readers = {
+        "author": {"proposed_change", "my_data"},
+        "clerk": {"proposed_changes"},
+        "committee": {"proposed_changes"},
+    }
+    assert found == readers.get(who, set())
 
 
 def test_until_then_the_log_has_digests_alone(city: City, turn) -> None:

@@ -1,0 +1,79 @@
+"""A proposed change without an answer of its author by its date: whoever presides applies it, or drops it.
+
+The chair, else a deputy, else the other members, at last a clerk; and never who proposed it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from audit.acts import Done
+from budgeting.models import Cycle
+from budgeting.people import Person, RoleName, holders_of
+from budgeting.stages import Act
+from committee.changing import apply, held, why_void
+from committee.models import ChangeRuling, ProposedChange
+from committee.presiding import who_presides_each
+from lib.refusal import allow, require
+from notices.kinds import Kind
+from notices.models import Happening
+from proposals.models import Proposal, Status
+from proposals.models.queries import Proposals
+
+
+def waiting_for(person: Person, at: datetime) -> list[ProposedChange]:
+    """The changes without an answer that wait for this person's word, the longest waiting first."""
+    if not person.holds_a_role:
+        return []
+    late = ProposedChange.objects.standing().filter(until__lte=at, proposal__in=_under_review(at).values("pk"))
+    places = ("proposal__contest__district", "proposal__contest__cycle", "proposal__cycle", "base", "by")
+    rows = list(late.select_related(*places).prefetch_related("proposal__recusals").order_by("until", "pk"))
+    who = _who_settles_each(rows) if rows else {}
+    return [each for each in rows if any(one.pk == person.pk for one in who[each.pk])]
+
+
+def may_settle(change: ProposedChange, person: Person) -> bool:
+    who = _who_settles_each([change])[change.pk]
+    return any(one.pk == person.pk for one in who)
+
+
+@transaction.atomic
+def settle(change: ProposedChange, *, applies: bool, reason: str, by: Person, at: datetime) -> ChangeRuling:
+    """Apply it without an answer of its author, or drop it. The reason is public once it is in the text.
+
+    Raises Refused.
+    """
+    found = held(change)
+    require(not found.is_settled, _("This has been settled in the meantime."))
+    allow(why_void(found, at))
+    require(at >= found.until, _("Its author may answer still."))
+    require(may_settle(found, by), _("Whoever chairs the committee on this proposal says so, and did not propose it."))
+    require(reason.strip(), _("Say why: everybody reads it, once it is in the text."))
+    made = ChangeRuling.objects.create(change=found, applies=applies, reason=reason.strip(), by_id=by.pk, at=at)
+    by.record(Done.CHANGE_RULED, on=found)
+    if applies:
+        found.version = apply(found, by=by, at=at, consent=False, reason=made.reason)
+        found.save(update_fields=["version"])
+    Happening.is_over(Kind.CHANGE_PROPOSED, found, at=at)
+    Happening.note(Kind.CHANGE_RULED, made, at=at, by=by)
+    return made
+
+
+def _under_review(at: datetime) -> Proposals:
+    """The proposals whose words may be changed, as `why_not_reword` says of one."""
+    cycles = [each for each in Cycle.objects.prefetch_related("phases") if each.allows(Act.DECIDE, at)]
+    return Proposal.objects.with_status(at).filter(cycle__in=cycles, status=Status.SUBMITTED, withheld="")
+
+
+def _who_settles_each(changes: Sequence[ProposedChange]) -> dict[int, list[Any]]:
+    """By change: no more statements for more of them."""
+    found = who_presides_each({each.pk: (each.proposal, {each.by_id}) for each in changes})
+    clerks = list(holders_of(RoleName.CLERK))
+    for each in changes:
+        recused = {recusal.member_id for recusal in each.proposal.recusals.all()}
+        besides = {each.by_id, each.proposal.author_id, *recused}
+        found[each.pk] = found[each.pk] or [one for one in clerks if one.pk not in besides]
+    return found
