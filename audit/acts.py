@@ -52,6 +52,7 @@ class Done(models.TextChoices):
     # Proposals
     PROPOSAL_WITHDRAWN = "proposal withdrawn", _("proposal withdrawn")
     ASSIGNED = "assigned", _("proposal given to a member of a committee to prepare")
+    ASSIGNMENT_ACCEPTED = "assignment accepted", _("proposal accepted by a member to prepare")
     ASSIGNMENT_ENDED = "assignment ended", _("proposal no longer a member's to prepare")
     MOTION_MADE = "motion made", _("decision put to the vote in a committee")
     MOTION_VOTED = "motion voted", _("member of a committee voted")

@@ -56,6 +56,7 @@ class CommitteeRoom(AppConfig):
                 (models.Motion, "by"),
                 (models.CaseNumber, "by"),
                 (models.Assignment, "by"),
+                (models.Assignment, "ended_by"),
                 (models.Challenge, "by"),
                 (models.Challenge, "settled_by"),
                 (models.Card, "confirmed_by"),

@@ -14,7 +14,7 @@ from budgeting.models import District
 from budgeting.people import Person
 from committee.members import entitled_each
 from committee.models import Assignment, Recusal
-from lib.refusal import require
+from lib.refusal import allow, require
 from proposals.models import Proposal
 
 
@@ -54,21 +54,54 @@ def balance(proposals: Iterable[Proposal], *, by: Person, at: datetime, due: dat
     return new
 
 
-@transaction.atomic
-def hand_on(assignment: Assignment, to: Any, *, by: Person, at: datetime, reason: str) -> None:
-    """Whoever has it gives it to another, with a reason and the same date. Raises Refused."""
-    require(to.pk in entitled_each([assignment.proposal])[assignment.proposal_id], _("%s takes no part in it.") % to)
-    end(assignment, by=by, at=at, reason=reason)
-    _give(assignment.proposal, to, by=by, at=at, due=assignment.due, reason=reason.strip())
+def why_not_end(assignment: Assignment, *, by: Person) -> str:
+    """Why this person neither hands it on nor ends it, in a sentence; empty if they may."""
+    if assignment.member_id == by.pk:
+        return ""
+    return why_not_assign(assignment.proposal.contest.district, by=by)
 
 
 @transaction.atomic
-def end(assignment: Assignment, *, by: Person, at: datetime, reason: str) -> None:
-    """It is theirs no longer: given back, or taken away. Raises Refused without a reason, or if it ended before."""
+def accept(assignments: Iterable[Assignment], *, by: Person, at: datetime) -> int:
+    """A member says that they do it, so that the others see it. How many are new. Raises Refused, and accepts none."""
+    chosen = list(assignments)
+    require(all(each.member_id == by.pk for each in chosen), _("Only whoever has it accepts it."))
+    _all_have_a_part(chosen, by)
+    new = 0
+    for each in chosen:
+        if Assignment.objects.standing().filter(pk=each.pk, accepted_at=None).update(accepted_at=at):
+            by.record(Done.ASSIGNMENT_ACCEPTED, on=each.proposal)
+            new += 1
+    return new
+
+
+@transaction.atomic
+def hand_on(assignments: Iterable[Assignment], to: Any, *, by: Person, at: datetime, reason: str) -> None:
+    """Another has it from now on, with a reason and the same date; all of it or none. Raises Refused."""
+    chosen = list(assignments)
+    _all_have_a_part(chosen, to)
+    end(chosen, by=by, at=at, reason=reason)
+    for each in chosen:
+        _give(each.proposal, to, by=by, at=at, due=each.due, reason=reason.strip())
+
+
+@transaction.atomic
+def end(assignments: Iterable[Assignment], *, by: Person, at: datetime, reason: str) -> None:
+    """It is theirs no longer: given back, or taken away; all of it or none. Raises Refused, also without a reason."""
     require(reason.strip(), _("Say in a few words why."))
-    ended = Assignment.objects.standing().filter(pk=assignment.pk).update(ended_at=at, ended_reason=reason.strip())
-    require(ended == 1, _("It is no longer theirs."))
-    by.record(Done.ASSIGNMENT_ENDED, on=assignment.proposal, member=assignment.member_id, reason=reason.strip())
+    for each in assignments:
+        allow(why_not_end(each, by=by))
+        said = {"ended_at": at, "ended_reason": reason.strip(), "ended_by": by.pk}
+        ended = Assignment.objects.standing().filter(pk=each.pk).update(**said)
+        number = {"number": each.proposal.number, "name": each.member}
+        require(ended == 1, _("Number %(number)s is no longer %(name)s’s to prepare.") % number)
+        by.record(Done.ASSIGNMENT_ENDED, on=each.proposal, member=each.member_id, reason=reason.strip())
+
+
+def _all_have_a_part(chosen: list[Assignment], member: Any) -> None:
+    able = entitled_each([each.proposal for each in chosen])
+    numbers = ", ".join(str(each.proposal.number) for each in chosen if member.pk not in able[each.proposal_id])
+    require(not numbers, _("%(name)s takes no part in these: %(numbers)s.") % {"name": member, "numbers": numbers})
 
 
 def end_for_who_is_recused(recusal: Recusal, *, at: datetime) -> None:

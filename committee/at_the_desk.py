@@ -79,6 +79,21 @@ def answers_for(person: Person, at: datetime) -> "QuerySet[Message]":
     return found.select_related("proposal__contest__district", "proposal__contest__cycle", "proposal__cycle")
 
 
+def given_back_to(person: Person, at: datetime) -> "QuerySet[Assignment]":
+    """What this person gave to a member who gave it back, and nobody has by now; the longest waiting first."""
+    if not person.holds_a_role:
+        return Assignment.objects.none()
+    undecided_yet = (
+        Proposal.objects.submitted().with_status(at).filter(contest__in=_open_contests(at), status=Status.SUBMITTED)
+    )
+    undecided_yet = undecided_yet.exclude(pk__in=Resolution.objects.waiting().values("motion__proposal"))
+    later = Assignment.objects.filter(proposal=OuterRef("proposal"))
+    later = later.filter(Q(pk__gt=OuterRef("pk")) | Q(ended_at=None) | Q(ended_at__gt=OuterRef("ended_at")))
+    found = Assignment.objects.filter(by=person.pk, ended_by=F("member"), proposal__in=undecided_yet.values("pk"))
+    related = ("member", "proposal__contest__district", "proposal__contest__cycle", "proposal__cycle")
+    return found.exclude(Exists(later)).select_related(*related).order_by("ended_at", "pk")
+
+
 def mine(person: Person) -> "QuerySet[Assignment]":
     """What this member is to prepare, what is due first above; decided on or not."""
     standing = Assignment.objects.standing().filter(member=person.pk)

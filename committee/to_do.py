@@ -62,6 +62,7 @@ def lists(person: Person, at: datetime) -> list[ToDo]:
         *cards(person, at),
         ToDo("corrections", _("Corrections to look at again"), corrections, "decision__proposal"),
         ToDo("answers", _("Answers of authors to read"), at_the_desk.answers_for(person, at), "proposal"),
+        ToDo("given-back", _("Given back to you"), at_the_desk.given_back_to(person, at), "proposal"),
         ToDo("votes", _("Put to the vote, and you have not voted"), motions, "proposal"),
         ToDo("proposals", _("Proposals to decide on"), waiting, closes=closes),
     ]

@@ -25,6 +25,7 @@ from committee.views import (
     to_do,
     voted,
     work,
+    work_in_bulk,
 )
 
 ONE = "<cycle:cycle>/<slug:district>/proposals/<numbered:number>/"
@@ -36,6 +37,9 @@ urlpatterns = [
     path(ONE + "correction/", deciding.ask_for_correction, name="ask_for_correction"),
     path("desk/<cycle:cycle>/work/", work.page, name="work"),
     path("me/work/", work.mine, name="my_work"),
+    path("me/work/acceptance/", work_in_bulk.accept, name="accept_work"),
+    path("me/work/handing-on/", work_in_bulk.hand_on, name="hand_on"),
+    path("desk/<cycle:cycle>/work/messages/", work_in_bulk.write, name="write_to_authors"),
     path("me/work/<int:assignment>/", work.end, name="end_assignment"),
     path("me/to-do/<slug:list>/", to_do.page, name="to_do"),
     path(ONE + "recusal/", deciding.recuse, name="recusal"),

@@ -151,7 +151,13 @@ def _of_committees(person: Person, at: datetime) -> Iterator[Waiting]:
 
 
 def _told(of: ToDo, row: Any, at: datetime) -> Waiting:
-    told = {"answers": _answer, "corrections": _correction, "votes": _motion, "proposals": _proposal}
+    told = {
+        "answers": _answer,
+        "given-back": _given_back,
+        "corrections": _correction,
+        "votes": _motion,
+        "proposals": _proposal,
+    }
     return told.get(of.name, _card)(of, row, at)
 
 
@@ -166,6 +172,12 @@ def _correction(of: ToDo, correction: Any, at: datetime) -> Waiting:
 def _answer(of: ToDo, message: Any, at: datetime) -> Waiting:
     words = _("Read what the author of “%s” answered") % message.proposal.title
     return Waiting(words, messages_on(message.proposal), message.at)
+
+
+def _given_back(of: ToDo, assignment: Any, at: datetime) -> Waiting:
+    words = _("%(name)s has given back “%(proposal)s”")
+    said = words % {"name": assignment.member, "proposal": assignment.proposal.title}
+    return Waiting(said, reverse("work", args=[assignment.proposal.contest.cycle.slug]), assignment.ended_at)
 
 
 def _motion(of: ToDo, motion: Any, at: datetime) -> Waiting:

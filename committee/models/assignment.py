@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from proposals.models.reasons import SAYS_SOMETHING
+
 LONGEST_REASON = 500
 
 
@@ -34,6 +36,10 @@ class Assignment(models.Model):
     at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_reason = models.CharField(max_length=LONGEST_REASON, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    accepted_at = models.DateTimeField(null=True, blank=True)  # its member has said that they do it
 
     objects = Assignments.as_manager()
 
@@ -51,10 +57,21 @@ class Assignment(models.Model):
                 condition=models.Q(ended_at__isnull=True),
                 violation_error_message=_("This member has it already."),
             ),
+            models.CheckConstraint(
+                name="an_assignment_ends_with_a_reason",
+                condition=models.Q(ended_at__isnull=True, ended_reason="", ended_by__isnull=True)
+                | models.Q(ended_at__isnull=False, ended_reason__regex=SAYS_SOMETHING),
+                violation_error_message=_("Say in a few words why."),
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.proposal_id}: {self.member_id}"
+
+    @property
+    def was_given_back(self) -> bool:
+        """Did its member say that it is theirs no longer?"""
+        return self.ended_by_id is not None and self.ended_by_id == self.member_id
 
     def is_overdue(self, at: datetime) -> bool:
         return self.ended_at is None and self.due is not None and self.due <= at

@@ -29,6 +29,7 @@ def to_decide(context: dict[str, Any]) -> dict[str, object]:
         "contests": contests,
         "corrections": longest_waiting(at_the_desk.corrections_for(user, at)),
         "answers": longest_waiting(at_the_desk.answers_for(user, at)),
+        "given_back": longest_waiting(at_the_desk.given_back_to(user, at)),
         "motions": longest_waiting(at_the_desk.motions_for(user, at)),
         "cards": [(each, longest_waiting(each.rows)) for each in to_do.cards(user, at)],
         "waiting": longest_waiting(waiting),

@@ -31,13 +31,17 @@ from proposals.models import Proposal, Status
 PER_PAGE = 50
 
 
-def _districts(request: Request, cycle: Cycle) -> list[District]:
-    """Those in which this person says who prepares what. Raises PermissionDenied if there is none."""
+def may_give_out(request: Request, cycle: Cycle) -> list[District]:
+    """The districts of the cycle in which this person says who prepares what."""
     here = District.objects.filter(contests__cycle=cycle).distinct()
-    found = [each for each in here if not assigning.why_not_assign(each, by=request.user)]
-    if not found:
-        raise PermissionDenied
-    return found
+    return [each for each in here if not assigning.why_not_assign(each, by=request.user)]
+
+
+def _districts(request: Request, cycle: Cycle) -> list[District]:
+    """The same. Raises PermissionDenied if there is none."""
+    if found := may_give_out(request, cycle):
+        return found
+    raise PermissionDenied
 
 
 @login_required
@@ -59,8 +63,10 @@ def page(request: Request, cycle: str) -> HttpResponse:
             messages.success(request, said)
             return redirect(request.get_full_path())
     standing = Assignment.objects.standing().select_related("member")
+    ended = Assignment.objects.exclude(ended_at=None).order_by("ended_at", "pk").select_related("member")
     rows = waiting.select_related("contest__district", "contest__cycle").order_by("number")
     rows = rows.prefetch_related(Prefetch("assignments", standing, to_attr="given"))
+    rows = rows.prefetch_related(Prefetch("assignments", ended, to_attr="ended"))
     context = {
         "cycle": found,
         "at": at,
@@ -120,17 +126,17 @@ def end(request: Request, assignment: int) -> HttpResponse:
     at = clock.now()
     related = ("proposal__contest__district", "proposal__contest__cycle", "member")
     found = get_object_or_404(Assignment.objects.standing().select_related(*related), pk=assignment)
-    is_theirs = found.member_id == request.user.pk
-    if not is_theirs and assigning.why_not_assign(found.proposal.contest.district, by=request.user):
+    if assigning.why_not_end(found, by=request.user):
         raise PermissionDenied
+    is_theirs = found.member_id == request.user.pk
     form: forms.Form = EndingForm(found, request.POST or None)
     if request.method == "POST" and form.is_valid():
         with obeying(form):
             reason, to = form.cleaned_data["reason"], form.cleaned_data["to"]
             if to is None:
-                assigning.end(found, by=request.user, at=at, reason=reason)
+                assigning.end([found], by=request.user, at=at, reason=reason)
             else:
-                assigning.hand_on(found, to, by=request.user, at=at, reason=reason)
+                assigning.hand_on([found], to, by=request.user, at=at, reason=reason)
             messages.success(request, _("It is no longer theirs.") if to is None else _("%s has it now.") % to)
             return redirect("my_work") if is_theirs else redirect("work", found.proposal.contest.cycle.slug)
     context = {"assignment": found, "proposal": found.proposal, "form": form}

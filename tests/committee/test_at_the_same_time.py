@@ -6,8 +6,8 @@ import pytest
 
 from accounts.models import User
 from audit.models import AuditEvent
-from committee import motions
-from committee.models import Motion, MotionVote, Recusal, Resolution
+from committee import assigning, motions
+from committee.models import Assignment, Motion, MotionVote, Recusal, Resolution
 from committee.recusing import recuse
 from lib.refusal import Refused
 from proposals.models import Proposal
@@ -54,6 +54,21 @@ def test_who_votes_and_leaves_at_once_is_out_whichever_came_first(proposal: Prop
     assert "done" in said
     assert Recusal.objects.get().member == three[1]
     assert motions.tally(motion).against == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_hand_the_same_work_on_at_once_leave_it_with_one(
+    proposal: Proposal, three: tuple[User, ...], now
+) -> None:
+    assigning.assign([proposal], three[0], by=three[0], at=now, due=None)
+    given = Assignment.objects.get()
+    said = at_once(
+        lambda: assigning.hand_on([given], three[1], by=three[0], at=now, reason="You know the quay."),
+        lambda: assigning.hand_on([given], three[2], by=three[1], at=now, reason="Martin is away."),
+    )
+    assert said == ["Number 1 is no longer Martin’s to prepare.", "done"]
+    assert Assignment.objects.standing().count() == 1
+    assert AuditEvent.objects.filter(action="assignment ended").count() == 1
 
 
 def test_a_role_that_ends_while_the_form_is_open(proposal: Proposal, three: tuple[User, ...], now) -> None:
