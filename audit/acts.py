@@ -67,6 +67,8 @@ class Done(models.TextChoices):
     ANSWERS_PUBLISHED = "answers published", _("public answers on the cards of a committee made public")
     COST_ASSESSED = "cost assessed", _("cost of a proposal assessed in a committee")
     CASE_NUMBER_SET = "case number set", _("case number of a proposal set in the register of documents")
+    CARDS_IMPORTED = "cards imported", _("answers of a member of a committee taken over from a spreadsheet")
+    CARD_IMPORT_UNDONE = "card import undone", _("answers from a spreadsheet undone by the member of a committee")
     NOTE_WRITTEN = "note written", _("note written among members of a committee")
     MERGER_ANSWERED = "merger answered", _("author answered whether proposals may be merged")
     CHANGE_PROPOSED = "change proposed", _("another wording of a proposal put to its author")

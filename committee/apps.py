@@ -46,6 +46,7 @@ class CommitteeRoom(AppConfig):
                 (models.DepartmentMember, "member"),
                 (models.Challenge, "member"),
                 (models.Card, "member"),
+                (models.CardImport, "by"),
                 (models.Note, "by"),
                 (models.CostAssessment, "by"),
                 (models.Message, "by"),

@@ -52,8 +52,8 @@ class CardForm(forms.Form):
         self.questions = [question for question in questions if not question.retired_at]
         for question in self.questions:
             name = name_of(question.pk)
-            self.fields[name] = _field(question, currency)
-            self.fields[f"{name}-comment"] = _comment(question)
+            self.fields[name] = field_of(question, currency)
+            self.fields[f"{name}-comment"] = comment_field_of(question)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -85,7 +85,7 @@ def _initial(answers: Kept) -> dict[str, str]:
     return initial
 
 
-def _field(question: Question, currency: str) -> forms.Field:
+def field_of(question: Question, currency: str) -> forms.Field:
     labelled = {"label": question.text, "help_text": question.help_text}
     if question.kind == Question.Answers.AMOUNT:
         return MoneyField(currency=currency, **labelled)
@@ -99,7 +99,7 @@ def _field(question: Question, currency: str) -> forms.Field:
     return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **labelled)
 
 
-def _comment(question: Question) -> forms.Field:
+def comment_field_of(question: Question) -> forms.Field:
     needed = [str(Question.Said(said).label) for said in question.comment_on]
     return forms.CharField(
         label=_("Comment: %s") % question.text,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from budgeting.models import District
 from budgeting.people import Person
+from committee.card_files import MOST_BYTES, MOST_ROWS
 from committee.cost_form import EstimateForm
 from committee.members import entitled
 from committee.models import Assignment, MotionVote, Recusal
@@ -123,6 +124,18 @@ class RecusalForm(forms.Form):
         choices=Recusal.Interest.choices,
         widget=forms.RadioSelect,
         help_text=_("Public: that you take no part in this proposal, and the kind of interest."),
+    )
+
+
+class CardSheetForm(forms.Form):
+    """A sheet that a member filled in."""
+
+    file = forms.FileField(
+        label=_("The sheet, filled in"),
+        help_text=format_lazy(
+            _("CSV or XLSX, up to {mb} MB and {rows} lines."), mb=MOST_BYTES // 2**20, rows=MOST_ROWS
+        ),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx"}),
     )
 
 

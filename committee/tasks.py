@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from committee import motions, publishing, standing_in
+from committee import importing_cards, motions, publishing, standing_in
 from lib import clock
 from lib.jobs import every
 
@@ -15,3 +15,8 @@ def settle_and_publish() -> None:
     standing_in.complete_all(at)
     motions.settle_what_has_closed(at)
     publishing.publish_due(at)
+
+
+@every(timedelta(hours=1), _("forget spreadsheets of cards that nobody confirmed"))
+def forget_spreadsheets() -> None:
+    importing_cards.forget_what_nobody_confirmed(clock.now())

@@ -18,6 +18,21 @@ def cell(value: object) -> object:
     return f"'{value}" if start.startswith(FORMULA) or value.startswith(FORMULA) else value
 
 
+def guarded(text: str) -> str:
+    """A text that is to be read again: with one apostrophe more wherever, behind apostrophes, a formula might begin."""
+    return f"'{text}" if _might_run(text) else text
+
+
+def unguarded(text: str) -> str:
+    """What was guarded, as it was before; what somebody typed over it, as they typed it."""
+    return text[1:] if text.startswith("'") and _might_run(text) else text
+
+
+def _might_run(text: str) -> bool:
+    bare = text.lstrip("'")
+    return cell(bare) != bare
+
+
 def csv_response(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:
     """A download, a row at a time, in UTF-8 with the mark that makes Excel read it so."""
 

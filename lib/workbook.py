@@ -8,6 +8,7 @@ from typing import IO, Any
 from defusedxml import DefusedXmlException
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from lib.bounded import CannotRead
 
@@ -19,14 +20,17 @@ AT_A_TIME = 200  # rows
 DAMAGED, UNPACKS_TO_TOO_MUCH, DEFINES, LONG_CELL = "damaged", "unpacks to too much", "defines", "long cell"
 
 
-def rows(file: IO[bytes], most_unpacked: int, most_columns: int, most_characters: int) -> Iterator[list[list[str]]]:
+def rows(
+    file: IO[bytes], most_unpacked: int, most_columns: int, most_characters: int, formulas: bool
+) -> Iterator[list[list[str]]]:
     """Its rows from the top, some at a time, as texts: no more columns, and of each cell no more characters.
 
-    `most_unpacked` is in bytes, all parts together. Raises CannotRead: one of the words above.
+    `most_unpacked` is in bytes, all parts together. With `formulas` a formula is itself, and begins with "="; else it
+    is what it came to when the file was saved. Raises CannotRead: one of the words above.
     """
     try:
         _look_through(file, most_unpacked)
-        book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        book = load_workbook(file, read_only=True, data_only=not formulas, keep_links=False)
         batch = []
         for cells in book.worksheets[0].iter_rows(max_col=most_columns, values_only=True):
             texts = [_text(cell)[:most_characters] for cell in cells]
@@ -72,6 +76,8 @@ def _look_through(file: IO[bytes], most_unpacked: int) -> None:
 def _text(cell: Any) -> str:
     if cell is None:
         return ""
+    if isinstance(cell, ArrayFormula | DataTableFormula):
+        return "="
     if isinstance(cell, datetime):
         return cell.date().isoformat()
     if isinstance(cell, date):

@@ -2,6 +2,7 @@
 
 from committee.models.assignment import Assignment
 from committee.models.card import Answer, Card
+from committee.models.card_import import CardImport
 from committee.models.case_number import CaseNumber
 from committee.models.challenge import Challenge
 from committee.models.change import ChangeRuling, ProposedChange
@@ -26,6 +27,7 @@ __all__ = [
     "Answer",
     "Assignment",
     "Card",
+    "CardImport",
     "CaseNumber",
     "Challenge",
     "ChangeRuling",

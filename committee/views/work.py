@@ -75,6 +75,7 @@ def page(request: Request, cycle: str) -> HttpResponse:
         "form": form,
         "ticked": request.POST.getlist("proposals"),
         "is_open": found.allows(Act.DECIDE, at),
+        "is_member": any(request.user.is_committee_for(each) for each in districts),
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "committee/work.html", context, status=status)
