@@ -29,7 +29,7 @@ SAMPLES: dict[type[models.Field[Any, Any]], tuple[Any, ...]] = {
     models.FileField: TEXTS,
     models.BinaryField: (b"", b"x"),
     models.ForeignKey: (1, 2),
-    models.JSONField: ("{}", "[1]", "5", "null"),
+    models.JSONField: ("{}", "[]", "[1]", "5", "null"),
     models.DateField: (date(2027, 1, 4), date(2027, 2, 3)),
     models.DateTimeField: (datetime(2027, 1, 4, tzinfo=UTC), datetime(2027, 2, 3, tzinfo=UTC)),
 }

@@ -11,6 +11,7 @@ from ballots.models import KeyShare
 from budgeting.models import Contest, Cycle
 from budgeting.people import RoleName
 from committee.models import Assignment, Department, DepartmentMember, Message, ProposedChange, Question
+from committee.models import Assignment, CardImport, Department, DepartmentMember, Message, Question
 from notices import stopping
 from notices.kinds import Kind
 from proposals.models import Ground, Proposal, Version
@@ -79,7 +80,11 @@ def whole_city(
     )
     for contest, on_paper in proposals.items():
         paper.write(contest, on_paper, by=None, at=middle_of("presenting"))
-    Question.objects.create(cycle=cycle, step="formal", kind="yes_no", text="Is it complete?")
+    question = Question.objects.create(cycle=cycle, step="formal", kind="yes_no", text="Is it complete?")
+    typed = {"before": {str(question.pk): ["", ""]}, "after": {str(question.pk): ["yes", "A zebra was counted in."]}}
+    changes = [{"proposal": quay.pk, "number": 1, "step": "formal", "version": 0, **typed}]
+    sheet = {"cycle": cycle, "file_name": "The zebra.csv", "changes": changes, "salt": b"0" * 16}
+    imported = CardImport.objects.create(by=people["committee"], at=middle_of("reviewing"), **sheet)
     KeyShare.objects.create(key=cycle.box_key, number=4, holder=people["key holder"], commitment="0" * 64)
     register = RegisterImport.objects.create(cycle=cycle, at=middle_of("voting"), confirmed_at=middle_of("voting"))
     roads = Department.objects.create(name="Roads")
@@ -91,7 +96,7 @@ def whole_city(
         "contest": ["riverside", "hillside"],
         "district": ["riverside"],
         "numbered:number": [1, 3],
-        "int:number": [1, register.pk],
+        "int:number": [1, register.pk, imported.pk],
         "challenge": [1],
         "str:name": [*downloads.RESULTS, *downloads.BALLOTS],
         "str:word": [stopping.address(rosa.pk, Kind.COMMENTED).rstrip("/").rpartition("/")[2]],

@@ -145,6 +145,7 @@ def test_the_pages_that_take_more_than_a_form_of_text_are_these() -> None:
     }
     assert {name: most // MEGABYTE for name, most in found.items()} == {
         "draft": 10,
+        "card_sheet": 8,
         "proposal_photos": 10,
         "register": 128,
         "letters": 128,

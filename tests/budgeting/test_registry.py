@@ -32,6 +32,7 @@ from budgeting.registry import Page, Place
 from committee.models import (
     Assignment,
     Card,
+    CardImport,
     CaseNumber,
     Challenge,
     Committee,
@@ -191,6 +192,7 @@ def full_life(
         beside = {"proposal": proposal, "salt": b"hidden"}
         Card.objects.create(member=user, step="formal", saved_at=moment, **beside)
         Message.objects.create(by=user, at=moment, text="The port agrees.", is_authors=True, **beside)
+        CardImport.objects.create(by=user, cycle=cycle, at=moment, file_name="a", changes=[{}], salt=b"hidden")
         Note.objects.create(by=user, at=moment, text="I asked the port.", **beside)
         CostAssessment.objects.create(by=user, at=moment, cost=1, basis="I asked the port.", **beside)
         CaseNumber.objects.create(by=user, at=moment, text="RV-1", **beside)

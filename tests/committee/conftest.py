@@ -9,11 +9,12 @@ from accounts.models import User
 from budgeting.models import Contest, Cycle, District
 from budgeting.people import RoleName
 from budgeting.stages import Stage
-from committee import cards, departments, motions, publishing
+from committee import cards, departments, importing_cards, motions, publishing
 from committee.calendar import Kind
-from committee.models import Department, Question
+from committee.models import CardImport, Department, Question
 from proposals.models import Proposal
 from tests.cast import drafted, middle_of, person
+from tests.committee.sheets import COST, LAND, WAY, as_file
 
 
 @pytest.fixture
@@ -114,3 +115,30 @@ def dora(db) -> User:
 @pytest.fixture
 def roads(dora: User, clara: User) -> Department:
     return departments.set_up(Department(), by=clara, name="Roads", people=[dora.pk], hands_to=[])
+
+
+# A member's cards as a spreadsheet
+
+
+@pytest.fixture
+def criteria(cycle: Cycle) -> dict[str, Question]:
+    asked = {
+        "land": {"step": "formal", "kind": "yes_no", "text": LAND},
+        "climate": {"step": "assessment", "kind": "score", "most": 5, "text": "Is it good for the climate?"},
+        "cost": {"step": "assessment", "kind": "amount", "text": COST},
+        "way": {"step": "assessment", "kind": "choice", "lines": "By the city\n=SUM(1)", "text": WAY},
+    }
+    return {
+        name: Question.objects.create(cycle=cycle, place=place, **each)
+        for place, (name, each) in enumerate(asked.items(), start=1)
+    }
+
+
+@pytest.fixture
+def looked(cycle, martin, criteria, now):
+    """looked(cells): a preview of Martin's."""
+
+    def look(cells: list[list[str]], kind: str = "csv", *, by: User = martin) -> CardImport:
+        return importing_cards.look(cycle, as_file(cells, kind), "my cards.csv", by=by, at=now)
+
+    return look

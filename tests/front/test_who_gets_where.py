@@ -16,7 +16,7 @@ from django.urls import reverse
 from accounts.models import Invitation
 from budgeting.models import Contest, Cycle, Draw
 from budgeting.people import RoleName
-from committee.models import Question
+from committee.models import CardImport, Question
 from notices.models import Mail
 from proposals.models import Proposal
 from residents.models import Claim, LetterRun, RegisterImport, Verification
@@ -80,6 +80,7 @@ def addresses(whole_city: WholeCity, greta: Posted, at) -> dict[str, str]:
         "desk/mail/": {"mail": [mail.pk]},
         "desk/invitations/": {"invitation": [invitation.pk]},
         "desk/<cycle:cycle>/register/": {"int:number": [RegisterImport.objects.get().pk]},
+        "desk/<cycle:cycle>/work/sheet/": {"int:number": [CardImport.objects.get().pk]},
         "desk/<cycle:cycle>/letters/": {"int:number": [LetterRun.objects.get().pk]},
         "desk/<cycle:cycle>/claims/": {"int:number": [claim.pk]},
         "desk/<cycle:cycle>/committee/questions/": {"int:number": [Question.objects.get().pk]},
