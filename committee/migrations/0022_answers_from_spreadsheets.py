@@ -36,7 +36,7 @@ BACK = "DROP TRIGGER stays ON committee_cardimport; DROP FUNCTION committee_card
 class Migration(migrations.Migration):
     dependencies = [
         ("budgeting", "0020_a_committee_has_a_page"),
-        ("committee", "0016_messages_stay"),
+        ("committee", "0021_an_assignment_stays"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
