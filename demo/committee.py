@@ -1,10 +1,13 @@
 """The committee of the demo city at work: half of a round is read, and nothing of it is public."""
 
 from datetime import timedelta
+from typing import Any
 
 from budgeting.models import Cycle
 from budgeting.stages import Stage
 from committee import correcting, motions
+from committee.costing import assess_cost
+from committee.numbering import set_case_number
 from committee.recusing import recuse
 from demo.dates import within
 from demo.town import Town
@@ -20,7 +23,10 @@ def write_grounds(town: Town) -> None:
 
 
 def deliberate(town: Town, plan: str) -> None:
-    """One correction asked and answered; of the rest one is decided, and on two they vote, on one without a member."""
+    """One correction asked and answered; of the rest one is decided, and on two they vote, on one without a member.
+
+    The cost of one is assessed, and it is decided on with that.
+    """
     window, cycle = town.window(plan, Stage.REVIEWING), town.cycles[plan]
     if window.closes:
         Cycle.objects.filter(pk=cycle.pk).update(decisions_public_at=window.closes - BEFORE_THE_CLOSE)
@@ -34,8 +40,14 @@ def deliberate(town: Town, plan: str) -> None:
             proposal.edit(by=town.people[one.author], at=answered, description=description)
         if one.recused:
             recuse(proposal, by=second, at=within(window, 0.3, town.now), interest=one.recused)
+        if one.case_number:
+            set_case_number(proposal, one.case_number, by=town.clerk, at=within(window, 0.2, town.now))
+        estimate: dict[str, Any] = {"cost": one.estimate, "months": one.months, "basis": one.rests_on}
+        if one.estimate:
+            assess_cost(proposal, by=first, at=within(window, 0.7, town.now), **estimate)
         if one.moved:
             ground = Ground.objects.filter(outcome=one.moved).last()
-            motion = motions.move(proposal, by=third, at=at, outcome=one.moved, reason=one.argued, ground=ground)
+            decided: dict[str, Any] = {"outcome": one.moved, "reason": one.argued, "ground": ground}
+            motion = motions.move(proposal, by=third, at=at, **decided, **estimate)
             if one.carried:
                 motions.vote(motion, "for", by=first, at=within(window, 0.9, town.now))

@@ -60,6 +60,9 @@ class Proposal:
     support: int  # percent of the voters who would tick it
     language: str = "en"
     estimate: int | None = None  # the committee's own figure, where it differs
+    months: int | None = None  # until it is done, as the committee found
+    rests_on: str = ""  # what the committee's figure rests on
+    case_number: str = ""  # in the city's register of documents
     endorsed: int | None = None
     decision: str = ""
     reason: str = ""
