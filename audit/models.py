@@ -60,6 +60,12 @@ class AuditEvent(models.Model):
         event.save(force_insert=True)
         return event
 
+    @classmethod
+    def last_head(cls) -> str:
+        """The head after the last entry; of a log without any, number 0 and the hash that the first entry names."""
+        last = cls.objects.order_by("-number").first()
+        return last.head if last else f"0:{FIRST.hex()}"
+
     @staticmethod
     def is_in_a_transaction() -> bool:
         return bool(connection.in_atomic_block)

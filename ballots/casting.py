@@ -10,12 +10,11 @@ from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
-from audit.acts import Done
-from audit.models import AuditEvent
-from ballots import cast_for_you, marks
+from ballots import cast_for_you, marks, slots
 from ballots.models import BallotBoxKey, BallotPaper, Envelope, NoVote, Participation
 from ballots.readiness import ready, why_not_ready
 from ballots.sealing import ballot_info, fingerprint, in_groups, seal
@@ -27,12 +26,14 @@ from lib.refusal import Refused
 from residents.admission import Admission, LetterHolder
 from residents.models import Resident
 
-# The primary key makes it one envelope, whatever happens at the same time; a ballot handed in on paper stays.
+# The primary key makes it one envelope, whatever happens at the same time; a ballot handed in on paper stays. What was
+# in the box already was locked before it changed, and only of such a row is the number of a lock handed on (`xmax`).
 INTO_THE_BOX = """
     INSERT INTO ballots_envelope (resident_id, contest_id, sealed, fingerprint, channel)
     VALUES (%s, %s, %s, %s, 'online')
     ON CONFLICT (resident_id, contest_id) DO UPDATE SET sealed = EXCLUDED.sealed, fingerprint = EXCLUDED.fingerprint
     WHERE ballots_envelope.channel = 'online'
+    RETURNING xmax <> 0
 """
 
 
@@ -67,8 +68,9 @@ def cast(contest: Contest, choices: marks.Choices, *, by: Admission) -> Receipt:
     """Seal the choices and put them into the box, in place of what this resident had put there before.
 
     One transaction, in which the database's clock decides whether voting is open: it waits for whoever is closing the
-    box, and whoever closes it waits for this. In it the admission is asked anew, and held until it ends. The audit log
-    learns that this resident voted, and neither by which way nor anything of the envelope.
+    box, and whoever closes it waits for this. In it the admission is asked anew, and held until it ends. That this
+    resident took part is a row of its own, without the moment; one more ballot is counted, as a first one or a
+    repeated. No log learns of either.
     Raises NotVerified, NotValid, or Refused with a sentence.
     """
     paper, key = box_of(contest)
@@ -85,11 +87,13 @@ def cast(contest: Contest, choices: marks.Choices, *, by: Admission) -> Receipt:
         resident = upheld.resident
         with connection.cursor() as cursor:
             cursor.execute(INTO_THE_BOX, [resident.pk, contest.pk, sealed, receipt.fingerprint])
-            if cursor.rowcount != 1:
+            put = cursor.fetchone()
+            if put is None:
                 raise Refused(_("You have handed in your ballot on paper."))
-        AuditEvent.append(Done.VOTED, by=None, on=contest, resident=resident.pk)
-        if Participation.note(resident.pk, contest, channel=upheld.channel, hand=upheld.hand):
+        today = timezone.localdate(clock.of_the_database())
+        if Participation.note(resident.pk, contest, channel=upheld.channel, hand=upheld.hand, day=today):
             cast_for_you.tell(resident.pk, contest, at=clock.now())
+        slots.count(contest, again=put[0])
     by.count(at=clock.of_the_database())
     return receipt
 

@@ -13,10 +13,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from audit.acts import Done
-from ballots import board, draws, key, marks
-from ballots.models import BallotPaper, Envelope, InvalidBallot, OpenedBallot, Opening
-from ballots.roll import voters_recorded
+from ballots import board, chain, draws, key, marks, stocktaking
+from ballots.models import BallotPaper, BoardBatch, Envelope, InvalidBallot, OpenedBallot, Opening
 from ballots.sealing import CannotOpen, PrivateKey, Share, ballot_info, fingerprint
+from ballots.stocktaking import Stock
 from budgeting.models import Contest, Cycle
 from budgeting.people import Person
 from budgeting.stages import Act
@@ -108,23 +108,29 @@ def _empty(contest: Contest, private: PrivateKey) -> Emptied:
 
 
 def _differences(contest: Contest, found: Emptied) -> list[str]:
-    """Where the box, the board and the roll do not agree, a sentence each."""
+    """Where the box, the count of ballots cast and the board do not agree, a sentence each."""
     batches = list(contest.batches.all())
-    on_board, aside = board.in_force(batches), board.set_aside(batches)
-    online, voters = found.envelopes[Envelope.Channel.ONLINE], voters_recorded(contest)
+    stock = stocktaking.take(contest)
+    on_board, aside = chain.in_force(batches), chain.set_aside(batches)
     checks = [
         (_("%(count)d envelopes are not what their fingerprints say."), found.altered),
-        (_("%(count)d envelopes are on the board but not in the box."), len(on_board - found.fingerprints)),
         (_("%(count)d envelopes are in the box but not on the board."), len(found.fingerprints - on_board)),
         (_("%(count)d envelopes are set aside in the box or on the board only."), len(found.set_aside ^ aside)),
-        (_("%(count)d residents voted online, but have no envelope."), max(0, voters - online)),
-        (_("%(count)d envelopes were put in by nobody who voted online."), max(0, online - voters)),
+        (_("The count of ballots cast is %(count)d off since the last batch of the board."), _off(stock, batches[-1])),
+        (_("%(count)d envelopes were replaced after the last batch of the board."), len(stock.gone)),
         (
             _("%(count)d envelopes gave no ballot."),
             found.envelopes.total() - found.ballots.total() - found.invalid.total(),
         ),
     ]
-    return board.errors(contest) + [f"{contest}: {line % {'count': count}}" for line, count in checks if count]
+    own = [f"{contest}: {line % {'count': count}}" for line, count in checks if count]
+    return stocktaking.errors(contest) + stocktaking.differences(contest, stock, batches) + own
+
+
+def _off(stock: Stock, last: BoardBatch) -> int:
+    if last.first is None or last.repeated is None:  # of an earlier version, which counted nothing
+        return 0
+    return abs(stock.first - last.first) + abs(stock.repeated - last.repeated)
 
 
 def _store(
@@ -153,7 +159,7 @@ def _store(
 def _reconciled(contest: Contest, found: Emptied) -> dict[str, Any]:
     last = contest.batches.get(final=True)
     return {
-        "voters": voters_recorded(contest),
+        "voters": stocktaking.take(contest).voters,
         **({"set_aside": len(found.set_aside)} if found.set_aside else {}),
         "channels": found.balance(),
         "board": {"root": last.root, "batches": last.number, "envelopes": last.envelopes},

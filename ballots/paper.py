@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.acts import Done
+from ballots import slots
 from ballots.counting import rule_of
 from ballots.hidden import why_not_over_hidden
 from ballots.models import BallotLine, BallotPaper, NoVote
@@ -148,6 +149,7 @@ def write(
     for line in lines:
         line.paper = paper
     BallotLine.objects.bulk_create(lines)
+    slots.lay(contest)
     return paper
 
 

@@ -15,7 +15,7 @@ def forget_participations(at: datetime) -> int:
 KEPT = [
     Kept(
         "participations",
-        _("Which line of the register took part in a vote, and by which account or letter last"),
+        _("Which line of the register took part in a vote, on which day and by which account or letter last"),
         ONCE_SERVED,
         forget_participations,
     ),

@@ -7,27 +7,11 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
-from audit.acts import Done
-from audit.models import AuditEvent, reference
 from ballots.models import Envelope, Participation, SetAside
 from budgeting.models import Contest, Cycle
-from residents.models import JoinedLine, Verification
+from residents.models import Verification
 
 GOES_ALONG, SET_ASIDE = "goes along", "set aside"
-
-
-def voters_recorded(contest: Contest) -> int:
-    """How many people voted online in this contest according to the audit log: what the box is held against.
-
-    Two lines that were joined are one person; whose envelope here was set aside has voted under the other line.
-    """
-    events = AuditEvent.objects.filter(action=Done.VOTED, object=reference(contest))
-    recorded = events.values_list("facts__resident", flat=True).distinct()
-    joined = dict(JoinedLine.objects.filter(stays__cycle=contest.cycle_id).values_list("ended", "stays"))
-    if not joined:
-        return recorded.count()
-    aside = set(SetAside.objects.filter(contest=contest).values_list("joined__ended", flat=True))
-    return len({joined.get(line, line) for line in recorded if line not in aside})
 
 
 def accounts_that_have_not_voted(cycle: Cycle) -> QuerySet[Any]:

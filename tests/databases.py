@@ -93,12 +93,13 @@ def refused_by_the_database(sql: str, *values: object) -> str:
 
 def without_triggers(sql: str) -> None:
     """What an insider with the rights of the table's owner could do."""
+    tables = ("ballots_boardbatch", "ballots_castslot", "ballots_envelope", "ballots_replacedenvelope")
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        for table in ("ballots_boardbatch", "ballots_envelope"):
+        for table in tables:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         cursor.execute(sql)
-        for table in ("ballots_boardbatch", "ballots_envelope"):
+        for table in tables:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 

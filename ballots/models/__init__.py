@@ -10,6 +10,7 @@ from ballots.models.box import (
     Rehearsal,
     SetAside,
 )
+from ballots.models.casts import CastSlot, ReplacedEnvelope
 from ballots.models.no_vote import NoResult, NoVote
 from ballots.models.opening import Count, InvalidBallot, OpenedBallot, Opening, ShareDestruction
 from ballots.models.paper import BallotLine, BallotPaper
@@ -20,6 +21,7 @@ __all__ = [
     "BallotLine",
     "BallotPaper",
     "BoardBatch",
+    "CastSlot",
     "Correction",
     "Count",
     "Envelope",
@@ -32,6 +34,7 @@ __all__ = [
     "Opening",
     "Participation",
     "Rehearsal",
+    "ReplacedEnvelope",
     "SetAside",
     "ShareDestruction",
     "SupersededPaper",

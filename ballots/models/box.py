@@ -1,5 +1,8 @@
 """The ballot box: its key, the envelopes in it, who took part, and the board that shows which envelopes are in."""
 
+from datetime import date
+from typing import Any
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
@@ -11,12 +14,17 @@ from budgeting.models.by_two import ByTwo, a_reason, another_confirms
 
 FINGERPRINT = 32  # characters
 
-# Nothing comes back where it stands as it is.
+# Written anew by every vote, as the envelope is: a row that stays as it was would tell who has voted again since.
 NOTE = """
-    INSERT INTO ballots_participation AS stands (resident_id, contest_id, channel, hand) VALUES (%s, %s, %s, %s)
-    ON CONFLICT (resident_id, contest_id) DO UPDATE SET channel = EXCLUDED.channel, hand = EXCLUDED.hand
-    WHERE (stands.channel, stands.hand) <> (EXCLUDED.channel, EXCLUDED.hand)
-    RETURNING hand
+    WITH stood AS (
+        SELECT channel, hand FROM ballots_participation
+        WHERE (resident_id, contest_id) = (%(resident)s, %(contest)s)
+    )
+    INSERT INTO ballots_participation (resident_id, contest_id, channel, hand, day)
+    VALUES (%(resident)s, %(contest)s, %(channel)s, %(hand)s, %(day)s)
+    ON CONFLICT (resident_id, contest_id)
+        DO UPDATE SET channel = EXCLUDED.channel, hand = EXCLUDED.hand, day = EXCLUDED.day
+    RETURNING NOT EXISTS (SELECT FROM stood WHERE (channel, hand) = (%(channel)s, %(hand)s))
 """
 
 
@@ -160,9 +168,9 @@ class Envelope(models.Model):
 
 
 class Participation(models.Model):
-    """A resident has a ballot in a contest, last put there through this channel by this hand.
+    """A resident has a ballot in a contest, last put there on this day, through this channel, by this hand.
 
-    Kept apart from the envelope, which may go before it. It has no moment, and does not say how often.
+    Kept apart from the envelope, which may go before it, and in no log. It has no moment, and does not say how often.
     """
 
     pk = models.CompositePrimaryKey("resident_id", "contest_id")
@@ -170,6 +178,7 @@ class Participation(models.Model):
     contest = models.ForeignKey(Contest, on_delete=models.PROTECT, related_name="+")
     channel = models.CharField(max_length=7)  # a value of residents.admission.Channel
     hand = models.BigIntegerField()  # the key of the account's tie, or of the letter; either may be gone by now
+    day = models.DateField()
 
     class Meta:
         verbose_name = _("participation")
@@ -179,14 +188,21 @@ class Participation(models.Model):
         return f"{self.resident_id}: {self.contest_id}"
 
     @classmethod
-    def note(cls, resident: int, contest: Contest, *, channel: str, hand: int) -> bool:
+    def note(cls, resident: int, contest: Contest, *, channel: str, hand: int, day: date) -> bool:
         """A ballot was put into the box. Is it this resident's first there, or by another hand than the last was?
 
         To be called with the envelope in the box: whoever votes for the same resident waits for that.
         """
         with connection.cursor() as cursor:
-            cursor.execute(NOTE, [resident, contest.pk, channel, hand])
-            return bool(cursor.fetchone())
+            told: dict[str, Any] = {
+                "resident": resident,
+                "contest": contest.pk,
+                "channel": channel,
+                "hand": hand,
+                "day": day,
+            }
+            cursor.execute(NOTE, told)
+            return bool(cursor.fetchone()[0])
 
 
 class SetAside(models.Model):
@@ -211,7 +227,10 @@ class SetAside(models.Model):
 class BoardBatch(models.Model):
     """A page of the public board: fingerprints that came and went, sorted, chained by hash to the page before.
 
-    What is `set_aside` went as what is `replaced` did, but is in the box still.
+    What is `set_aside` went as what is `replaced` did, but is in the box still. What `came_and_went` was put in
+    and replaced between two batches. `first` and `repeated`: how many ballots had been cast so far, as somebody's first
+    and by who voted again; `log_head`: the last entry of the audit log before this batch, "NUMBER:HASH". These four are
+    empty in a batch of an earlier version, whose text has none of them.
     `root` is the SHA-256 of `ballots.board.text_of(batch)`, which names the previous root. Only the day is kept.
     """
 
@@ -221,6 +240,10 @@ class BoardBatch(models.Model):
     added = ArrayField(models.CharField(max_length=FINGERPRINT))
     replaced = ArrayField(models.CharField(max_length=FINGERPRINT))
     set_aside = ArrayField(models.CharField(max_length=FINGERPRINT), default=list)
+    came_and_went = ArrayField(models.CharField(max_length=FINGERPRINT), default=list)
+    first = models.PositiveIntegerField(null=True)
+    repeated = models.PositiveIntegerField(null=True)
+    log_head = models.CharField(max_length=90, blank=True)
     envelopes = models.PositiveIntegerField()  # in force after this batch
     list_digest = models.CharField(max_length=64)  # SHA-256 of the list in force after this batch
     previous_root = models.CharField(max_length=64)
@@ -243,7 +266,20 @@ class BoardBatch(models.Model):
                 name="one_batch_is_final",
                 violation_error_message=_("The final batch is on the board already."),
             ),
+            models.CheckConstraint(
+                condition=Q(first=None, repeated=None, log_head="")
+                | Q(first__isnull=False, repeated__isnull=False) & ~Q(log_head=""),
+                name="a_batch_says_what_was_cast",
+                violation_error_message=_(
+                    "A batch says how many ballots were cast first and again, and the head of the audit log."
+                ),
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.contest} {self.number}"
+
+    @property
+    def says_what_was_cast(self) -> bool:
+        """Is it of this version, and not of the one that came before?"""
+        return self.first is not None

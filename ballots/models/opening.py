@@ -13,7 +13,7 @@ from budgeting.models import Contest, Cycle
 class Opening(models.Model):
     """The box of a cycle was opened: by whom, with which shares, and that everything in it was accounted for.
 
-    `reconciliation`: for each contest's slug the `voters` the audit log recorded, the `envelopes`, `opened` and
+    `reconciliation`: for each contest's slug the `voters` by the count of ballots cast, the `envelopes`, `opened` and
     `invalid` by channel, the `board` root and the number of its batches; where envelopes were `set_aside`, how many.
     """
 

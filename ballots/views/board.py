@@ -6,7 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from ballots import board
+from ballots import board, chain
 from ballots.models import BoardBatch
 from ballots.views.booth import contest_or_404
 from budgeting.models import Cycle
@@ -30,7 +30,7 @@ def show(request: HttpRequest, cycle: str) -> HttpResponse:
 def in_force(request: HttpRequest, cycle: str, contest: str) -> HttpResponse:
     """The fingerprints in the box by the last batch, one a line."""
     found = contest_or_404(cycle, contest)
-    text = board.list_of(board.in_force(found.batches.all()))
+    text = chain.list_of(chain.in_force(found.batches.all()))
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
@@ -39,4 +39,4 @@ def batch(request: HttpRequest, cycle: str, contest: str, number: int) -> HttpRe
     """The text of one batch; its SHA-256 is the batch's root."""
     batches = BoardBatch.objects.select_related("contest__cycle", "contest__district")
     found = get_object_or_404(batches, contest=contest_or_404(cycle, contest), number=number)
-    return HttpResponse(board.text_of(found), content_type="text/plain; charset=utf-8")
+    return HttpResponse(chain.text_of(found), content_type="text/plain; charset=utf-8")

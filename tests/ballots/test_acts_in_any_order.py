@@ -24,12 +24,11 @@ from hypothesis.stateful import (
 )
 
 from accounts.models import User
-from ballots import board, key, paper
+from ballots import board, key, paper, stocktaking
 from ballots.closing import pause_voting
 from ballots.counting import count_contest
 from ballots.models import BallotBoxKey, BallotPaper, BoardBatch, Envelope, KeyGivenUp, NoVote, Rehearsal
 from ballots.opening import open_box
-from ballots.roll import voters_recorded
 from ballots.sealing import Share
 from budgeting import two
 from budgeting.models import CalendarChange, Contest, Cycle, JointAct, Phase
@@ -289,7 +288,8 @@ class Year(RuleBasedStateMachine):
     @invariant()
     def no_ballot_comes_or_goes_but_by_a_vote(self) -> None:
         assert self._envelopes() == self.seal
-        assert sum(map(voters_recorded, Contest.objects.all())) == len(self.voted) == len(self.seal)
+        stocks = [stocktaking.take(contest) for contest in Contest.objects.all()]
+        assert sum(stock.voters for stock in stocks) == len(self.voted) == len(self.seal)
 
     def _envelopes(self) -> dict[tuple[int, int], str]:
         found = Envelope.objects.values_list("resident_id", "contest_id", "fingerprint")

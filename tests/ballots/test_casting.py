@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.utils.timezone import localdate
 
 from audit.models import AuditEvent
-from ballots import key
+from ballots import key, slots, stocktaking
 from ballots.casting import NotValid, NotVerified, receipt_of
-from ballots.models import BallotPaper, Envelope
+from ballots.models import BallotPaper, Envelope, Participation
 from ballots.sealing import fingerprint, in_groups
 from budgeting.models import Contest, District
 from budgeting.stages import Stage
@@ -36,12 +37,49 @@ def test_voting_again_replaces_the_ballot(voting, shares, rosa_may_vote, riversi
     assert receipt_of(rosa_may_vote, riverside_contest) == second
 
 
-def test_the_audit_log_knows_that_rosa_voted_and_nothing_else(voting, rosa_may_vote, riverside_contest) -> None:
-    receipt = cast(riverside_contest, {1: 1}, by=rosa_may_vote)
-    event = AuditEvent.objects.order_by("number").last()
-    assert (event.actor, event.action) == (None, "voted"), "by which way is in no entry, so nobody's account is"
-    assert event.facts == {"resident": Verification.of(rosa_may_vote, riverside_contest.cycle).resident_id}
-    assert receipt.fingerprint not in str(event.entry())
+def test_s12_no_log_knows_that_rosa_voted(voting, rosa_may_vote, riverside_contest) -> None:
+    before = AuditEvent.last_head()
+    for choice in (1, 2, 4):
+        cast(riverside_contest, {choice: 1}, by=rosa_may_vote)
+    assert AuditEvent.last_head() == before
+
+
+def test_s12_that_rosa_took_part_is_a_row_with_the_day_and_the_tie_she_voted_by_last(
+    voting, rosa_may_vote, riverside_contest, monkeypatch
+) -> None:
+    """Neither the moment is in it nor how often."""
+    tie = Verification.of(rosa_may_vote, riverside_contest.cycle)
+    cast(riverside_contest, {1: 1}, by=rosa_may_vote)
+    monkeypatch.setattr(clock, "of_the_database", lambda: voting + timedelta(days=2))
+    cast(riverside_contest, {2: 1}, by=rosa_may_vote)
+    assert Participation.objects.values().get() == {
+        "resident_id": tie.resident_id,
+        "contest_id": riverside_contest.pk,
+        "channel": "account",
+        "hand": tie.pk,
+        "day": localdate(voting + timedelta(days=2)),
+    }
+
+
+def test_each_ballot_is_counted_as_a_first_or_a_repeated_one(voting, neighbours, riverside_contest) -> None:
+    for user in (*neighbours[:3], neighbours[0], neighbours[0]):
+        cast(riverside_contest, {1: 1}, by=user)
+    stock = stocktaking.take(riverside_contest)
+    assert (stock.first, stock.repeated, stock.voters) == (3, 2, 3)
+
+
+def test_a_vote_that_is_refused_is_not_counted(voting, neighbours, riverside_contest, monkeypatch) -> None:
+    cast(riverside_contest, {1: 1}, by=neighbours[0])
+    monkeypatch.setattr(slots, "count", fails)
+    with pytest.raises(OSError, match="no space left"):
+        cast(riverside_contest, {1: 1}, by=neighbours[1])
+    stock = stocktaking.take(riverside_contest)
+    assert (stock.first, stock.repeated, len(stock.in_the_box)) == (1, 0, 1)
+    assert Participation.objects.count() == 1
+
+
+def fails(*_: object, **__: object) -> None:
+    raise OSError("no space left on device")
 
 
 def test_who_is_not_verified_cannot_vote(voting, rosa, riverside_contest) -> None:
@@ -73,7 +111,7 @@ def test_rosa_who_moves_while_voting_is_open_does_not_vote_in_both_districts(
     with pytest.raises(Refused, match="You have voted in Riverside"):
         cast(hillside_contest, {1: 1}, by=rosa_may_vote)
     assert Envelope.objects.get().contest == riverside_contest
-    assert AuditEvent.objects.filter(action="voted").count() == 1
+    assert (stocktaking.take(riverside_contest).first, stocktaking.take(hillside_contest).first) == (1, 0)
     sealed = bytes(Envelope.objects.get().sealed)
     assert "voted in another district" in refused_by_the_database(
         "INSERT INTO ballots_envelope (resident_id, contest_id, sealed, fingerprint, channel)"
@@ -149,7 +187,7 @@ def test_the_database_clock_decides_to_the_millisecond(
         with pytest.raises(Refused, match="Voting is not open"):
             cast(riverside_contest, {1: 1}, by=rosa_may_vote)
         assert not Envelope.objects.exists()
-        assert not AuditEvent.objects.filter(action="voted").exists()
+        assert stocktaking.take(riverside_contest).first == 0
 
 
 def test_a_ballot_handed_in_on_paper_stays(voting, rosa_may_vote, riverside_contest) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from audit.models import AuditEvent
-from ballots import board, key, marks
+from ballots import board, chain, key, marks, slots
 from ballots.counting import count_contest
 from ballots.models import Count, Envelope, InvalidBallot, OpenedBallot, Opening
 from ballots.opening import export, open_box
@@ -88,7 +88,9 @@ def sealed_into(contest, plain: bytes) -> bytes:
 
 
 def put_in(envelope: Envelope, sealed: bytes) -> None:
+    """As if this resident had voted again, by a booth that seals anything."""
     Envelope.objects.filter(pk=envelope.pk).update(sealed=sealed, fingerprint=fingerprint(sealed))
+    slots.count(envelope.contest, again=True)
 
 
 def test_an_invalid_ballot_is_counted_as_invalid_with_its_reason(
@@ -139,7 +141,7 @@ def test_a_tampered_box_is_refused_and_said_where(
 
 
 def test_an_envelope_nobody_cast_is_refused(voted, cycle, shares, clara, at, rosa_may_vote, riverside_contest) -> None:
-    """Put in by SQL before the board's last batch: only the audit log knows that nobody voted."""
+    """Put in by SQL before the board's last batch: only the count of ballots cast knows that nobody voted."""
     sealed = sealed_into(riverside_contest, marks.encode({1: 1}, 6))
     Envelope.objects.create(
         resident=Verification.of(rosa_may_vote, cycle).resident,
@@ -160,7 +162,7 @@ def test_a_voter_whose_envelope_is_gone_is_missed(voted, cycle, shares, clara, a
 
 @pytest.mark.long
 def test_the_box_can_be_opened_again_elsewhere(opened, shares, riverside_contest, tmp_path) -> None:
-    box, listed = export(riverside_contest), board.list_of(board.in_force(riverside_contest.batches.all()))
+    box, listed = export(riverside_contest), chain.list_of(chain.in_force(riverside_contest.batches.all()))
     assert "resident" not in box
     found = open_elsewhere(tmp_path, box, listed, shares[1:])
     said = dict(line.split(maxsplit=1)[::-1] for line in re.findall(r" *\d+  (?:\(|\d).*", found.stdout))

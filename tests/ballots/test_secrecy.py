@@ -1,7 +1,8 @@
 """T-25: with the whole database, its write-ahead log and a backup in hand, nobody learns how anybody voted.
 
 Before the opening no plain choice is to be found anywhere; after it no voter can be tied to a choice better than by
-chance. Each search is also made for something it must find, and the linkage is also tried on a naive schema.
+chance, nor be found to have voted again. Each search is also made for something it must find, and the linkage is also
+tried on a naive schema.
 """
 
 import base64
@@ -22,8 +23,8 @@ from django.test import Client
 
 from accounts.models import User
 from audit.models import AuditEvent
-from ballots import board, key, marks
-from ballots.models import Envelope, OpenedBallot
+from ballots import board, key, marks, stocktaking
+from ballots.models import CastSlot, Envelope, OpenedBallot
 from ballots.opening import open_box
 from ballots.sealing import Share
 from budgeting.models import Contest, District
@@ -37,6 +38,7 @@ from tests.vote import cast
 
 VOTERS = 200
 LINES = 24
+AGAIN = 60  # so many of them vote a second time
 ALMOST_ALL = 180  # a few are cut in two by the headers of the pages they lie on
 # Of 200 guesses at 200 different ballots chance gets one right; it gets ten or more once in ten million times.
 BY_CHANCE = 9
@@ -62,6 +64,9 @@ class Vote:
     clerk: User | None = None
     shares: list[Share] = field(default_factory=list)
     said: str = ""  # what the platform printed and logged
+    again: set[int] = field(default_factory=set)  # the residents who voted a second time
+    slots_began: dict[int, tuple[int, int]] = field(default_factory=dict)
+    replaced_with: list[int] = field(default_factory=list)  # by transaction number, before any batch came up
 
 
 def different_ballots() -> list[dict[int, int]]:
@@ -103,7 +108,7 @@ def end_of_the_log() -> str:
 def vote(_the_log_is_kept: None) -> Vote:
     """Two hundred residents of Riverside vote, each differently; ten in the booth, and ten there with a letter alone.
 
-    They do so once: the first test looks before the opening, the second opens the box.
+    Sixty of them do so again. They do so once: the first test looks before the opening, the last opens the box.
     """
     told, said = Vote(end_of_the_log()), io.StringIO()
     logging.getLogger().addHandler(handler := logging.StreamHandler(said))
@@ -124,15 +129,28 @@ def let_them_vote(told: Vote, at: Callable[[str], object]) -> None:
     told.shares = key.make(cycle, holders, by=told.clerk, at=moment)
     key.rehearse(cycle, told.shares[:2], by=told.clerk, at=moment)
     at("voting")
+    told.slots_began = slots()
     for number, choices in enumerate(different_ballots()):
         user = person(f"Voter{number}")
-        told.choices[enrol(user, cycle, riverside).pk] = choices
+        resident = enrol(user, cycle, riverside).pk
+        told.choices[resident] = choices
+        if number >= VOTERS - AGAIN:
+            told.again.add(resident)
+            cast(told.contest, {}, by=user)
         if number < 10:
             vote_in_the_booth(user, list(choices))
         elif number < 20:
             vote_with_a_letter(user, list(choices))
         else:
             cast(told.contest, choices, by=user)
+
+    told.replaced_with = rows(WHO_VOTED_AGAIN["replaced envelopes"])
+
+
+def slots() -> dict[int, tuple[int, int]]:
+    return {
+        slot: (first, repeated) for slot, first, repeated in CastSlot.objects.values_list("slot", "first", "repeated")
+    }
 
 
 def vote_in_the_booth(user: User, marks: Sequence[int]) -> None:
@@ -272,6 +290,51 @@ def test_no_plain_choice_is_anywhere_during_voting(vote, at) -> None:
     assert sum(map(operator.eq, batch.added, in_order_of_voting)) <= BY_CHANCE
 
 
+# How often ----------------------------------------------------------------------------------------------------------
+
+WHO_VOTED_AGAIN = {
+    "replaced envelopes": (
+        "SELECT resident_id FROM ballots_replacedenvelope went JOIN ballots_envelope e ON e.xmin = went.xmin"
+    ),
+    "participation": (
+        "SELECT resident_id FROM ballots_participation p JOIN ballots_envelope e USING (resident_id, contest_id)"
+        " WHERE e.xmin <> p.xmin"
+    ),
+}
+LAST_IN_A_SLOT = "SELECT resident_id, slot FROM ballots_castslot s JOIN ballots_envelope e ON e.xmin = s.xmin"
+
+
+def test_no_voter_is_found_to_have_voted_again(vote, at) -> None:
+    """T-26, T-27. By whom a slot was counted in last, the numbers of transactions tell; not, as a first vote or not."""
+    at("voting")
+    board.publish(vote.contest)
+    for where, sql in WHO_VOTED_AGAIN.items():
+        assert rows(sql) == [], where
+    with connection.cursor() as cursor:
+        cursor.execute(LAST_IN_A_SLOT)
+        last = dict(cursor.fetchall())
+    assert len(last) > VOTERS // 3, "so many were alone in their slot, or the last in it"
+    now = slots()
+    guess = {one for one, slot in last.items() if now[slot][1] > now[slot][0]}
+    share = len(vote.again & last.keys()) / len(last)
+    deviation = (len(guess) * share * (1 - share)) ** 0.5
+    assert len(guess & vote.again) <= len(guess) * share + 5 * deviation
+
+
+def test_the_experiment_does_find_who_voted_again_before_a_batch_or_where_slots_begin_at_nothing(vote) -> None:
+    """The negative control: who has a copy from between two batches, or knew what each slot began at, would know."""
+    assert set(vote.replaced_with) == vote.again
+    with connection.cursor() as cursor:
+        cursor.execute(LAST_IN_A_SLOT)
+        last = dict(cursor.fetchall())
+    grown = {
+        slot: (first - vote.slots_began[slot][0], repeated - vote.slots_began[slot][1])
+        for slot, (first, repeated) in slots().items()
+    }
+    alone = {one: grown[slot] for one, slot in last.items() if sum(grown[slot]) == 1}
+    assert {one for one, counted in alone.items() if counted == (0, 1)} == vote.again & alone.keys() != set()
+
+
 # After the opening --------------------------------------------------------------------------------------------------
 
 
@@ -286,7 +349,11 @@ VOTERS_IN_ORDER_OF = {
     "fingerprint": 'SELECT resident_id FROM ballots_envelope ORDER BY fingerprint COLLATE "C"',
     "sealed bytes": "SELECT resident_id FROM ballots_envelope ORDER BY sealed",
     "register": "SELECT resident_id FROM ballots_envelope ORDER BY resident_id",
-    "audit log": ("SELECT (facts ->> 'resident')::bigint FROM audit_auditevent WHERE action = 'voted' ORDER BY number"),
+    "participation": "SELECT resident_id FROM ballots_participation ORDER BY ctid",
+    "participation by transaction": "SELECT resident_id FROM ballots_participation ORDER BY xmin::text::bigint",
+    "slot": (
+        "SELECT resident_id FROM ballots_envelope e LEFT JOIN ballots_castslot s ON e.xmin = s.xmin ORDER BY slot"
+    ),
 }
 BALLOTS_IN_ORDER_OF = {
     "transaction": "SELECT content FROM ballots_openedballot ORDER BY xmin::text::bigint, ctid",
@@ -300,7 +367,8 @@ BALLOTS_IN_ORDER_OF = {
 def test_no_voter_is_tied_to_a_choice_after_the_opening(vote, at) -> None:
     moment = at("counting")
     open_box(vote.contest.cycle, vote.shares[:2], by=vote.clerk, at=moment)
-    assert OpenedBallot.objects.count() == VOTERS == AuditEvent.objects.filter(action="voted").count()
+    assert OpenedBallot.objects.count() == VOTERS == stocktaking.take(vote.contest).voters
+    assert not AuditEvent.objects.filter(facts__has_key="resident", action="voted").exists()
     for vacuum in (False, True):
         if vacuum:
             rows_after_vacuum()

@@ -12,8 +12,9 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
-from ballots import board
-from ballots.models import BoardBatch, Envelope
+from audit.models import AuditEvent
+from ballots import board, chain, stocktaking
+from ballots.models import BoardBatch, Envelope, ReplacedEnvelope
 from ballots.sealing import in_groups
 from ballots.tasks import publish_final_batches
 from budgeting.models import Contest
@@ -21,6 +22,7 @@ from lib import jobs
 from lib.refusal import Refused
 from tests.cast import FIRST_DAY, enrol, person
 from tests.databases import without_triggers
+from tests.papers import words_on
 from tests.vote import cast
 
 
@@ -64,8 +66,65 @@ def test_whoever_has_just_voted_finds_the_envelope_in_the_box(rosa_may_vote, cyc
     page = Client().post("/2027/board/", {"receipt": str(receipt)}).content.decode()
     assert "This envelope is in the box of Riverside." in page
     assert "next batch" in page
-    cast(riverside_contest, {2: 1}, by=rosa_may_vote)
-    assert board.look_up(cycle, str(receipt)) is None
+
+
+def test_v16_r7_a_receipt_replaced_before_its_first_batch_is_replaced_before_and_after_it(
+    rosa_may_vote, cycle, riverside_contest, at, voting
+) -> None:
+    receipts = [cast(riverside_contest, {choice: 1}, by=rosa_may_vote) for choice in (1, 2, 4)]
+    for batches in (0, 1):
+        if batches:
+            batch = board.publish(riverside_contest)
+            assert batch.came_and_went == sorted(receipt.fingerprint for receipt in receipts[:2])
+        for receipt in receipts[:2]:
+            found = board.look_up(cycle, str(receipt))
+            assert (found.contest, found.replaced) == (riverside_contest, True)
+            said = words_on(Client().post("/2027/board/", {"receipt": str(receipt)}))
+            assert "has been replaced by a later ballot" in said
+            assert "neither in the box" not in said
+        assert not board.look_up(cycle, str(receipts[2])).replaced
+    assert not ReplacedEnvelope.objects.exists()
+
+
+def test_v16_a_receipt_whose_envelope_vanished_is_in_neither(twelve_votes, riverside_contest) -> None:
+    gone = twelve_votes[0].fingerprint
+    without_triggers(f"DELETE FROM ballots_envelope WHERE fingerprint = '{gone}'")
+    said = words_on(Client().post("/2027/board/", {"receipt": gone}))
+    assert "neither in the box nor on the board" in said
+    assert "no later ballot" in said
+
+
+def test_a_batch_says_how_many_ballots_were_cast_and_the_head_of_the_log(
+    twelve_votes, neighbours, riverside_contest, at
+) -> None:
+    first = board.publish(riverside_contest)
+    head = AuditEvent.last_head()
+    again = [cast(riverside_contest, {choice: 1}, by=neighbours[0]) for choice in (2, 4)]
+    at("counting")
+    final = board.publish(riverside_contest)
+    assert chain.text_of(final).splitlines() == [
+        "common-purse board 2",
+        "2027/riverside batch 2 of 2027-05-19",
+        f"previous {first.root}",
+        f"in force 12 {final.list_digest}",
+        "cast 12 2",
+        f"log {head.replace(':', ' ')}",
+        "final",
+        f"+ {again[1].fingerprint}",
+        f"- {twelve_votes[0].fingerprint}",
+        f"~ {again[0].fingerprint}",
+    ]
+    entry = AuditEvent.objects.filter(action="board published").latest("number")
+    assert entry.facts == {"number": 2, "root": final.root, "first": 12, "repeated": 2}
+
+
+def test_a_batch_of_an_earlier_version_keeps_its_text(twelve_votes, riverside_contest, at) -> None:
+    batch = board.publish(riverside_contest)
+    batch.first = batch.repeated = None
+    batch.log_head = ""
+    lines = chain.text_of(batch).splitlines()
+    assert lines[0] == "common-purse board 1"
+    assert lines[4:] == [f"+ {one}" for one in batch.added]
 
 
 def test_after_voting_again_the_old_receipt_is_replaced(twelve_votes, neighbours, cycle, riverside_contest, at) -> None:
@@ -82,13 +141,13 @@ def test_the_chain_can_be_checked_with_sha256sum(twelve_votes, neighbours, river
     first = board.publish(riverside_contest)
     at("counting")
     final = board.publish(riverside_contest)
-    assert first.root == hashlib.sha256(board.text_of(first).encode()).hexdigest()
-    assert f"previous {first.root}\n" in board.text_of(final)
+    assert first.root == hashlib.sha256(chain.text_of(first).encode()).hexdigest()
+    assert f"previous {first.root}\n" in chain.text_of(final)
     assert first.previous_root == riverside_contest.paper.digest
-    in_force = board.list_of(board.in_force([first, final]))
+    in_force = chain.list_of(chain.in_force([first, final]))
     assert final.list_digest == hashlib.sha256(in_force.encode()).hexdigest()
     assert in_force.splitlines() == sorted(Envelope.objects.values_list("fingerprint", flat=True))
-    assert board.errors(riverside_contest) == []
+    assert stocktaking.errors(riverside_contest) == []
 
 
 def test_nothing_comes_after_the_final_batch(twelve_votes, riverside_contest, at) -> None:
@@ -115,13 +174,13 @@ def test_whoever_alters_the_board_is_seen(twelve_votes, riverside_contest, at, t
     at("counting")
     board.publish(riverside_contest)
     without_triggers(tampering)
-    assert board.errors(riverside_contest) != []
+    assert stocktaking.errors(riverside_contest) != []
 
 
 def test_a_missing_envelope_stops_the_board(twelve_votes, riverside_contest) -> None:
     board.publish(riverside_contest)
     without_triggers("DELETE FROM ballots_envelope WHERE fingerprint = (SELECT min(fingerprint) FROM ballots_envelope)")
-    with pytest.raises(Refused, match="1 envelopes are missing"):
+    with pytest.raises(Refused, match="1 residents voted online, but have no envelope"):
         board.publish(riverside_contest)
     assert BoardBatch.objects.count() == 1
 

@@ -8,10 +8,9 @@ from datetime import timedelta
 import pytest
 from django.db import connection, connections
 
-from audit.acts import Done
-from audit.models import AuditEvent
-from ballots import board, key
+from ballots import board, key, slots
 from ballots.models import BallotBoxKey, BoardBatch
+from budgeting.models import Contest
 from budgeting.stages import Stage
 from lib import clock
 from lib.refusal import Refused
@@ -58,12 +57,14 @@ def test_the_close_waits_for_a_vote_that_is_being_cast(
     closes = cycle.window(Stage.VOTING).closes
     in_the_box, go_on = threading.Event(), threading.Event()
 
-    def append(done: Done, **facts: object) -> None:
-        if done == Done.VOTED:
-            in_the_box.set()
-            go_on.wait(20)
+    count = slots.count
 
-    monkeypatch.setattr(AuditEvent, "append", append)
+    def and_wait(contest: Contest, *, again: bool) -> None:
+        count(contest, again=again)
+        in_the_box.set()
+        go_on.wait(20)
+
+    monkeypatch.setattr(slots, "count", and_wait)
     monkeypatch.setattr(clock, "of_the_database", lambda: closes - timedelta(milliseconds=1))
     voter, receipts = beside(lambda: cast(riverside_contest, {1: 1}, by=rosa_may_vote))
     assert in_the_box.wait(20)

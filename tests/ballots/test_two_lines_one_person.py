@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.models import User
 from audit.models import AuditEvent
-from ballots import board
+from ballots import board, chain, stocktaking
 from ballots.casting import Receipt
 from ballots.models import Envelope, OpenedBallot, Participation, SetAside
 from ballots.opening import export, open_box
@@ -73,9 +73,9 @@ def test_v4_where_both_lines_voted_the_ballot_under_the_line_that_stays_counts(
     assert list(OpenedBallot.objects.values_list("content", "ballots")) == [("1:1", 1)]
     final = riverside_contest.batches.get(final=True)
     assert final.set_aside == [aside.fingerprint]
-    assert f"\nx {aside.fingerprint}\n" in board.text_of(final)
-    assert board.errors(riverside_contest) == []
-    assert board.in_force(riverside_contest.batches.all()) == {counts.fingerprint}
+    assert f"\nx {aside.fingerprint}\n" in chain.text_of(final)
+    assert stocktaking.errors(riverside_contest) == []
+    assert chain.in_force(riverside_contest.batches.all()) == {counts.fingerprint}
 
 
 def test_v4_the_board_says_to_whoever_has_the_receipt_that_it_was_set_aside(
@@ -92,7 +92,7 @@ def test_v4_the_independent_verifier_knows_what_was_set_aside(
 ) -> None:
     joined(clara, otto, line_of(other), line_of(rosa))
     open_box(cycle, shares[:2], by=clara, at=at("counting"))
-    box, listed = export(riverside_contest), board.list_of(board.in_force(riverside_contest.batches.all()))
+    box, listed = export(riverside_contest), chain.list_of(chain.in_force(riverside_contest.batches.all()))
     done = open_elsewhere(tmp_path, box, listed, shares[:2])
     assert "1  1:1" in done.stdout
     assert "1  set aside" in done.stdout

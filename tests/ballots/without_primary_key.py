@@ -16,6 +16,6 @@ casting.INTO_THE_BOX = """
     )
     INSERT INTO ballots_envelope (resident_id, contest_id, sealed, fingerprint, channel)
     SELECT resident, contest, sealed, fingerprint, 'online' FROM told, (SELECT pg_sleep(1)) AS a_moment
-    WHERE NOT EXISTS (SELECT FROM again)
+    WHERE NOT EXISTS (SELECT FROM again) RETURNING false
 """
 Admission.upheld = lambda self: self  # type: ignore[method-assign]

@@ -35,8 +35,8 @@ from hypothesis.stateful import (
 
 from accounts import guesses
 from accounts.models import Role, User
+from ballots import stocktaking
 from ballots.models import BallotPaper, Envelope
-from ballots.roll import voters_recorded
 from budgeting import two
 from budgeting.models import Contest, Cycle
 from budgeting.people import RoleName
@@ -617,7 +617,7 @@ class City(RuleBasedStateMachine):
         assert found == Counter((line, where) for line in self.lines for where in line.voted)
         assert all(len(line.voted) <= 1 for line in self.lines), "nobody votes in two districts"
         for where, contest in self.contests.items():
-            assert voters_recorded(contest) == sum(where in line.voted for line in self.lines)
+            assert stocktaking.take(contest).voters == sum(where in line.voted for line in self.lines)
 
     @invariant()
     def one_line_has_one_account(self) -> None:
