@@ -17,6 +17,8 @@ from proposals.models.reasons import LONGEST_REASON
 class ChangeForm(EditForm):
     """All that an author may change, as it stands; and why something of it should be otherwise."""
 
+    field_order = ("reason", "until")
+
     reason = forms.CharField(
         label=_("Why the text should change"),
         max_length=LONGEST_REASON,

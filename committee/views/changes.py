@@ -110,7 +110,7 @@ def _shown(
     context = {
         "proposal": proposal,
         "cycle": proposal.cycle,
-        "told": told,
+        "so_far": [each for each in told if not may_settle or each is not standing],
         "standing": standing,
         "settling": (settling or SettlingForm()) if may_settle else None,
         "refused": settling if settling and not may_settle else None,
