@@ -17,16 +17,19 @@ class CommitteeRoom(AppConfig):
             telling,
             telling_authors,
             telling_changes,
+            telling_departments,
         )
         from proposals.models import Proposal  # noqa: PLC0415
 
         telling.register()
         telling_authors.register()
         telling_changes.register()
+        telling_departments.register()
         within.divide(steps.parts, steps.move_along)
         registry.serve(registry.CyclePage.SHORTLIST, "shortlist")
         for offered in (
             offering.page_of_the_committee,
+            offering.question_of_a_clerk,
             offering.challenge_of_a_clerk,
             offering.messages_of_either_side,
             offering.another_wording,
@@ -44,6 +47,8 @@ class CommitteeRoom(AppConfig):
                 (models.Office, "member"),
                 (models.Seat, "holder"),
                 (models.DepartmentMember, "member"),
+                (models.Finding, "by"),
+                (models.FindingDraft, "by"),
                 (models.Challenge, "member"),
                 (models.Card, "member"),
                 (models.CardImport, "by"),
@@ -66,5 +71,7 @@ class CommitteeRoom(AppConfig):
                 (models.Message, "read_by"),
                 (models.ProposedChange, "by"),
                 (models.ChangeRuling, "by"),
+                (models.Opinion, "by"),
+                (models.Station, "by"),
             ],
         )

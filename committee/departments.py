@@ -33,6 +33,12 @@ def offered() -> "models.QuerySet[Department]":
     return Department.objects.filter(ended_at=None)
 
 
+def ways_of(person: Person) -> "models.QuerySet[Department]":
+    """The departments to which one of this person's may hand work on."""
+    ways = MayHand.objects.filter(department__in=of(person)).values("to")
+    return offered().filter(pk__in=ways)
+
+
 @transaction.atomic
 def set_up(
     department: Department, *, by: Person, name: str, people: Iterable[int], hands_to: Iterable[int]

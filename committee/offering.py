@@ -6,6 +6,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from budgeting.people import Person
+from committee import departments
+from committee.asking import why_not_ask
 from committee.calendar import Kind
 from committee.challenging import why_not_challenge
 from committee.changing import why_not_propose
@@ -54,6 +56,15 @@ def page_of_the_committee(proposal: Proposal, person: Person, at: datetime) -> l
     if not proposal.is_draft and not why_not_look(proposal, by=person):
         offered.append((_("Decide as the committee"), address_of(proposal)))
     return offered
+
+
+def question_of_a_clerk(proposal: Proposal, person: Person, at: datetime) -> list[tuple[str, str]]:
+    """Where there are departments to ask. A member finds it on the page of the committee."""
+    if not person.is_clerk or proposal.is_draft or why_not_ask(proposal, by=person, at=at):
+        return []
+    if not departments.offered().exists():
+        return []
+    return [(_("Ask a department for its opinion"), _address("ask_department", proposal))]
 
 
 def challenge_of_a_clerk(proposal: Proposal, person: Person, at: datetime) -> list[tuple[str, str]]:

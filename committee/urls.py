@@ -3,6 +3,7 @@
 from django.urls import path
 
 from committee.views import (
+    asking,
     assessment,
     cards,
     case_number,
@@ -15,6 +16,7 @@ from committee.views import (
     merger,
     messages,
     notes,
+    opinions,
     public,
     questions,
     ruling,
@@ -41,6 +43,10 @@ urlpatterns = [
     path("desk/<cycle:cycle>/work/sheet.xlsx", sheets.download, {"kind": "xlsx"}, name="card_sheet_xlsx"),
     path("desk/<cycle:cycle>/work/sheet.csv", sheets.download, {"kind": "csv"}, name="card_sheet_csv"),
     path("desk/<cycle:cycle>/work/sheet/<int:number>/", sheets.one, name="card_import"),
+    path("desk/<cycle:cycle>/work/questions/", work.ask, name="ask_departments"),
+    path(ONE + "question/", asking.page, name="ask_department"),
+    path("me/department/", opinions.mine, name="my_department"),
+    path("me/department/<int:opinion>/", opinions.one, name="opinion"),
     path("me/work/", work.mine, name="my_work"),
     path("me/work/acceptance/", work_in_bulk.accept, name="accept_work"),
     path("me/work/handing-on/", work_in_bulk.hand_on, name="hand_on"),

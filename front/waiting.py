@@ -24,6 +24,7 @@ from committee.at_the_desk import challenges_for
 from committee.calendar import Kind
 from committee.offering import address_of as decision_on
 from committee.offering import card_of, challenge_of, changes_of, messages_on, ruling_on
+from committee.opinions import in_hand_of
 from committee.ruling import waiting_for as mergers_for
 from committee.settling_changes import waiting_for as wordings_for
 from committee.to_do import ToDo, lists
@@ -50,19 +51,8 @@ class Waiting:
 def waits_for(person: Person, at: datetime) -> list[Waiting]:
     """What waits for this person, the oldest first, each thing once; of a long list its end is one line."""
     found: dict[tuple[str, str], Waiting] = {}
-    rooms = (
-        _acts,
-        _boxes,
-        _challenges,
-        _wordings,
-        _mergers,
-        _of_committees,
-        _moderation,
-        _claims,
-        _uploads,
-        _mails,
-        _works,
-    )
+    of_committees = (_challenges, _wordings, _mergers, _of_committees, _opinions)
+    rooms = (_acts, _boxes, *of_committees, _moderation, _claims, _uploads, _mails, _works)
     for each in sorted((one for room in rooms for one in room(person, at)), key=lambda one: one.since):
         found.setdefault((each.path, each.words), each)
     return list(found.values())
@@ -200,6 +190,27 @@ def _proposal(of: ToDo, proposal: Any, at: datetime) -> Waiting:
         proposal.submitted_at,
         until=proposal.due or of.closes.get(proposal.cycle_id),
         late=proposal.due is not None and proposal.due <= at,
+    )
+
+
+def _opinions(person: Person, at: datetime) -> Iterator[Waiting]:
+    """What a department is asked, for each of its people."""
+    rows = in_hand_of(person, at)
+    told = [_opinion(station, at) for station in rows[:MOST]]
+    yield from told
+    if more := (rows.count() - MOST if len(told) == MOST else 0):
+        words = ngettext("%d more question to your department", "%d more questions to your department", more) % more
+        yield Waiting(words, reverse("my_department"), told[-1].since, things=more)
+
+
+def _opinion(station: Any, at: datetime) -> Waiting:
+    opinion, words = station.opinion, _("%(department)s: the opinion on “%(proposal)s”")
+    return Waiting(
+        words % {"department": station.department, "proposal": opinion.proposal.title},
+        reverse("opinion", args=[opinion.pk]),
+        station.at,
+        until=opinion.due,
+        late=opinion.due <= at,
     )
 
 

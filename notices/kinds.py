@@ -116,6 +116,8 @@ class Kind(StrEnum):
     # Before a committee's decision is public
     MERGER_ASKED = "consent to a merger is asked"
     WRITTEN_TO_AUTHOR = "a committee wrote to an author"
+    OPINION_ASKED = "an opinion is asked of a department"
+    OPINION_BACK = "an opinion came back from a department"
 
     # Another wording of a text
     CHANGE_PROPOSED = "another wording is proposed"

@@ -10,8 +10,17 @@ from ballots import paper
 from ballots.models import KeyShare
 from budgeting.models import Contest, Cycle
 from budgeting.people import RoleName
-from committee.models import Assignment, Department, DepartmentMember, Message, ProposedChange, Question
-from committee.models import Assignment, CardImport, Department, DepartmentMember, Message, Question
+from committee.models import (
+    Assignment,
+    CardImport,
+    Department,
+    DepartmentMember,
+    Message,
+    Opinion,
+    ProposedChange,
+    Question,
+    Station,
+)
 from notices import stopping
 from notices.kinds import Kind
 from proposals.models import Ground, Proposal, Version
@@ -89,6 +98,9 @@ def whole_city(
     register = RegisterImport.objects.create(cycle=cycle, at=middle_of("voting"), confirmed_at=middle_of("voting"))
     roads = Department.objects.create(name="Roads")
     DepartmentMember.objects.create(department=roads, member=people["department"])
+    asked = {**given, "salt": b"16 bytes of salt"}
+    opinion = Opinion.objects.create(proposal=quay, question="Is it firm?", due=middle_of("presenting"), **asked)
+    Station.objects.create(opinion=opinion, place=1, kind="asked", department=roads, **asked)
     draft = drafted(rosa, riverside_contest)
     Ground.objects.create(pk=draft.pk, outcome="reject", words={"en": "Not on land of the city"})
     values = {
@@ -113,6 +125,7 @@ def whole_city(
         "change": [change.pk],
         "assignment": [assignment.pk],
         "department": [roads.pk],
+        "opinion": [opinion.pk],
         "role": [Role.objects.earliest("pk").pk],
         "person": [rosa.pk],
         "invitation": [1],

@@ -15,6 +15,7 @@ from committee.models.message import Message
 from committee.models.motion import Motion, MotionVote, Resolution
 from committee.models.note import Note
 from committee.models.office import Office
+from committee.models.opinion import Finding, FindingDraft, Opinion, Station
 from committee.models.question import Question
 from committee.models.recusal import Recusal
 from committee.models.referral import Referral
@@ -37,6 +38,8 @@ __all__ = [
     "CostAssessment",
     "Department",
     "DepartmentMember",
+    "Finding",
+    "FindingDraft",
     "MayHand",
     "MergerRuling",
     "Message",
@@ -44,6 +47,7 @@ __all__ = [
     "MotionVote",
     "Note",
     "Office",
+    "Opinion",
     "ProposedChange",
     "Question",
     "Recusal",
@@ -51,6 +55,7 @@ __all__ = [
     "Resolution",
     "SealedAnswers",
     "Seat",
+    "Station",
     "Step",
     "StepIn",
 ]

@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 from django.db.models import Max
 
-from committee import at_the_desk, ruling, settling_changes, showing, to_do
+from committee import at_the_desk, departments, opinions, ruling, settling_changes, showing, to_do
 from committee.costing import in_words
 from committee.steps import why_not_put_to_the_vote
 from committee.to_do import longest_waiting
@@ -84,3 +84,17 @@ def messages_to_me(context: dict[str, Any]) -> dict[str, object]:
 def notes_beside(proposal: Proposal) -> dict[str, object]:
     """{% notes_beside proposal %}: what members wrote to each other on it."""
     return {"proposal": proposal, "notes": proposal.notes.select_related("by")}
+
+
+@register.inclusion_tag("committee/opinions_beside.html")
+def opinions_beside(proposal: Proposal) -> dict[str, object]:
+    """{% opinions_beside proposal %}: what departments were asked about it, and what they found; for members."""
+    told, may_ask = opinions.told_to_members(proposal), departments.offered().exists()
+    return {"proposal": proposal, "cycle": proposal.cycle, "opinions": told, "may_ask": may_ask, "at": clock.now()}
+
+
+@register.inclusion_tag("committee/asked_of_departments.html", takes_context=True)
+def asked_of_departments(context: dict[str, Any]) -> dict[str, object]:
+    """{% asked_of_departments %}: on the desk, how much waits for this person's departments."""
+    user, at = context["request"].user, clock.now()
+    return {"is_department": user.is_department, "waiting": opinions.in_hand_of(user, at).count()}

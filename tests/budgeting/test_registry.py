@@ -40,11 +40,14 @@ from committee.models import (
     CostAssessment,
     Department,
     DepartmentMember,
+    Finding,
+    FindingDraft,
     Message,
     Motion,
     MotionVote,
     Note,
     Office,
+    Opinion,
     ProposedChange,
     Recusal,
     Resolution,
@@ -210,6 +213,10 @@ def full_life(
         Office.objects.create(committee=committee, member=user, rank=committee.offices.count())
         roads, _ = Department.objects.get_or_create(name="Roads")
         DepartmentMember.objects.create(department=roads, member=user)
+        question = Opinion.objects.create(question="Is it?", due=moment + timedelta(1), by=clara, at=moment, **beside)
+        found = {"verdict": "not", "words": "It is not.", "by": user, "at": moment, "salt": b"hidden"}
+        Finding.objects.create(opinion=question, department=roads, **found)
+        FindingDraft.objects.create(opinion=question, by=user, typed={"words": "It is"}, saved_at=moment)
         Seat.objects.create(committee=committee, holder=user, stands_for="The residents")
         Follow.begin(proposal, by=user, at=moment)
         Choice.make(user.pk, Kind.COMMENTED, Way.AT_ONCE)

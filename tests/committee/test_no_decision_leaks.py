@@ -21,9 +21,10 @@ from accounts.models import User
 from audit.models import AuditEvent
 from budgeting.models import Cycle, Phase
 from budgeting.people import RoleName
-from committee import changing, messaging, motions
+from committee import changing, handling, messaging, motions
+from committee.asking import ask
 from committee.costing import assess_cost
-from committee.models import Resolution
+from committee.models import Department, Resolution
 from committee.numbering import set_case_number
 from committee.recusing import recuse
 from committee.tasks import settle_and_publish
@@ -48,7 +49,11 @@ WORDS = (b"zebra", b"giraffe")
 ASSESSED = {"cost": 11_111_00, "upkeep": 222_00, "months": 7}
 # What is never public: why a member thinks that it costs so much, where it was not voted on; and the case number.
 KEPT = {b"A rhino was weighed.": {"decide", "assess_cost"}, b"RHINO-27": {"decide", "case_number", "work"}}
-NUMBERED = re.compile(rb"committee\.[a-z]+:[0-9]+")  # no number is given twice, whatever is undone
+ASKED, FOUND = "Does an ostrich sink in it?", "A pelican does not."
+OF_OPINIONS = (b"ostrich", b"pelican")  # for the committee and the department alone, also when decisions are public
+NUMBERED = re.compile(  # no number is given twice, whatever is undone
+    rb"committee\.[a-z]+:[0-9]+|/me/department/[0-9]+|name=\"opinions\" value=\"[0-9]+"
+)
 # Where the committee and the author read what they write to each other.
 SIDES = {
     "author": {"my_messages", "my_data"},
@@ -61,9 +66,11 @@ MEMBERS = {"committee"}
 # Whoever has entries of their own in the log reads their numbers, which go on with each entry of anybody's.
 IN_THE_LOG = {
     "auditor": {"audit", "audit_export", "desk", "my_data"},
-    "clerk": {"my_data"},
+    "clerk": {"my_data", "work"},  # how many questions each department has, and how many are late
     "council": {"my_data"},
     "superuser": {"my_data"},
+    # Who works for a department knows what it was asked and has answered, and not what was decided.
+    "department": {"desk", "my_data", "my_department"},
 }
 
 
@@ -135,6 +142,7 @@ def resolved(city: City, variant: str | None) -> Iterator[None]:
     with undone():
         if variant is not None:
             (outcome, reason), at = PLANTED[variant], middle_of("reviewing")
+            ask_and_answer(city, at)
             assess_cost(city.proposal, by=city.members[1], at=at, **ASSESSED, basis="A rhino was weighed.")
             voted = {"outcome": outcome, "reason": reason, **ASSESSED, "basis": reason}
             motion = motions.move(city.proposal, by=city.members[0], at=at, **voted)
@@ -142,6 +150,15 @@ def resolved(city: City, variant: str | None) -> Iterator[None]:
             assert Resolution.objects.waiting().exists()
         settle_and_publish()
         yield
+
+
+def ask_and_answer(city: City, at: datetime) -> None:
+    """The department has answered one question, and has another."""
+    roads, dora = Department.objects.get(name="Roads"), User.objects.get(name="Dora")
+    for verdict in ("not", None):
+        [opinion] = ask([city.proposal], roads, by=city.members[0], at=at, question=ASKED, due=at + DAY)
+        if verdict:
+            handling.answer(opinion, by=dora, at=at, verdict=verdict, words=FOUND)
 
 
 Answer = tuple[int, list[str | None], bytes, int]
@@ -166,7 +183,7 @@ def differing(city: City, one: dict[str, Answer], other: dict[str, Answer]) -> s
 
 
 def telling(city: City, answers: dict[str, Answer], words: tuple[bytes, ...] = WORDS) -> set[str]:
-    """The pages on which the reason of the decision can be read."""
+    """The pages on which the reason of the decision can be read, or other words."""
     return {city.addresses[each] for each, (*_, body, _n) in answers.items() if any(word in body for word in words)}
 
 
@@ -180,10 +197,10 @@ def kept(city: City, answers: dict[str, Answer]) -> dict[bytes, set[str]]:
 @pytest.mark.parametrize(
     "who",
     [
-        pytest.param(who, marks=[pytest.mark.long] * (who != "recused"))
+        pytest.param(who, marks=[pytest.mark.long] * (who not in ("recused", "department")))
         for who in (
             *("recused", "visitor", "resident", "author", "verified", "clerk", "council", "auditor", "key holder"),
-            *("superuser", "committee"),
+            *("superuser", "committee", "department"),
         )
     ],
 )
@@ -200,6 +217,7 @@ def test_the_minute_before_nobody_outside_the_committee_can_tell(city: City, tur
     if who in MEMBERS:
         assert "decide" in telling(city, seen["one"]), "the walk finds it where it is"
         assert all(found and found <= KEPT[words] for words, found in kept(city, seen["one"]).items())
+        assert telling(city, seen["one"], OF_OPINIONS) == {"decide"}
         return
     for answers in seen.values():
         reads = {"case_number", "work"} if who in ("clerk", "superuser") else set()
@@ -207,6 +225,8 @@ def test_the_minute_before_nobody_outside_the_committee_can_tell(city: City, tur
     early = IN_THE_LOG.get(who, set())
     for variant in seen.keys() - {None}:
         assert telling(city, seen[variant]) - {"proposals"} == set()
+        theirs = {"my_department", "my_data"} if who == "department" else set()
+        assert telling(city, seen[variant], OF_OPINIONS) == theirs
         assert differing(city, seen[None], seen[variant]) <= early
     if early and thoroughness.LONG:
         assert differing(city, seen["one"], seen["another"]) == set()
@@ -225,6 +245,7 @@ def test_whatever_becomes_of_the_date_it_is_public_from_then_on_and_not_before(c
             answers = asked(city, "visitor")
             found = telling(city, answers)
             assert not any(kept(city, answers).values())
+            assert telling(city, answers, OF_OPINIONS) == set()
             if public:
                 assert found >= {"proposal", "how_the_committee_voted"}
             else:
@@ -275,6 +296,7 @@ def test_until_then_the_log_has_digests_alone(city: City, turn) -> None:
     with resolved(city, "one"):
         said = str([(each.object, each.facts) for each in AuditEvent.objects.all()])
         assert "zebra" not in said
+        assert not any(word.decode() in said for word in OF_OPINIONS)
         assert "shortlist" not in said
 
 
