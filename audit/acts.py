@@ -87,6 +87,7 @@ class Done(models.TextChoices):
     OTHERS_STEP_IN = "others step in", _("others step in: too few of a committee are left for a quorum")
     COMMITTEE_SET_UP = "committee set up", _("committee set up")
     SEAT_GIVEN = "seat given", _("seat on a committee given")
+    SEAT_CORRECTED = "seat corrected", _("what is said of a seat on a committee corrected")
     SEAT_ENDED = "seat ended", _("seat on a committee ended")
     DEPARTMENT_SET_UP = "department set up", _("department of the city set up")
     DEPARTMENT_ENDED = "department ended", _("department of the city asked nothing more")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from budgeting.people import RoleName, holders_of
-from committee.models import Committee, StepIn
+from committee.models import Committee, Seat, StepIn
 from committee.models.seat import LONGEST_GROUP
 from committee.setting_up import who_may_lead
 from lib.one_line import OneLineField
@@ -96,8 +96,12 @@ class SeatForm(forms.Form):
     since = _day(gettext_lazy("From"))
     until = _day(gettext_lazy("Until"))
 
-    def __init__(self, committee: Committee, data: Any = None) -> None:
-        super().__init__(data, prefix="seat")
+    def __init__(self, committee: Committee, data: Any = None, seat: Seat | None = None) -> None:
+        said = {name: getattr(seat, name) for name in ("stands_for", "since", "until")} if seat else {}
+        super().__init__(data, prefix="seat", initial={**said, "holder": seat and seat.holder_id})
+        if seat and seat.holder:
+            self.fields["holder"].choices = [(seat.holder_id, seat.holder.named)]  # type: ignore[attr-defined]
+            return
         members = holders_of(RoleName.COMMITTEE, committee.district)
         self.fields["holder"].choices = [  # type: ignore[attr-defined]
             ("", _("Nobody yet")),

@@ -87,6 +87,34 @@ def give_seat(
 
 
 @transaction.atomic
+def correct_seat(
+    seat: Seat, *, by: Person, stands_for: str, holder: int | None, since: date | None, until: date | None
+) -> None:
+    """Put right what is said of a seat, or give one that is nobody's to somebody. Raises Refused.
+
+    Who sits there is not replaced: that somebody did stays true. End the seat, and give it anew.
+    """
+    seat.refresh_from_db(from_queryset=Seat.objects.select_for_update(of=("self",)))
+    require(seat.holder_id in (None, holder), _("Somebody sits there. End this seat, and give it anew."))
+    may = {each.pk for each in holders_of(RoleName.COMMITTEE, seat.committee.district)}
+    stays = holder == seat.holder_id
+    require(stays or holder in may, _("Only a member of this committee holds a seat on it."))
+    before = _said_of(seat)
+    seat.stands_for, seat.holder_id, seat.since, seat.until = stands_for.strip(), holder, since, until
+    seat.full_clean(exclude=["committee", "holder"])
+    seat.save()
+    after = _said_of(seat)
+    changes = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+    if changes:
+        by.record(Done.SEAT_CORRECTED, on=seat.committee, **changes)
+
+
+def _said_of(seat: Seat) -> dict[str, Any]:
+    days = {name: (day := getattr(seat, name)) and day.isoformat() for name in ("since", "until")}
+    return {"stands_for": seat.stands_for, "holder": seat.holder_id, **days}
+
+
+@transaction.atomic
 def end_seat(seat: Seat, *, by: Person) -> None:
     """Nobody sits there for that group any more; the log keeps who did."""
     by.record(Done.SEAT_ENDED, on=seat.committee, stands_for=seat.stands_for, holder=seat.holder_id)

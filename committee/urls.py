@@ -79,6 +79,7 @@ urlpatterns = [
     path(DESK + "statistics/", statistics.page, name="committee_statistics"),
     path(DESK + "statistics.csv", statistics.table, name="committee_statistics_table"),
     path(DESK + "seats/", setting_up.give_seat, name="give_seat"),
+    path("desk/committee/seats/<int:number>/", setting_up.correct_seat, name="correct_seat"),
     path("desk/committee/seats/<int:number>/end/", setting_up.end_seat, name="end_seat"),
     path(DESK + "districts/<slug:district>/", setting_up.page, name="committee_of_district"),
     path(DESK + "districts/<slug:district>/seats/", setting_up.give_seat, name="give_seat_of_district"),

@@ -44,15 +44,37 @@ def give_seat(request: Request, cycle: str, district: str | None = None) -> Http
     return _shown(request, committee, seat_form=form)
 
 
+@clerks_only
+def correct_seat(request: Request, number: int) -> HttpResponse:
+    """What is said of a seat, put right; who sits there is not replaced."""
+    seat = _seat(number)
+    if seat is None:
+        return redirect(name_of(Page.DESK))
+    form = SeatForm(seat.committee, request.POST or None, seat=seat)
+    if request.method == "POST" and form.is_valid():
+        with obeying(form):
+            setting_up.correct_seat(seat, by=request.user, **form.cleaned_data)
+            messages.success(request, _("Corrected. Everybody can see it."))
+            return _back_to(seat.committee)
+    context = {"cycle": seat.committee.cycle, "committee": seat.committee, "seat": seat, "form": form}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "committee/correct_seat.html", context, status=status)
+
+
 @require_POST
 @clerks_touch
 def end_seat(request: Request, number: int) -> HttpResponse:
-    seat = Seat.objects.select_related("committee__cycle", "committee__district").filter(pk=number).first()
-    if seat is None:  # sent twice, or somebody else was faster
+    seat = _seat(number)
+    if seat is None:
         return redirect(name_of(Page.DESK))
     setting_up.end_seat(seat, by=request.user)
     messages.success(request, _("The seat has ended."))
     return _back_to(seat.committee)
+
+
+def _seat(number: int) -> Seat | None:
+    """None where it was sent twice, or somebody else was faster."""
+    return Seat.objects.select_related("committee__cycle", "committee__district", "holder").filter(pk=number).first()
 
 
 def _find(cycle: str, district: str | None) -> Committee:

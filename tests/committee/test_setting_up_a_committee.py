@@ -8,8 +8,9 @@ from django.test import Client
 from accounts.models import User
 from audit.models import AuditEvent
 from budgeting.people import RoleName
-from committee import motions
+from committee import motions, setting_up
 from committee.models import Committee, Office, Seat
+from lib.refusal import Refused
 from tests.cast import person, signed_in
 from tests.papers import words_on
 
@@ -109,6 +110,36 @@ def test_a_seat_is_for_a_group_and_everybody_sees_it(desk, client, three, rosa) 
     done = AuditEvent.objects.filter(action__startswith="seat")
     assert [entry.action for entry in done] == ["seat given", "seat given", "seat ended"]
     assert done.last().facts == {"stands_for": "The associations", "holder": three[1].pk}
+
+
+def test_a_clerk_puts_right_what_is_said_of_a_seat_and_replaces_nobody(desk, client, three) -> None:
+    martin, mira, _milan = three
+    typed = {"seat-stands_for": "The asociations", "seat-since": "2027-01-31"}
+    desk.post(f"{RIVERSIDE}seats/", typed)
+    seat = Seat.objects.get()
+    page = f"/desk/committee/seats/{seat.pk}/"
+    assert "who sat there before stays on record" in words_on(desk.get(page))
+    right = {"seat-stands_for": "The associations", "seat-since": "2027-01-31", "seat-until": ""}
+    assert desk.post(page, {**right, "seat-holder": mira.pk}).status_code == 302
+    assert "The associations: Mira since 31 January 2027" in words_on(client.get("/2027/committee/"))
+    assert AuditEvent.objects.get(action="seat corrected").facts == {
+        "stands_for": ["The asociations", "The associations"],
+        "holder": [None, mira.pk],
+    }
+    for other in (martin.pk, ""):
+        assert desk.post(page, {**right, "seat-holder": other}).status_code == 422
+    with pytest.raises(Refused, match="End this seat, and give it anew"):
+        setting_up.correct_seat(
+            Seat.objects.get(), by=martin, stands_for="Me", holder=martin.pk, since=None, until=None
+        )
+    mira.roles.all().delete()
+    assert desk.post(page, {**right, "seat-holder": mira.pk, "seat-until": "2027-02-28"}).status_code == 302
+    answer = desk.post(page, {**right, "seat-holder": mira.pk, "seat-until": "2026-12-31"})
+    assert "The term is over before it begins." in words_on(answer)
+    assert desk.post(page, {**right, "seat-holder": mira.pk}).status_code == 302
+    assert AuditEvent.objects.filter(action="seat corrected").count() == 3
+    seat.delete()
+    assert desk.get(page).url == "/desk/", "ended by another meanwhile"
 
 
 def test_a_seat_whose_term_is_over_is_shown_no_more(client, riverside, riverside_contest, three, now) -> None:
