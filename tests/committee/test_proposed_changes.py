@@ -11,7 +11,7 @@ from audit.models import AuditEvent
 from budgeting.models import Cycle
 from budgeting.stages import Stage
 from committee import changing, correcting, motions, publishing, settling_changes
-from committee.models import ChangeRuling, ProposedChange
+from committee.models import ChangeRuling, ProposedChange, Recusal
 from committee.recusing import recuse
 from front.waiting import waits_for
 from lib.refusal import Refused
@@ -134,6 +134,17 @@ def test_who_may_propose_and_see(change, proposal, rosa, tomas, ines, otto, thre
         assert signed_in(each).post(f"/me/changes/{change.pk}/", {"yes": ""}).status_code == 404
     assert client.get(page).status_code == 302
     assert not ProposedChange.objects.exclude(agrees=None).exists()
+
+
+def test_a_clerk_with_an_interest_sees_nothing_of_it(change, proposal, clara, now) -> None:
+    Recusal.objects.create(proposal=proposal, member=clara, interest="work", at=now)
+    assert signed_in(clara).get(f"{proposal.get_absolute_url()}changes/").status_code == 403
+
+
+def test_nobody_else_answers_for_the_author(change, tomas, three, now) -> None:
+    for each in (tomas, three[0]):
+        with pytest.raises(Refused, match="Only its author"):
+            changing.answer(change, True, by=each, at=now)
 
 
 # Answered ------------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import User
 from audit.models import AuditEvent
 from budgeting.people import RoleName
 from budgeting.stages import Stage
@@ -155,6 +156,27 @@ def test_nobody_else_finds_the_page(merged, proposal, chaired, three, rosa, toma
         assert signed_in(each).post(page, {"stands": "yes", "reason": WHY}).status_code == 403
     assert client.get(page).status_code == 302
     assert not MergerRuling.objects.exists()
+
+
+def test_nobody_rules_while_the_authors_have_time_and_no_clerk_before_the_date(
+    merged, chaired, clara, now, late
+) -> None:
+    with pytest.raises(Refused, match="may answer still"):
+        ruling.rule(merged, stands=True, reason=WHY, by=chaired, at=late - timedelta(minutes=1))
+    with pytest.raises(Refused, match="Whoever chairs the committee"):
+        ruling.rule(merged, stands=True, reason=WHY, by=clara, at=late)
+    assert not MergerRuling.objects.exists()
+
+
+def test_whoever_asks_in_vain_cannot_tell_whether_there_is_a_merger(merged, into, proposal, clara, rosa, late) -> None:
+    for asking in (clara, rosa):
+        asked = []
+        for each in (proposal, into):  # the one that is to be merged, and one on which nothing is resolved
+            found, reader = type(each).objects.get(pk=each.pk), User.objects.get(pk=asking.pk)
+            with CaptureQueriesContext(connection) as statements:
+                assert ruling.on(found, reader, late) is None
+            asked.append(len(statements))
+        assert asked[0] == asked[1]
 
 
 def test_a_role_that_has_ended_gives_no_word(merged, chaired, three, late) -> None:
