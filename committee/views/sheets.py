@@ -12,8 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from audit.acts import Done
-from audit.models import AuditEvent
 from budgeting.bodies import ORDINARY, takes
 from budgeting.models import Cycle
 from budgeting.people import Request
@@ -68,7 +66,6 @@ def download(request: Request, cycle: str, kind: str) -> HttpResponse:
     """What is this member's to fill in, with what they have answered so far."""
     found = _cycle(request, cycle)
     content = written(CardSheet(request.user, found), kind)
-    AuditEvent.note(Done.DOWNLOADED, by=request.user, on=found, file="cards of a member")
     named = f'attachment; filename="cards-{found.slug}.{kind}"'
     headers = {"Content-Disposition": named, "Cache-Control": "no-store"}
     return HttpResponse(content, content_type=FORMATS[kind].CONTENT_TYPE, headers=headers)

@@ -226,8 +226,9 @@ def count_riverside(city: City, variant: str) -> None:
 DRAWN = re.compile(rb"nonce-[^']+|nonce=\"[^\"]+\"|[A-Za-z0-9]{64}")
 
 
-# The number of a job, drawn by lot, and the time of day; for how many seconds one stays signed in.
-NEVER_ALIKE = {"django_tasks_database_dbtaskresult_changelist", "invitation", "still_here"}
+# The number of a job, drawn by lot, and the time of day, also in an XLSX (which says what the CSV beside it says); for
+# how many seconds one stays signed in.
+NEVER_ALIKE = {"django_tasks_database_dbtaskresult_changelist", "invitation", "still_here", "card_sheet_xlsx"}
 
 
 def asked(city: City, who: str) -> dict[str, object]:
