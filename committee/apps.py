@@ -9,6 +9,7 @@ class CommitteeRoom(AppConfig):
         from budgeting import registry, sections, within  # noqa: PLC0415  (models can be imported from here on)
         from committee import (  # noqa: PLC0415
             costs_told,
+            leaving,
             models,
             offering,
             public_answers,
@@ -39,6 +40,7 @@ class CommitteeRoom(AppConfig):
         sections.tell_on(Proposal, costs_told.on_the_page)
         sections.tell_on(Proposal, public_answers.on_the_page)
         registry.holds(registry.Deed.FREEZE_PAPER, publishing.why_not_freeze)
+        registry.when_somebody_leaves(leaving.LEAVING)
         registry.keep_of_a_person(
             rows=[
                 (models.Recusal, "member"),

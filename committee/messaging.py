@@ -32,7 +32,7 @@ TOO_MANY = gettext_lazy(
 
 def why_not_write(proposal: Proposal, *, by: Person) -> str:
     """Why this person neither reads nor writes what goes between its author and the committee; empty if they do."""
-    if proposal.is_draft or not proposal.author_id:
+    if proposal.is_draft or not _is_read(proposal):
         return _("There is no author to write to.")
     if proposal.is_by(by):
         return _("This proposal is your own.")
@@ -49,7 +49,7 @@ def cannot_write(proposals: Iterable[Proposal], *, by: Person) -> list[Proposal]
     return [
         each
         for each in chosen
-        if not each.author_id or each.is_by(by) or each.pk in recused or not (by.is_clerk or by.pk in may[each.pk])
+        if not _is_read(each) or each.is_by(by) or each.pk in recused or not (by.is_clerk or by.pk in may[each.pk])
     ]
 
 
@@ -79,6 +79,11 @@ def write_to_authors(proposals: Iterable[Proposal], *, by: Person, at: datetime,
 def worded(text: str, proposal: Proposal) -> str:
     """Words that go to several, as they go to the author of this one."""
     return text.replace(TITLE, str(proposal.title))
+
+
+def _is_read(proposal: Proposal) -> bool:
+    """Is there an author who has an account still?"""
+    return proposal.author is not None and proposal.author.is_active
 
 
 def why_not_answer(proposal: Proposal, *, by: Person) -> str:

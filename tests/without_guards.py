@@ -38,6 +38,7 @@ OLD = "tests/accounts/test_codes_grow_old.py"
 ON_RECORD = "tests/front/test_acts_of_weight_are_on_record.py"
 HIDING, HIDDEN_PAGES = "tests/proposals/test_hiding.py", "tests/proposals/test_hiding_pages.py"
 BY_LETTER, TIES = "tests/ballots/test_voting_by_letter.py", "tests/residents/test_verification.py"
+MESSAGES, IN_BULK = "tests/committee/test_messages_to_authors.py", "tests/committee/test_work_in_bulk.py"
 
 SETTINGS = "budgeting/settings.py"
 
@@ -297,6 +298,42 @@ GUARDS = [
         "        AuditEvent.note(Done.SHARES_REFUSED, by=request.user, on=found, act=prefix, sheets=sheets)",
         "        pass",
         [ON_RECORD],
+    ),
+    # Messages to authors, and work that is handed around
+    Guard(
+        "a clerk who is recused reads no messages",
+        "committee/messaging.py",
+        "if by.is_clerk and not Recusal.objects.filter(proposal=proposal, member=by.pk).exists():",
+        "if by.is_clerk:",
+        [MESSAGES],
+    ),
+    Guard(
+        "an author reads messages about their own proposals alone",
+        "committee/views/messages.py",
+        "pk=thread, author=request.user.pk",
+        "pk=thread",
+        [MESSAGES],
+    ),
+    Guard(
+        "whoever takes no part is written for by nobody",
+        "committee/messaging.py",
+        "or each.pk in recused or",
+        "or",
+        [MESSAGES],
+    ),
+    Guard(
+        "only whoever gives out work takes another's away",
+        "committee/assigning.py",
+        "        allow(why_not_end(each, by=by))\n",
+        "",
+        [IN_BULK],
+    ),
+    Guard(
+        "work that has changed hands is not handed on again",
+        "committee/assigning.py",
+        "require(ended == 1,",
+        "require(ended <= 1,",
+        [IN_BULK],
     ),
 ]
 

@@ -6,9 +6,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import User
+from accounts.closing import close
+from accounts.models import Role, User
 from audit.models import AuditEvent
+from budgeting import registry
+from budgeting.people import RoleName
 from committee import at_the_desk, messaging
+from committee.leaving import LEAVING
 from committee.models import Message
 from committee.recusing import recuse
 from front.waiting import waits_for
@@ -111,6 +115,23 @@ def test_nobody_else_reads_or_writes_it(answered, proposal, address, mine, three
     assert ANSWERED not in refused.text
     assert Message.objects.count() == 2
     assert not [each for each in waits_for(other, now) if "answered" in each.words]
+
+
+def test_a_clerk_who_is_recused_as_a_member_reads_nothing_of_it(answered, proposal, address, three, now) -> None:
+    Role.objects.create(user=three[2], kind=RoleName.CLERK)
+    assert signed_in(three[2]).get(address).status_code == 200
+    recuse(proposal, by=User.objects.get(pk=three[2].pk), at=now, interest="work")
+    assert signed_in(three[2]).get(address).status_code == 403
+    assert messaging.cannot_write([proposal], by=User.objects.get(pk=three[2].pk)) == [proposal]
+
+
+def test_nobody_is_written_to_who_has_no_account_any_more(answered, proposal, rosa, three, mine, now) -> None:
+    assert LEAVING in registry.leavings()
+    close(rosa, at=now)
+    proposal = Proposal.objects.get(pk=proposal.pk)
+    with pytest.raises(Refused, match="no author to write to"):
+        messaging.write_to_author(proposal, by=three[0], at=now, text=ASKED)
+    assert messaging.cannot_write([proposal], by=three[0]) == [proposal]
 
 
 def test_a_member_does_not_write_to_themselves(submitted, martin, three, now) -> None:
