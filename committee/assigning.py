@@ -87,7 +87,10 @@ def hand_on(assignments: Iterable[Assignment], to: Any, *, by: Person, at: datet
 
 @transaction.atomic
 def end(assignments: Iterable[Assignment], *, by: Person, at: datetime, reason: str) -> None:
-    """It is theirs no longer: given back, or taken away; all of it or none. Raises Refused, also without a reason."""
+    """It is theirs no longer: given back, or taken away; all of it or none. Raises Refused, also without a reason.
+
+    The log has no word of the reason, which may tell of a decision that auditors do not read yet: its row keeps it.
+    """
     require(reason.strip(), _("Say in a few words why."))
     for each in assignments:
         allow(why_not_end(each, by=by))
@@ -95,7 +98,7 @@ def end(assignments: Iterable[Assignment], *, by: Person, at: datetime, reason: 
         ended = Assignment.objects.standing().filter(pk=each.pk).update(**said)
         number = {"number": each.proposal.number, "name": each.member}
         require(ended == 1, _("Number %(number)s is no longer %(name)s’s to prepare.") % number)
-        by.record(Done.ASSIGNMENT_ENDED, on=each.proposal, member=each.member_id, reason=reason.strip())
+        by.record(Done.ASSIGNMENT_ENDED, on=each.proposal, member=each.member_id)
 
 
 def _all_have_a_part(chosen: list[Assignment], member: Any) -> None:

@@ -87,6 +87,14 @@ def test_several_are_handed_on_with_a_reason_and_keep_their_date(given, three, n
     assert set(Assignment.objects.exclude(ended_at=None).values_list("ended_by", flat=True)) == {three[0].pk}
 
 
+def test_the_log_has_no_word_of_why_work_ended(given, three, now) -> None:
+    """An auditor reads it before the decisions are public."""
+    assigning.hand_on(given[:1], three[1], by=three[0], at=now, reason="It is to be rejected.")
+    assigning.end(given[1:2], by=three[0], at=now, reason="It is to be rejected.")
+    logged = AuditEvent.objects.filter(action__startswith="assign").values_list("facts", flat=True)
+    assert logged and not any("rejected" in str(facts) for facts in logged)
+
+
 def test_what_is_given_back_waits_for_who_gave_it_until_somebody_has_it(given, three, clara, now) -> None:
     browser = signed_in(three[0])
     browser.post(ON, {"assignments": keys(given[:2]), "to": "", "reason": "I am away.", "so": ""})
