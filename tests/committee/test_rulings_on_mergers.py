@@ -225,6 +225,8 @@ def test_of_two_votes_the_later_counts_and_one_decision_is_published(proposal, t
     assert earlier.replaced_by == later
     publishing.publish_due(closes - DAY)
     assert not AuditEvent.objects.filter(action="motion published").exists(), "what is void is told no earlier"
+    assert client.get(f"{proposal.get_absolute_url()}committee/").status_code == 404
+    assert "How the committee voted" not in client.get(proposal.get_absolute_url()).text
     publishing.publish_due(closes)
     assert [each.reason for each in proposal.decisions.all()] == ["It floods no more."]
     assert AuditEvent.objects.filter(action="motion published").count() == 2
