@@ -15,7 +15,17 @@ class Accounts(AppConfig):
         from django.contrib.auth.signals import user_logged_in  # noqa: PLC0415
         from django.db.models.signals import pre_save  # noqa: PLC0415
 
-        from accounts import changes, closing, directory, factors_by_two, lost_factors, proving, seen_again, words  # noqa: PLC0415
+        from accounts import (  # noqa: PLC0415
+            changes,
+            closing,
+            compared,
+            directory,
+            factors_by_two,
+            lost_factors,
+            proving,
+            seen_again,
+            words,
+        )
         from accounts import retention as ours  # noqa: PLC0415
         from accounts.models import Invitation, KnownNetwork, Role, User  # noqa: PLC0415
         from accounts.sessions import before_it_is_kept  # noqa: PLC0415
@@ -24,6 +34,7 @@ class Accounts(AppConfig):
 
         registry.serve(registry.Page.STILL_HERE, "still_here")
         words.register()
+        compared.register()
         people.keep_directory(directory.holders_of)
         two.does(two.Joint.TAKE_FACTOR, factors_by_two.TAKING)
         retention.keeps(*ours.KEPT)

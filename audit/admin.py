@@ -22,7 +22,12 @@ class SetUp(admin.ModelAdmin[Noun]):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         done = Done.CHANGED if change else Done.MADE
-        AuditEvent.append(done, by=request.user, on=form.instance, **_changes(form, formsets))
+        facts = _changes(form, formsets) | self.stands(form.instance)
+        AuditEvent.append(done, by=request.user, on=form.instance, **facts)
+
+    def stands(self, noun: Noun) -> dict[str, Any]:
+        """What the log keeps of a noun beside what was changed: how it stands now, to compare it with."""
+        return {}
 
     def delete_model(self, request: HttpRequest, obj: Noun) -> None:
         AuditEvent.append(Done.DELETED, by=request.user, on=obj, was=str(obj))

@@ -9,6 +9,7 @@ class Ballots(AppConfig):
         from ballots import (  # noqa: PLC0415
             acts_of_two,
             cast_for_you,
+            compared,
             ends_soon,
             holding,
             leaving,
@@ -22,6 +23,7 @@ class Ballots(AppConfig):
         from budgeting.two import Joint, does  # noqa: PLC0415
 
         cast_for_you.register()
+        compared.register()
         ends_soon.register()
         superseding_told.register()
         registry.serve(registry.Page.BALLOTS, "ballots")

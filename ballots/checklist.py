@@ -139,7 +139,7 @@ class Checklist:
     def uncounted(self) -> list[Contest]:
         """The contests that were voted on and have no result yet, and are not closed without one."""
         voted_on = [contest for contest in self.contests if hasattr(contest, "paper")]
-        return [contest for contest in voted_on if not (hasattr(contest, "count") or hasattr(contest, "no_result"))]
+        return [contest for contest in voted_on if not (hasattr(contest, "counted") or hasattr(contest, "no_result"))]
 
     @property
     def waits_for(self) -> Step:
@@ -174,7 +174,7 @@ def checklists(cycles: Sequence[Cycle], at: datetime) -> list[Checklist]:
     """Where the boxes of these cycles stand, in a fixed number of queries."""
     contests: dict[int, list[Contest]] = {cycle.pk: [] for cycle in cycles}
     for contest in Contest.objects.filter(cycle__in=cycles).select_related(
-        "cycle", "district", "paper", "count", "no_vote", "no_result"
+        "cycle", "district", "paper", "counted", "no_vote", "no_result"
     ):
         contests[contest.cycle_id].append(contest)
     made = BallotBoxKey.objects.filter(cycle__in=cycles).select_related("destruction").prefetch_related("rehearsals")

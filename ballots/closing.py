@@ -62,7 +62,7 @@ def close_voting(cycle: Cycle, *, by: Two, reason: str) -> CalendarChange:
     """Let voting end now, by the database's clock. Raises Refused without a reason, or if voting is not open."""
     held, at = _held(cycle)
     change = _change(held, if_ended(held, at), Kind.ENDED, by=by, at=at, reason=reason)
-    by.record(Done.VOTING_ENDED, on=held, reason=change.reason)
+    by.record(Done.VOTING_ENDED, on=held, reason=change.reason, calendar=_dates(held))
     return change
 
 
@@ -71,7 +71,7 @@ def extend_voting(cycle: Cycle, *, until: datetime, by: Two, reason: str) -> Cal
     """Let voting go on until a later moment. Raises Refused without a reason, or if voting is not open."""
     held, at = _held(cycle)
     change = _change(held, if_extended(held, until, at), Kind.EXTENDED, by=by, at=at, reason=reason)
-    by.record(Done.VOTING_EXTENDED, on=held, until=until.isoformat(), reason=change.reason)
+    by.record(Done.VOTING_EXTENDED, on=held, until=until.isoformat(), reason=change.reason, calendar=_dates(held))
     return change
 
 
@@ -80,7 +80,7 @@ def resume_voting(cycle: Cycle, *, by: Two, reason: str) -> CalendarChange:
     """Let people vote again, for as much longer as the pause has lasted. Raises Refused if the vote is not paused."""
     held, at = _held(cycle)
     change = _change(held, if_resumed(held, at), Kind.RESUMED, by=by, at=at, reason=reason)
-    by.record(Done.VOTING_RESUMED, on=held, reason=change.reason)
+    by.record(Done.VOTING_RESUMED, on=held, reason=change.reason, calendar=_dates(held))
     return change
 
 
@@ -110,6 +110,11 @@ def pause_voting(cycle: Cycle, *, by: Person, reason: str) -> CalendarChange:
 def _held(cycle: Cycle) -> tuple[Cycle, datetime]:
     """The cycle as it stands once nobody is casting a vote any more, and the moment."""
     return Cycle.objects.select_for_update().get(pk=cycle.pk), clock.of_the_database()
+
+
+def _dates(held: Cycle) -> dict[str, list[str | None]]:
+    """The calendar as it stands once it was moved."""
+    return Cycle.objects.get(pk=held.pk).dates()
 
 
 def _close_of(cycle: Cycle) -> datetime | None:

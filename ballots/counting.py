@@ -1,5 +1,6 @@
 """From ballots to a result: plain values out to `tally`, its answer back."""
 
+import hashlib
 import json
 import logging
 from dataclasses import replace
@@ -10,9 +11,11 @@ from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
 from audit.acts import Done
-from ballots import marks
+from audit.models import AuditEvent
+from ballots import agreement, marks
 from ballots.draws import seed_for_ties
-from ballots.models import BallotPaper, Count, Opening
+from ballots.models import BallotPaper, Count, FromElsewhere, Opening
+from ballots.models.count import digest_of
 from budgeting.models import Contest, Counted
 from budgeting.people import Person
 from budgeting.rules import objection
@@ -65,12 +68,15 @@ def election_of(contest: Contest) -> Election:
 def outcome_of(contest: Contest) -> Outcome:
     """Count a contest and store nothing.
 
-    Raises Refused if its box is shut, if its rule makes no sense, or if a tie is left that changes the result; and
-    CannotCount if the count fails of anything else, which the trial before the freeze is there to prevent.
+    Raises Refused if its box is shut, if what is stored does not agree with the record of its opening, if its rule
+    makes no sense, or if a tie is left that changes the result; and CannotCount if the count fails of anything else,
+    which the trial before the freeze is there to prevent.
     """
     was_opened = Opening.objects.filter(cycle=contest.cycle).exists()
-    if not was_opened and not contest.opened_ballots.exists():  # an imported election has ballots and never had a box
+    if not was_opened and not FromElsewhere.objects.filter(contest=contest).exists():
         raise Refused(_("The box is opened before the ballots are counted."))
+    if differences := agreement.of_the_ballots(contest):
+        raise Refused(differences)
     try:
         return count(election_of(contest), rule_in_force(contest))
     except UnresolvedTie as tie:
@@ -92,10 +98,29 @@ def outcome_of(contest: Contest) -> Outcome:
         ) from error
 
 
+def inputs_of(contest: Contest, rule: dict[str, Any]) -> str:
+    """The digest of all that a count of this contest goes by: its ballots as a multiset, its paper, the complete rule
+    with what was drawn, and what was withdrawn.
+    """
+    ballots = hashlib.sha256()
+    for content, copies in sorted(contest.opened_ballots.values_list("content", "ballots")):
+        ballots.update(f"{copies} {content}\n".encode())
+    withdrawn = contest.paper.lines.filter(proposal__withdrawal__isnull=False).values_list("ballot_number", flat=True)
+    return digest_of(
+        {
+            "ballots": ballots.hexdigest(),
+            "paper": contest.paper.digest,
+            "rule": rule,
+            "withdrawn": sorted(withdrawn),
+        }
+    )
+
+
 @transaction.atomic
 def count_contest(contest: Contest, *, by: Person | None, at: datetime) -> Count:
     """Count a contest by its rule and keep the outcome. Counting again gives the same, and then nothing is written:
-    neither the moment of the count moves nor does the report fall out of date; or it replaces what was wrong.
+    neither the moment of the count moves nor does the report fall out of date; or it gives something else, which is
+    written beside what was there, and holds from then on.
 
     `by` None: an election from elsewhere, which no calendar of ours binds. The proposals learn whether they are funded,
     to be seen once the results are public. Raises Refused as `outcome_of` does, or if the calendar does not allow it.
@@ -103,20 +128,22 @@ def count_contest(contest: Contest, *, by: Person | None, at: datetime) -> Count
     require(by is None or contest.cycle.allows(Act.COUNT, at), not_the_time_to_count())
     Contest.objects.select_for_update(no_key=True, of=("self",)).get(pk=contest.pk)  # two counts at once come in turn
     outcome = outcome_of(contest)
-    facts = {"rule": outcome.rule.to_dict(), "outcome": outcome.to_dict()}
-    kept = Count.objects.filter(contest=contest).first()
-    if kept and _as_kept(facts) == {"rule": kept.rule, "outcome": kept.outcome}:
-        return kept
-    done = {"by_id": by.pk if by else None, "at": at}
-    kept, _created = Count.objects.update_or_create(contest=contest, defaults={**facts, **done})
+    told = _as_kept({"rule": outcome.rule.to_dict(), "outcome": outcome.to_dict()})
+    before = Count.objects.standing().filter(contest=contest).first()
+    if before and told == {"rule": before.rule, "outcome": before.outcome}:
+        return before
+    made = Count(contest=contest, number=before.number + 1 if before else 1, by_id=by.pk if by else None, at=at, **told)
+    made.inputs = inputs_of(contest, made.rule)
+    facts = {"number": made.number, "inputs": made.inputs, "outcome": made.digest}
+    facts |= {"winners": list(outcome.winners), "spent": outcome.spent}
+    made.entry = AuditEvent.append(Done.COUNTED, by=by, on=contest, **facts)
+    made.save(force_insert=True)
     Counted.objects.update_or_create(contest=contest, defaults={"at": at})
     for line in contest.paper.lines.select_related("proposal"):
         line.proposal.conclude(at=at, funded=str(line.ballot_number) in outcome.winners)
-    if by is not None:
-        by.record(Done.COUNTED, on=contest, winners=list(outcome.winners), spent=outcome.spent)
-    return kept
+    return made
 
 
-def _as_kept(facts: dict[str, Any]) -> Any:
-    """As they come back from the database: lists for tuples, text for keys."""
-    return json.loads(json.dumps(facts))
+def _as_kept(told: dict[str, Any]) -> Any:
+    """As it comes back from the database: lists for tuples, text for keys."""
+    return json.loads(json.dumps(told))

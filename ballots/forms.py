@@ -185,7 +185,7 @@ class NoVoteForm(ContestAndReasonForm):
 class NoResultForm(ContestAndReasonForm):
     """Which contest is closed without a result."""
 
-    such = {"paper__isnull": False, "count": None, "no_result": None}
+    such = {"paper__isnull": False, "counted": None, "no_result": None}
 
 
 class CorrectionForm(forms.Form):

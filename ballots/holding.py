@@ -72,6 +72,6 @@ def why_not_let_letters_vote(cycle: int) -> str:
 
 def why_not_let_one_be_enough() -> str:
     """Whether it takes two people is not changed while a vote is under way."""
-    if BallotPaper.objects.filter(contest__count=None, contest__no_result=None).exists():
+    if BallotPaper.objects.filter(contest__counted=None, contest__no_result=None).exists():
         return _("A ballot paper is frozen and not counted: whether it takes two people stays as it is until then.")
     return ""

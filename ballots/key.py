@@ -53,7 +53,7 @@ def make(
             key=key, number=share.number, holder_id=holder.pk, commitment=share.commitment(public_key)
         )
     facts = {"public_key": name_of(public_key), "shares": len(shares), "threshold": threshold}
-    by.record(Done.KEY_MADE, on=cycle, **facts)
+    by.record(Done.KEY_MADE, on=cycle, **facts, held=key.held())
     return shares
 
 

@@ -84,6 +84,9 @@ class CycleAdmin(SetUp[Cycle]):
         *("votes_by_letter", "decisions_public_at", "objections_until", "reason"),
     )
 
+    def stands(self, noun: Cycle) -> dict[str, Any]:
+        return {"calendar": Cycle.objects.get(pk=noun.pk).dates()}
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Dates that people go by are moved with a reason that stands beside them."""
         before = Cycle.objects.get(pk=form.instance.pk)

@@ -10,9 +10,10 @@ class Budgeting(AppConfig):
 
         Say what is kept of a person here: who proposed, confirmed and announced.
         """
-        from budgeting import converters, public_address, registry, two  # noqa: F401, PLC0415  (three register themselves)
+        from budgeting import compared, converters, public_address, registry, two  # noqa: F401, PLC0415  (three register themselves)
         from budgeting.models import CalendarChange, Draw, JointAct, OneIsEnough  # noqa: PLC0415
 
+        compared.register()
         registry.keep_of_a_person(
             traces=[
                 (CalendarChange, "by"),

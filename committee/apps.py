@@ -8,6 +8,7 @@ class CommitteeRoom(AppConfig):
         """Offer the committee's page on a proposal, keep papers back, and say what is kept of a person."""
         from budgeting import registry, sections, within  # noqa: PLC0415  (models can be imported from here on)
         from committee import (  # noqa: PLC0415
+            compared,
             costs_told,
             leaving,
             models,
@@ -22,6 +23,7 @@ class CommitteeRoom(AppConfig):
         )
         from proposals.models import Proposal  # noqa: PLC0415
 
+        compared.register()
         telling.register()
         telling_authors.register()
         telling_changes.register()

@@ -72,6 +72,7 @@ def settle(city: City, voters: Iterable[Line], at: datetime) -> dict[str, User]:
 def appoint(city: City, people: dict[str, User], at: datetime) -> None:
     """Give the roles, on record, and each sign-in that needs one a second factor, as they were given back then."""
     admin = people[city.sign_ins["admin"]]
+    AuditEvent.append(Done.MADE, by=None, on=admin, is_staff=True, is_superuser=True)
     for name in city.staff:
         people[name].grant(RoleName.CLERK, by=admin, at=at)
     for one in sign_ins(city):

@@ -10,9 +10,9 @@ class Front(AppConfig):
     def ready(self) -> None:
         """Serve the pages every other room leads to."""
         from budgeting import registry  # noqa: PLC0415  (nothing of ours is imported before the models are there)
-        from front import acts_told, desk_today, phases_told, works_fail  # noqa: PLC0415
+        from front import acts_told, desk_today, log_ends, phases_told, works_fail  # noqa: PLC0415
 
-        for told in (acts_told, desk_today, phases_told, works_fail):
+        for told in (acts_told, desk_today, log_ends, phases_told, works_fail):
             told.register()
         autodiscover_modules("tasks")  # the desk says in words what of the worker's work fails
         registry.serve(registry.Page.HOME, "home")

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from front import desk_today, phases_told, works_fail
+from front import desk_today, log_ends, phases_told, works_fail
 from lib import clock
 from lib.jobs import every
 
@@ -22,3 +22,8 @@ def tell_what_waits() -> None:
 @every(timedelta(minutes=5), _("tell clerks what fails"))
 def tell_what_fails() -> None:
     works_fail.look(clock.now())
+
+
+@every(timedelta(minutes=5), _("tell auditors where the log ends"))
+def tell_where_the_log_ends() -> None:
+    log_ends.look(clock.now())

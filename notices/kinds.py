@@ -96,6 +96,7 @@ class Kind(StrEnum):
     ACT_WAITS = "an act waits for a second person"
     ACT_SETTLED = "an act that was proposed is settled"
     REPORT_READY = "a report is ready"
+    LOG_ENDS = "where the audit log ends"
 
     # What is due by the calendar before a vote
     CALL_ENDS_SOON = "a call for proposals ends soon"

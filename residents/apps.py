@@ -7,7 +7,7 @@ class Residents(AppConfig):
     def ready(self) -> None:
         """Serve the page on which somebody shows that they live here, and say what is kept of a person."""
         from budgeting import registry, retention, two  # noqa: PLC0415  (models can be imported from here on)
-        from residents import calendar_told, leaving, vote_begins, words  # noqa: PLC0415
+        from residents import calendar_told, compared, leaving, vote_begins, words  # noqa: PLC0415
         from residents import retention as ours  # noqa: PLC0415
         from residents.acts_of_two import IMPORTING, JOINING, SETTLING  # noqa: PLC0415
         from residents.models import Claim, JoinedLine, LetterCode, LetterRun, RegisterImport, Verification  # noqa: PLC0415
@@ -20,6 +20,7 @@ class Residents(AppConfig):
         vote_begins.register()
         calendar_told.register()
         words.register()
+        compared.register()
         retention.keeps(*ours.KEPT)
         registry.when_somebody_leaves(leaving.LEAVING)
         registry.keep_of_a_person(

@@ -13,7 +13,7 @@ from django.utils.text import Truncator, slugify
 from django.utils.translation import gettext as _
 
 from ballots import marks, paper
-from ballots.models import OpenedBallot
+from ballots.models import FromElsewhere, OpenedBallot
 from budgeting.models import Contest, Cycle, District, Phase
 from budgeting.stages import Stage
 from lib import money
@@ -32,10 +32,11 @@ MONTH = timedelta(days=30)
 
 
 @transaction.atomic
-def import_election(file: PabulibFile) -> Contest:
+def import_election(file: PabulibFile, *, at: datetime) -> Contest:
     """Make the election a contest in the cycle of its city and year, with its projects and its anonymous ballots.
 
-    Ballot numbers follow the order of the file. Raises Refused, leaving nothing behind, if it is here already.
+    It has neither box nor opening, and says so; nothing can be added to it later. Ballot numbers follow the order of
+    the file. Raises Refused, leaving nothing behind, if it is here already.
     """
     cycle = _cycle(file)
     district = _district(file)
@@ -53,6 +54,7 @@ def import_election(file: PabulibFile) -> Contest:
         (OpenedBallot(contest=contest, content=content, ballots=copies) for content, copies in sorted(opened)),
         batch_size=5000,
     )
+    FromElsewhere.objects.create(contest=contest, ballots=sum(each.count for each in file.election.ballots), at=at)
     contest.paper = frozen
     return contest
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Prefetch, Sum, prefetch_related_objects
 from django.utils.translation import gettext as _
 
+from ballots.agreement import require_agreement
 from ballots.models import BallotLine, Count, InvalidBallot, OpenedBallot, Opening, SupersededPaper
 from budgeting import rule_sentences
 from budgeting.models import Contest, Cycle, Draw
@@ -191,6 +192,11 @@ class Result:
         return sum(not tie["decisive"] for tie in self.outcome["ties"])
 
     @property
+    def is_from_elsewhere(self) -> bool:
+        """Its ballots came in a file: there was neither a box here nor an opening."""
+        return hasattr(self.contest, "from_elsewhere")
+
+    @property
     def root(self) -> str:
         """The last root of the board, or nothing where there was no board."""
         return self.accounts.get("board", {}).get("root", "")
@@ -206,14 +212,19 @@ class Result:
 
 
 def results_of(cycle: Cycle, contest: Contest | None = None) -> list[Result]:
-    """Every counted contest of a cycle, or that one of them, in a fixed number of queries."""
-    counts = Count.objects.filter(contest__cycle=cycle)
+    """Every counted contest of a cycle, or that one of them, in a fixed number of queries.
+
+    Raises Disagrees where what is stored of the cycle does not agree with the record of its opening and its counts:
+    no page, file, mail or report is drawn from it then.
+    """
+    require_agreement(cycle)
+    counts = Count.objects.standing().filter(contest__cycle=cycle)
     if contest is not None:
         counts = counts.filter(contest=contest)
     lines = BallotLine.objects.select_related("proposal__category").order_by("ballot_number")
     superseded = SupersededPaper.objects.select_related("by", "confirmed_by")
     counts = (
-        counts.select_related("contest__district", "contest__paper")
+        counts.select_related("contest__district", "contest__paper", "contest__from_elsewhere")
         .prefetch_related(
             Prefetch("contest__paper__lines", queryset=lines),
             Prefetch("contest__superseded_papers", queryset=superseded),

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from ballots.agreement import differences_of
 from ballots.models import BallotLine
 from budgeting.models import Contest, Counted
 from lib import clock
@@ -18,11 +19,14 @@ NEWS_FOR = timedelta(days=7)  # an election brought in from elsewhere, or a city
 
 
 def look(at: datetime) -> None:
-    """Note of each contest whose results have become public, and of each of its projects, that they have, once."""
+    """Note of each contest whose results have become public, and of each of its projects, that they have, once.
+
+    Of a cycle whose ballots or counts do not agree with the record nothing is told.
+    """
     for counted in Counted.public(at).select_related("contest__cycle"):
         contest = counted.contest
         since = Counted.public_since(contest, at)
-        if since is None or at >= since + NEWS_FOR:
+        if since is None or at >= since + NEWS_FOR or differences_of([contest.cycle]):
             continue
         with transaction.atomic():
             if Happening.once(Kind.RESULTS, contest, at=at):

@@ -1,6 +1,8 @@
 """What anyone may read once the results are open: the pages, the files, and the report for the council."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpResponse
@@ -10,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods
 
+from ballots.agreement import Disagrees, require_agreement
 from budgeting.models import Contest, Counted, Cycle
 from budgeting.people import Request
 from budgeting.stages import Act
@@ -23,6 +26,24 @@ from results.result import Result, results_of
 from results.seeing import may_see
 from results.tasks import ask_for_report
 from results.turnout import turnouts_of
+
+View = Callable[..., HttpResponseBase]
+
+
+def of_what_agrees(view: View) -> View:
+    """Where what is stored does not agree with the record of the opening and the counts, the answer says so, with 409,
+    and has no number.
+    """
+
+    @wraps(view)
+    def drawn(request: Request, cycle: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, cycle, *args, **kwargs)
+        except Disagrees as disagrees:
+            context = {"cycle": _cycle(cycle), "differences": disagrees.messages}
+            return render(request, "results/disagrees.html", context, status=409)
+
+    return drawn
 
 
 def _shown(request: Request, cycle: Cycle, at: datetime, contest: Contest | None = None) -> list[Result]:
@@ -44,6 +65,7 @@ def _contest(cycle: Cycle, slug: str) -> Contest:
 
 
 @require_GET
+@of_what_agrees
 def cycle_results(request: Request, cycle: str) -> HttpResponseBase:
     found, at = _cycle(cycle), clock.now()
     results = _shown(request, found, at)
@@ -85,6 +107,7 @@ def _not_yet(request: Request, cycle: Cycle, at: datetime, contest: Contest | No
 
 
 @require_GET
+@of_what_agrees
 def contest_results(request: Request, cycle: str, contest: str) -> HttpResponseBase:
     found, at = _cycle(cycle), clock.now()
     pot = _contest(found, contest)
@@ -105,6 +128,7 @@ def contest_results(request: Request, cycle: str, contest: str) -> HttpResponseB
 
 
 @require_GET
+@of_what_agrees
 def contest_file(request: Request, cycle: str, contest: str, name: str) -> HttpResponseBase:
     found, at = _cycle(cycle), clock.now()
     results = _shown(request, found, at, _contest(found, contest))
@@ -117,6 +141,7 @@ def contest_file(request: Request, cycle: str, contest: str, name: str) -> HttpR
 
 
 @require_http_methods(["GET", "POST"])
+@of_what_agrees
 def report(request: Request, cycle: str, contest: str | None = None) -> HttpResponse:
     """Ask for the council's report, and see how far it is."""
     found, at, language = _cycle(cycle), clock.now(), get_language() or "en"
@@ -145,12 +170,14 @@ def _address(page: str, cycle: Cycle, contest: Contest | None) -> str:
 
 
 @require_GET
+@of_what_agrees
 def report_pdf(request: Request, cycle: str, contest: str | None = None) -> HttpResponseBase:
     """The report itself; where it has not been made yet, or is missing, the page on which to ask for it."""
     found, at = _cycle(cycle), clock.now()
     pot = _contest(found, contest) if contest else None
     if not may_see(request.user, found, at):
         raise Http404
+    require_agreement(found)
     newest = Report.newest(found, pot, get_language() or "en")
     file = open_if_there(newest.file) if newest and newest.made_at else None
     if file is None:

@@ -148,9 +148,7 @@ def test_a_vote_that_is_closed_does_not_open_again(
 @pytest.mark.parametrize(
     "sql",
     [
-        "DELETE FROM ballots_count",
         "DELETE FROM budgeting_counted",
-        "UPDATE ballots_count SET at = at + interval '1 day'",
         "UPDATE budgeting_counted SET at = at + interval '1 day'",
         "UPDATE budgeting_counted SET contest_id = (SELECT id FROM budgeting_contest WHERE slug = 'hillside')",
         "INSERT INTO budgeting_counted (contest_id, at)"

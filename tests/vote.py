@@ -11,7 +11,7 @@ from django.db.backends.utils import CursorWrapper
 from accounts.models import User
 from ballots import casting, key, marks
 from ballots.casting import Receipt, admission
-from ballots.models import BallotBoxKey, BallotPaper, Count, InvalidBallot
+from ballots.models import BallotBoxKey, BallotPaper, Count
 from ballots.sealing import Share
 from budgeting.models import Contest, Cycle, District
 from budgeting.two import Two
@@ -73,18 +73,6 @@ def leaving_guards_aside() -> Iterator[CursorWrapper]:
         yield cursor
 
 
-@contextmanager
-def lifted(table: str, guard: str) -> Iterator[None]:
-    """Write rows that would have been written earlier, before a guard holds them."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what still waits would keep the table from being altered
-        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {guard}")
-        yield
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {guard}")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-
-
 @pytest.fixture
 def clara_and_otto(clara: User, otto: User) -> Two:
     """What a clerk proposed and an auditor confirmed."""
@@ -136,8 +124,7 @@ def register(cycle: Cycle, riverside: District) -> Callable[[str, int], list[Res
 @pytest.fixture
 def counted(riverside_paper: BallotPaper, riverside_contest: Contest) -> Count:
     """Riverside's six projects, voted on by forty people, counted."""
-    InvalidBallot.objects.create(contest=riverside_contest, reason="A project can be chosen once.", ballots=1)
-    return count(riverside_contest)
+    return count(riverside_contest, invalid={"A project can be chosen once.": 1})
 
 
 @pytest.fixture

@@ -77,7 +77,7 @@ GUARDS = [
     Guard(
         "the set-up is on record",
         "audit/admin.py",
-        "        AuditEvent.append(done, by=request.user, on=form.instance, **_changes(form, formsets))",
+        "        AuditEvent.append(done, by=request.user, on=form.instance, **facts)",
         "        pass",
         [SET_UP],
     ),

@@ -11,8 +11,9 @@ from ballots.models.box import (
     SetAside,
 )
 from ballots.models.casts import CastSlot, ReplacedEnvelope
+from ballots.models.count import Count
 from ballots.models.no_vote import NoResult, NoVote
-from ballots.models.opening import Count, InvalidBallot, OpenedBallot, Opening, ShareDestruction
+from ballots.models.opening import FromElsewhere, InvalidBallot, OpenedBallot, Opening, ShareDestruction
 from ballots.models.paper import BallotLine, BallotPaper
 from ballots.models.superseding import Correction, SupersededPaper
 
@@ -25,6 +26,7 @@ __all__ = [
     "Correction",
     "Count",
     "Envelope",
+    "FromElsewhere",
     "InvalidBallot",
     "KeyGivenUp",
     "KeyShare",

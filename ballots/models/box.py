@@ -58,6 +58,10 @@ class BallotBoxKey(models.Model):
     def is_rehearsed(self) -> bool:
         return bool(self.rehearsals.all())
 
+    def held(self) -> list[list[Any]]:
+        """Each share's number, the key of its holder, and its commitment: what the audit log has of them."""
+        return [list(share) for share in self.holders.order_by("number").values_list("number", "holder", "commitment")]
+
 
 class KeyShare(models.Model):
     """Who holds which share, and a commitment (a hash) by which a wrong or mistyped share is told apart."""

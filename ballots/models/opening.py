@@ -1,4 +1,4 @@
-"""What came out of the box, and how it was counted."""
+"""What came out of the box."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -99,18 +99,19 @@ class InvalidBallot(models.Model):
         return f"{self.contest}: {self.ballots} ({self.reason})"
 
 
-class Count(models.Model):
-    """A contest was counted: `rule` and `outcome` as `tally` tells them; projects go by ballot number."""
+class FromElsewhere(models.Model):
+    """The ballots of this contest came in a file, with an election from elsewhere: it has neither box nor opening.
 
-    contest = models.OneToOneField(Contest, on_delete=models.PROTECT, related_name="count")
-    rule = models.JSONField()
-    outcome = models.JSONField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    Written once, after its ballots and in their transaction; from then on nothing can be added.
+    """
+
+    contest = models.OneToOneField(Contest, on_delete=models.PROTECT, related_name="from_elsewhere")
+    ballots = models.PositiveIntegerField()  # how many there are
     at = models.DateTimeField()
 
     class Meta:
-        verbose_name = _("count")
-        verbose_name_plural = _("counts")
+        verbose_name = _("election from elsewhere")
+        verbose_name_plural = _("elections from elsewhere")
 
     def __str__(self) -> str:
-        return f"{self.contest}, {self.at:%d.%m.%Y}"
+        return f"{self.contest}: {self.ballots}"

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from audit.acts import Done
 from audit.models import AuditEvent
-from ballots import closing, draws, key, opening
+from ballots import agreement, closing, draws, key, opening
 from ballots.checklist import checklist
 from ballots.counting import count_contest
 from ballots.forms import DestructionForm, ExtensionForm, KeyForm, NoResultForm, NoVoteForm, ReasonForm, SharesForm
@@ -60,6 +60,7 @@ def page(request: Request, cycle: Cycle, status: int = 200, **forms: Any) -> Htt
         "giving_up_form": ReasonForm(prefix="giving_up"),
         "acts": JointAct.objects.filter(cycle=cycle, settled_at=None).select_related("proposed_by"),
         "why_not_pause": closing.why_not_pause(cycle, request.user, at),
+        "differences": agreement.told(agreement.differences_of([cycle])),
         "opening_form": SharesForm(made, prefix="opening") if made else None,
         "destruction_form": DestructionForm(prefix="destruction"),
         **forms,

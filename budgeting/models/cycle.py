@@ -1,7 +1,7 @@
 """A round of the participatory budget and its calendar."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -144,6 +144,12 @@ class Cycle(models.Model):
         """The phases as plain values, in order."""
         return [phase.window() for phase in self.phases.all()]
 
+    def dates(self) -> dict[str, list[str | None]]:
+        """All its dates as the audit log keeps them, in UTC: when a stage opens and closes, and what else is dated."""
+        found = {each.stage: [_written(each.opens), _written(each.closes)] for each in self.phases.all()}
+        dated = {Dated.OBJECTIONS: self.objections_until, Dated.DECISIONS: self.decisions_public_at}
+        return found | {str(name): [_written(moment)] for name, moment in dated.items()}
+
     def stage(self, at: datetime) -> Stage:
         return stage_at(self.windows(), at)
 
@@ -220,6 +226,10 @@ class Cycle(models.Model):
         """Since when the vote is paused; None if it is not."""
         window = self.window(Stage.VOTING)
         return window.paused_since if window else None
+
+
+def _written(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat() if moment else None
 
 
 class Phases(models.Manager["Phase"]):

@@ -13,6 +13,7 @@ from accounts import sign_up_alarms
 from accounts.visitors import user_of
 from audit.acts import Done
 from audit.models import AuditEvent
+from ballots import agreement
 from budgeting.guards import auditors_only
 from budgeting.models import Cycle
 from lib import clock
@@ -35,6 +36,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "page": shown,
         "query": query,
         "head": head,
+        "differences": agreement.told(agreement.differences_anywhere()),
         "letters": _letters(request),
         "desk": _desk(),
         "sign_ups": sign_up_alarms.lately(clock.now()),

@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from accounts.models import User
+from audit import compared
 from audit.acts import Done
 from audit.chain import FIRST, chained
 from audit.models import AuditEvent
@@ -30,6 +31,12 @@ def verdict(**options: str) -> tuple[int, str]:
     except SystemExit as end:
         return int(str(end.code)), err.getvalue().strip()
     return 0, out.getvalue().strip()
+
+
+@pytest.fixture(autouse=True)
+def _the_chain_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is stored is compared with the log in test_stored_and_on_record.py."""
+    monkeypatch.setattr(compared, "_compared", {})
 
 
 @pytest.fixture

@@ -52,7 +52,8 @@ def tied(riverside_contest: Contest, cycle: Cycle, at: At) -> Contest:
     """The box is open: three projects that cost the same have the same votes, and the money is for two."""
     put_on_paper(riverside_contest, [100_000_00] * 3)
     OpenedBallot.objects.create(contest=riverside_contest, content="1:1 2:1 3:1", ballots=5)
-    Opening.objects.create(cycle=cycle, share_numbers=[1, 2], reconciliation={}, at=at("counting"))
+    record = {"riverside": {"channels": {"online": {"envelopes": 5, "opened": 5, "invalid": 0}}}}
+    Opening.objects.create(cycle=cycle, share_numbers=[1, 2], reconciliation=record, at=at("counting"))
     return riverside_contest
 
 

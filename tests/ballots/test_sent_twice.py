@@ -82,7 +82,7 @@ def test_a_key_that_was_rehearsed_with_is_given_up_by_two(shares, cycle, clara, 
 
 
 def test_the_database_too_keeps_a_key_that_was_rehearsed_with(shares, cycle) -> None:
-    with pytest.raises(DatabaseError, match="given up by two people"), transaction.atomic():
+    with pytest.raises(DatabaseError, match="rehearsed with stay"), transaction.atomic():
         cycle.box_key.delete()
     with pytest.raises(DatabaseError, match="rehearsed with"), transaction.atomic():
         BallotBoxKey.objects.update(public_key=b"another")

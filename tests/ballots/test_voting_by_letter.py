@@ -27,9 +27,10 @@ from residents.admission import Admission, Channel, LetterHolder
 from residents.letters import make_codes
 from residents.models import LetterCode, Resident, Verification
 from tests.cast import enrol, inside, put_on_paper, signed_in
+from tests.databases import lifted
 from tests.letters import BALLOT, Posted, votes, word_of
 from tests.papers import source_of
-from tests.vote import cast, leaving_guards_aside, lifted
+from tests.vote import cast, leaving_guards_aside
 
 REGISTER = b"identifier;name;birth_date;district\n79033100120;Greta Nowak;1949-03-31;Riverside\n"
 

@@ -23,8 +23,8 @@ from ballots.opening import open_box
 from ballots.sealing import Share, ballot_info, fingerprint, seal
 from budgeting.models import Contest, Cycle
 from lib.refusal import Refused
-from tests.databases import refused_by_the_database, without_triggers
-from tests.vote import cast, leaving_guards_aside, lifted
+from tests.databases import lifted, refused_by_the_database, without_triggers
+from tests.vote import cast, leaving_guards_aside
 
 AGAIN = 3
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from accounts.models import User
 from audit.models import AuditEvent
 from ballots import paper
-from ballots.models import BallotPaper, Count, OpenedBallot
+from ballots.models import BallotPaper, Count
 from budgeting.contest_form import RuleForm
 from budgeting.models import Contest, Cycle, District
 from lib.canonical import canonical
@@ -23,9 +23,9 @@ from lib.forms import ShareField
 from lib.refusal import Refused
 from tally import NotCountable, Rule
 from tally.parameters import COMPLETIONS, PARAMETERS, RANKINGS, UTILITIES
-from tests.cast import propose, put_on_paper, signed_in
+from tests.cast import bring_in, propose, put_on_paper, signed_in
+from tests.databases import lifted
 from tests.thoroughness import many
-from tests.vote import lifted
 
 PAGE = "/admin/budgeting/contest/add/"
 
@@ -274,7 +274,7 @@ def test_v1_c2_what_an_earlier_version_froze_is_refused_at_the_count_with_its_re
     with lifted("ballots_ballotpaper", "stays"), lifted("budgeting_contest", "frozen_with_its_paper"):
         BallotPaper.objects.update(manifest=canonical(told))
         Contest.objects.update(rule_parameters={"minimum_vote": 5})
-    OpenedBallot.objects.create(contest=riverside_contest, content="1:1", ballots=3)
+    bring_in(riverside_contest, {"1:1": 3})
     at("counting")
     answer = signed_in(clara).post("/2027/box/count/riverside/", follow=True)
     assert answer.status_code == 200

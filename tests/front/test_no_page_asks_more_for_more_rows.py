@@ -34,7 +34,8 @@ from residents.letters import make_codes
 from residents.models import Claim, RegisterImport, Verification
 from results.council_report import council_report
 from tests.cast import conclude, count, drafted, enrol, middle_of, person, put_on_paper, square
-from tests.vote import cast, lifted
+from tests.databases import lifted
+from tests.vote import cast
 
 _next = itertools.count(1)
 

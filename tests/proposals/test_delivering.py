@@ -11,6 +11,7 @@ from lib.refusal import Refused
 from proposals.models import Milestone, Proposal
 from proposals.timeline import timeline
 from tests.cast import conclude, middle_of
+from tests.databases import lifted
 
 
 @pytest.fixture
@@ -27,8 +28,10 @@ def test_nobody_sees_the_outcome_before_the_results_are_public(funded, at):
 
 
 def test_a_contest_that_is_not_counted_has_no_funded_proposal(funded, at):
-    Counted.objects.all().delete()
-    Count.objects.all().delete()
+    with lifted("ballots_count", "only_grows"), lifted("ballots_count", "is_told"):
+        Count.objects.all().delete()
+        with lifted("budgeting_counted", "was_counted"):
+            Counted.objects.all().delete()
     assert funded.status_at(at("results")) == "shortlisted"
 
 
@@ -49,13 +52,12 @@ def test_h4_results_that_are_postponed_take_what_was_built_out_of_sight_too(clie
 
 def test_the_story_dates_the_outcome_when_everybody_could_read_it(funded, at):
     """Counted late: not on the day the calendar had opened results that were not there."""
-    late = at("results")
-    Count.objects.update(at=late)
-    Counted.objects.update(at=late)
+    late, early = at("results"), middle_of("counting")
+    with lifted("budgeting_counted", "was_counted"):
+        Counted.objects.update(at=late)
     assert timeline(funded, late)[-1].day == late
-    early = middle_of("counting")
-    Count.objects.update(at=early)
-    Counted.objects.update(at=early)
+    with lifted("budgeting_counted", "was_counted"):
+        Counted.objects.update(at=early)
     assert timeline(funded, late)[-1].day == Phase.objects.get(stage="results").opens
 
 

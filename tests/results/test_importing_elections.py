@@ -10,6 +10,7 @@ from django.core.management import call_command
 from ballots.counting import election_of, rule_of
 from ballots.models import Count, OpenedBallot
 from budgeting.models import Contest, Cycle
+from lib import clock
 from lib.refusal import Refused
 from proposals.models import Proposal
 from results import importing
@@ -98,7 +99,7 @@ def test_the_phases_lie_where_the_vote_lay(db, tmp_path) -> None:
 @pytest.mark.parametrize("vote_type", VOTES)
 def test_every_kind_of_vote_comes_in_as_it_was(db, tmp_path, vote_type) -> None:
     file = pabulib.read(write(tmp_path, vote_type))
-    contest = import_election(file)
+    contest = import_election(file, at=clock.now())
     election = election_of(contest)
     assert (election.votes, election.scores) == (file.election.votes, file.election.scores)
     assert election.budget == file.election.budget * 100 // file.election.unit
@@ -168,7 +169,7 @@ def test_an_election_that_cannot_be_ours_leaves_nothing_behind(db, tmp_path) -> 
     path = write(tmp_path)
     path.write_text(path.read_text().replace("9;500.50", "9;500.505"))
     with pytest.raises(Refused, match="finer than PLN"):
-        import_election(pabulib.read(path))
+        import_election(pabulib.read(path), at=clock.now())
     assert not Cycle.objects.exists()
 
 

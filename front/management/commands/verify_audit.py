@@ -1,42 +1,82 @@
-"""./run manage verify_audit [--head NUMBER:HASH]"""
+"""./run manage verify_audit [--head NUMBER:HASH] [--board FILE]"""
 
+import hashlib
+import re
 import sys
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 
+from audit import compared
 from audit.chain import Broken
 from audit.models import AuditEvent
-from committee.sealing import altered_cards
+from ballots.models import BoardBatch
+
+Head = tuple[int, bytes]
 
 
 class Command(BaseCommand):
     help = (
-        "Recompute the chain of the audit log, and compare the cards of committees with the digests it has of them. "
-        "Exit 0 if all holds, 1 with the first broken entry or the altered cards if it does not."
+        "Recompute the chain of the audit log, and compare what is stored with what it says. "
+        "Exit 0 if both hold, 1 with the first broken entry, or with a line for each difference, if they do not."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--head", metavar="NUMBER:HASH", help="an entry noted earlier, outside this database: shows a cut-off end"
         )
+        parser.add_argument(
+            "--board",
+            metavar="FILE",
+            type=Path,
+            help="a batch of a board saved earlier: it names an entry too, and is looked for among those stored",
+        )
 
-    def handle(self, *args: Any, head: str | None, **options: Any) -> None:
+    @no_translations
+    def handle(self, *args: Any, head: str | None = None, board: Path | None = None, **options: Any) -> None:
+        heads = [_read(head)] if head else []
+        found = []
+        if board:
+            text = _text(board)
+            heads += self._noted_in(text)
+            if not BoardBatch.objects.filter(root=hashlib.sha256(text).hexdigest()).exists():
+                found.append(f"Boards: the batch in {board.name} is not on the board that is stored.")
         try:
-            number, last = AuditEvent.verify_chain(_read(head) if head else None)
+            for noted in heads[1:]:
+                AuditEvent.verify_chain(noted)
+            number, last = AuditEvent.verify_chain(heads[0] if heads else None)
         except Broken as broken:
             self.stderr.write(str(broken))
             sys.exit(1)
         self.stdout.write(f"The audit log holds: {number} entries, head {number}:{last.hex()}")
-        if altered := [f"{card} (card {card.pk})" for card in altered_cards()]:
-            self.stderr.write("Not as it was handed in, on a proposal in a step by a member: " + "; ".join(altered))
+        if found := [*found, *compared.differences()]:
+            for line in found:
+                self.stderr.write(line)
             sys.exit(1)
 
+    def _noted_in(self, text: bytes) -> list[Head]:
+        """The entry of the log that a batch names, if it names one."""
+        if named := re.search(rb"^log (\d+) ([0-9a-f]{64})$", text, re.MULTILINE):
+            return [(int(named[1]), bytes.fromhex(named[2].decode()))]
+        self.stdout.write("This batch names no entry of the log: its board is of an earlier version.")
+        return []
 
-def _read(head: str) -> tuple[int, bytes]:
+
+def _read(head: str) -> Head:
     number, _, digest = head.partition(":")
     try:
         return int(number), bytes.fromhex(digest)
     except ValueError:
         raise CommandError("--head is an entry's number, a colon and its hash, as the audit page shows it.") from None
+
+
+def _text(board: Path) -> bytes:
+    try:
+        text = board.read_bytes()
+    except OSError as reason:
+        raise CommandError(f"{board} cannot be read: {reason.strerror}.") from None
+    if not text.startswith(b"common-purse board "):
+        raise CommandError(f"{board} is no batch of a board, as its page hands it out.")
+    return text

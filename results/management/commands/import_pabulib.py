@@ -38,8 +38,9 @@ class Command(BaseCommand):
         try:
             file = read(path)
             with transaction.atomic():
-                contest = import_election(file)
-                count = count_contest(contest, by=None, at=clock.now())
+                at = clock.now()
+                contest = import_election(file, at=at)
+                count = count_contest(contest, by=None, at=at)
         except (PabulibError, OSError) as wrong:
             return self.refuse(path, str(wrong))
         except Refused as refused:

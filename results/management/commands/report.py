@@ -9,7 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from budgeting.models import Contest, Cycle
 from lib import clock
-from results.council_report import NoResults, council_report, name_of
+from lib.refusal import Refused
+from results.council_report import council_report, name_of
 
 
 class Command(BaseCommand):
@@ -34,7 +35,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no cycle {cycle}.") from None
         except Contest.DoesNotExist:
             raise CommandError(f"There is no contest {contest} in the cycle {cycle}.") from None
-        except NoResults as refused:
+        except Refused as refused:
             raise CommandError(refused.sentence) from None
         except OSError as reason:
             raise CommandError(f"{reason.filename} cannot be written: {reason.strerror}.") from None
