@@ -39,7 +39,9 @@ def test_the_vote_ends_at_once_and_the_box_can_be_opened(
 def test_it_is_on_record_with_who_and_why(cycle, clara, otto, clara_and_otto, voting_now) -> None:
     close_voting(cycle, by=clara_and_otto, reason="  A flood. ")
     entry = AuditEvent.objects.get(action="voting ended")
-    assert (entry.actor, entry.facts) == (clara, {"reason": "A flood.", "confirmed_by": otto.pk})
+    stands = Cycle.objects.get().dates()
+    assert stands["voting"][1] == cycle.phases.get(stage="voting").closes.isoformat()
+    assert (entry.actor, entry.facts) == (clara, {"reason": "A flood.", "confirmed_by": otto.pk, "calendar": stands})
 
 
 @pytest.mark.parametrize("stage", ["proposing", "presenting", "counting", "delivering"])
