@@ -123,17 +123,24 @@ def rehearsals() -> Iterator[str]:
 
 
 def boards() -> Iterator[str]:
-    """Each batch follows from the one before, and the last is the one with which the board was closed."""
+    """Each batch follows from the one before and is on record, and the last is the one with which it was closed."""
     closed = last_of_each(Done.BOARD_CLOSED)
+    published = {(each.object, each.facts["number"]): each.facts["root"] for each in entries(Done.BOARD_PUBLISHED)}
     on_board = Contest.objects.filter(pk__in=BoardBatch.objects.values("contest"))
     for contest in on_board.select_related("cycle", "district", "paper").order_by("pk"):
         yield from chain.errors(contest, contest.batches.all())
+        for batch in contest.batches.all():
+            on_record = published.pop((reference(contest), batch.number), None)
+            if batch.says_what_was_cast and on_record != batch.root:
+                yield f"batch {batch.number} of the board of {contest.get_absolute_url()} is not the one on record."
         final = contest.batches.filter(final=True).first()
         entry = closed.pop(reference(contest), None)
         if final is None and entry is None:
             continue
         if final is None or not _has(entry, {"batches": final.number, "root": final.root}):
             yield f"the last batch of the board of {contest.get_absolute_url()} is not the one on record."
+    for thing, number in published:
+        yield f"batch {number} of the board of {thing} is not there."
     for thing, entry in closed.items():
         yield f"the board of {thing} by entry {entry.number} is not there."
 

@@ -24,8 +24,10 @@ ADDED = (
 INVALID = "INSERT INTO ballots_invalidballot (contest_id, reason, ballots) SELECT id, 'Why', 5 FROM budgeting_contest"
 BATCH = (
     "INSERT INTO ballots_boardbatch"
-    " (contest_id, number, day, added, replaced, came_and_went, set_aside, envelopes, list_digest, previous_root, root, final)"
-    " SELECT contest_id, number + 1, day, added, replaced, came_and_went, set_aside, envelopes, list_digest, root, 'f', false"
+    " (contest_id, number, day, added, replaced, came_and_went, set_aside, envelopes, list_digest, previous_root, root,"
+    " final)"
+    " SELECT contest_id, number + 1, day, added, replaced, came_and_went, set_aside, envelopes, list_digest, root, 'f',"
+    " false"
     " FROM ballots_boardbatch"
 )
 REHEARSAL = (
