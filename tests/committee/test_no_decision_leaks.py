@@ -48,7 +48,10 @@ PLANTED = {
 WORDS = (b"zebra", b"giraffe")
 ASSESSED = {"cost": 11_111_00, "upkeep": 222_00, "months": 7}
 # What is never public: why a member thinks that it costs so much, where it was not voted on; and the case number.
-KEPT = {b"A rhino was weighed.": {"decide", "assess_cost"}, b"RHINO-27": {"decide", "case_number", "work"}}
+KEPT = {
+    b"A rhino was weighed.": {"decide", "cards_pdf", "assess_cost"},
+    b"RHINO-27": {"decide", "cards_pdf", "case_number", "work"},
+}
 ASKED, FOUND = "Does an ostrich sink in it?", "A pelican does not."
 OF_OPINIONS = (b"ostrich", b"pelican")  # for the committee and the department alone, also when decisions are public
 NUMBERED = re.compile(  # no number is given twice, whatever is undone
