@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from audit.acts import Done
 from budgeting.models import District
 from budgeting.people import Person
+from committee.interests import require_none
 from committee.members import entitled_each
 from committee.models import Assignment, Recusal
+from lib.one_line import says_something
 from lib.refusal import allow, require
 from proposals.models import Proposal
 
@@ -29,6 +31,7 @@ def why_not_assign(district: District, *, by: Person) -> str:
 def assign(proposals: Iterable[Proposal], member: Any, *, by: Person, at: datetime, due: datetime | None) -> int:
     """Give these to one member. Who has one already keeps it. How many are new. Raises Refused, and assigns none."""
     chosen = list(proposals)
+    require_none(chosen, by)
     able = entitled_each(chosen)
     cannot = [each.number for each in chosen if member.pk not in able[each.pk]]
     numbers = ", ".join(map(str, cannot))
@@ -42,6 +45,7 @@ def balance(proposals: Iterable[Proposal], *, by: Person, at: datetime, due: dat
     taken = Assignment.objects.standing().values("proposal")
     chosen = list(Proposal.objects.filter(pk__in=[each.pk for each in proposals]).exclude(pk__in=taken))
     chosen.sort(key=lambda each: each.number or 0)
+    require_none(chosen, by)
     able, load = entitled_each(chosen), _load()
     new = 0
     for proposal in chosen:
@@ -80,6 +84,8 @@ def hand_on(assignments: Iterable[Assignment], to: Any, *, by: Person, at: datet
     """Another has it from now on, with a reason and the same date; all of it or none. Raises Refused."""
     chosen = list(assignments)
     _all_have_a_part(chosen, to)
+    if not by.is_clerk:
+        _all_have_a_part(chosen, by)
     end(chosen, by=by, at=at, reason=reason)
     for each in chosen:
         _give(each.proposal, to, by=by, at=at, due=each.due, reason=reason.strip())
@@ -91,8 +97,10 @@ def end(assignments: Iterable[Assignment], *, by: Person, at: datetime, reason: 
 
     The log has no word of the reason, which may tell of a decision that auditors do not read yet: its row keeps it.
     """
-    require(reason.strip(), _("Say in a few words why."))
-    for each in assignments:
+    require(says_something(reason), _("Say in a few words why."))
+    chosen = list(assignments)
+    require_none([each.proposal for each in chosen], by)
+    for each in chosen:
         allow(why_not_end(each, by=by))
         said = {"ended_at": at, "ended_reason": reason.strip(), "ended_by": by.pk}
         ended = Assignment.objects.standing().filter(pk=each.pk).update(**said)

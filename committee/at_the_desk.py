@@ -5,10 +5,11 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from budgeting.models import Contest, Cycle
+from budgeting.models import Contest, Cycle, District
 from budgeting.people import Person
 from budgeting.stages import Act, Stage
 from committee.challenging import to_settle
+from committee.interests import of_interest_to
 from committee.members import steps_in_for
 from committee.models import Assignment, Challenge, Correction, Message, Motion, MotionVote, Recusal, Resolution
 from committee.steps import why_not_put_to_the_vote
@@ -86,7 +87,10 @@ def given_back_to(person: Person, at: datetime) -> "QuerySet[Assignment]":
     undecided_yet = (
         Proposal.objects.submitted().with_status(at).filter(contest__in=_open_contests(at), status=Status.SUBMITTED)
     )
-    undecided_yet = undecided_yet.exclude(pk__in=Resolution.objects.waiting().values("motion__proposal"))
+    undecided_yet = undecided_yet.exclude(pk__in=of_interest_to(person))
+    _contests, theirs = _before(person, at)  # who does not read what is resolved must not tell it from this list
+    known = Resolution.objects.waiting().filter(motion__proposal__in=theirs.order_by().values("pk"))
+    undecided_yet = undecided_yet.exclude(pk__in=known.values("motion__proposal"))
     later = Assignment.objects.filter(proposal=OuterRef("proposal"))
     later = later.filter(Q(pk__gt=OuterRef("pk")) | Q(ended_at=None) | Q(ended_at__gt=OuterRef("ended_at")))
     found = Assignment.objects.filter(by=person.pk, ended_by=F("member"), proposal__in=undecided_yet.values("pk"))
@@ -95,8 +99,10 @@ def given_back_to(person: Person, at: datetime) -> "QuerySet[Assignment]":
 
 
 def mine(person: Person) -> "QuerySet[Assignment]":
-    """What this member is to prepare, what is due first above; decided on or not."""
-    standing = Assignment.objects.standing().filter(member=person.pk)
+    """What this member is to prepare, what is due first above; decided on or not. Nothing once their role is over."""
+    here = [each for each in District.objects.all() if person.is_committee_for(each)]
+    theirs = Q(proposal__contest__district__in=here) | Q(proposal__in=steps_in_for(person))
+    standing = Assignment.objects.standing().filter(theirs, member=person.pk)
     return standing.order_by(F("due").asc(nulls_last=True), "proposal__number")
 
 

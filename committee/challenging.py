@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from audit.acts import Done
 from budgeting.people import Person, RoleName, holders_of
 from budgeting.stages import Act
+from committee.interests import why_concerned
 from committee.members import entitled, why_not_look
 from committee.models import Challenge, Recusal
 from committee.presiding import who_presides_each
@@ -23,8 +24,8 @@ from proposals.models import Proposal
 
 def why_not_challenge(proposal: Proposal, *, by: Person, at: datetime) -> str:
     """Why this person challenges nobody's part in it, in a sentence; empty if they may."""
-    if proposal.is_by(by):
-        return _("Nobody decides on a proposal of their own.")
+    if sentence := why_concerned(proposal, by):
+        return sentence
     if not by.is_clerk and (sentence := why_not_look(proposal, by=by)):
         return sentence
     if not proposal.is_open_for(Act.DECIDE, at):
@@ -62,8 +63,11 @@ def who_settles_each(challenges: Sequence[Challenge]) -> dict[int, list[Any]]:
     concerned = {each.pk: {each.member_id, each.by_id} for each in challenges}
     found = who_presides_each({each.pk: (each.proposal, concerned[each.pk]) for each in challenges})
     clerks = list(holders_of(RoleName.CLERK))
+    recused = Recusal.objects.filter(proposal__in=[each.proposal_id for each in challenges])
+    out = set(recused.values_list("proposal", "member"))
     for each in challenges:
         besides = {*concerned[each.pk], each.proposal.author_id}
+        besides |= {member for proposal, member in out if proposal == each.proposal_id}
         found[each.pk] = found[each.pk] or [one for one in clerks if one.pk not in besides]
     return found
 

@@ -14,8 +14,10 @@ from audit.acts import Done
 from budgeting.people import Person
 from budgeting.stages import Act
 from committee import departments
+from committee.interests import why_concerned
 from committee.models import Department, Finding, FindingDraft, MayHand, Opinion, Station
 from committee.models.motion import new_salt
+from lib.one_line import says_something
 from lib.refusal import allow, require
 from notices.kinds import Kind
 from notices.models import Happening
@@ -50,6 +52,8 @@ def why_not_handle(opinion: Opinion, *, by: Person, at: datetime) -> str:
         return _("Your department has it no longer.")
     if opinion.proposal.is_by(by):
         return _("Nobody gives an opinion on a proposal of their own.")
+    if sentence := why_concerned(opinion.proposal, by):
+        return sentence
     if not opinion.proposal.is_open_for(Act.DECIDE, at):
         return _("The review is over for this proposal: nobody waits for an answer any more.")
     return ""
@@ -67,7 +71,7 @@ def accept(opinions: Iterable[Opinion], *, by: Person, at: datetime) -> None:
 @transaction.atomic
 def forward(opinions: Iterable[Opinion], to: Department, *, by: Person, at: datetime, reason: str) -> None:
     """Hand them on to another department, where the clerk has opened that way. Raises Refused, and hands on none."""
-    require(reason.strip(), _("Say in a few words why."))
+    require(says_something(reason), _("Say in a few words why."))
     to = Department.objects.select_for_update(no_key=True).get(pk=to.pk)
     require(to.ended_at is None, _("%s is asked nothing more.") % to)
     for opinion, hands in _held(opinions, by=by, at=at):
@@ -80,7 +84,7 @@ def forward(opinions: Iterable[Opinion], to: Department, *, by: Person, at: date
 @transaction.atomic
 def give_back(opinions: Iterable[Opinion], *, by: Person, at: datetime, reason: str) -> None:
     """Return each to the department that handed it on, or else to whoever asked. Raises Refused, and returns none."""
-    require(reason.strip(), _("Say in a few words why."))
+    require(says_something(reason), _("Say in a few words why."))
     for opinion, hands in _held(opinions, by=by, at=at):
         to = hands[-2] if len(hands) > 1 else None
         station = _go_on(opinion, Station.Kind.RETURNED, to, by=by, at=at, reason=reason)

@@ -9,6 +9,7 @@ from budgeting.models import Cycle
 from budgeting.people import Person
 from budgeting.stages import Act
 from committee import departments
+from committee.interests import of_interest_to
 from committee.models import Finding, Opinion, Station
 from proposals.models import Proposal, Status
 
@@ -18,12 +19,12 @@ BEFORE_A_COMMITTEE = (Status.SUBMITTED, Status.RETURNED)
 def in_hand_of(person: Person, at: datetime) -> "QuerySet[Station]":
     """Where the questions are that this person's departments have now, the longest waiting first.
 
-    Not about a proposal of their own, nor what nobody may see, nor once its decision is public or its review over.
+    Not about a proposal of their own or one in which they take no part as a member, nor what nobody may see, nor once its decision is public or its review over.
     """
     if not person.is_department:
         return Station.objects.none()
     found = Station.objects.waiting().filter(department__in=departments.of(person))
-    before = _before_a_committee(at).in_view(at).exclude(author=person.pk).values("pk")
+    before = _before_a_committee(at).in_view(at).exclude(pk__in=of_interest_to(person)).values("pk")
     related = ("department", "by", "opinion__proposal__contest__district", "opinion__proposal__cycle")
     rows = found.filter(opinion__proposal__in=before).select_related(*related, "opinion__proposal__contest__cycle")
     return rows.order_by("opinion__at", "opinion")
@@ -33,7 +34,7 @@ def answered_by(person: Person, at: datetime) -> "QuerySet[Finding]":
     """What this person's departments have answered, the last first."""
     if not person.is_department:
         return Finding.objects.none()
-    seen = Proposal.objects.in_view(at).exclude(author=person.pk).values("pk")
+    seen = Proposal.objects.in_view(at).exclude(pk__in=of_interest_to(person)).values("pk")
     found = Finding.objects.filter(department__in=departments.of(person), opinion__proposal__in=seen)
     related = ("department", "by", "opinion__proposal__contest__district", "opinion__proposal__contest__cycle")
     return found.select_related(*related).order_by("-at", "-pk")

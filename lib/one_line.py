@@ -26,6 +26,11 @@ def one_line(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join(seen.split()))
 
 
+def says_something(text: str) -> bool:
+    """Is there anything in it that is seen?"""
+    return bool(one_line(text))
+
+
 class OneLineField(forms.CharField):
     """A name or a title, as typed; the cleaned value is one line."""
 

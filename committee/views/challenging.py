@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from budgeting.people import Request
 from committee import challenging
 from committee.forms import ChallengeForm
+from committee.interests import why_concerned
 from committee.members import why_not_look
 from committee.models import Challenge
 from lib import clock
@@ -26,7 +27,7 @@ def page(request: Request, cycle: str, district: str, number: int) -> HttpRespon
     at = clock.now()
     proposal = find(request, at, cycle, district, number)
     waiting = challenging.to_settle(_waiting(proposal.pk), request.user)
-    may_look = request.user.is_clerk and not proposal.is_by(request.user)
+    may_look = request.user.is_clerk and not why_concerned(proposal, request.user)
     if not may_look and why_not_look(proposal, by=request.user):
         raise PermissionDenied
     form = ChallengeForm(proposal, request.POST or None, by=request.user)

@@ -24,7 +24,8 @@ from committee import assigning
 from committee.asking import ask as ask_about
 from committee.at_the_desk import mine as prepared_by
 from committee.forms import AssigningForm, EndingForm, WorkSearch
-from committee.models import Assignment, Recusal, Resolution
+from committee.interests import of_interest_to, why_concerned
+from committee.models import Assignment, Resolution
 from committee.models.case_number import found_by
 from committee.namesakes import told_apart
 from committee.opinion_forms import QuestionsForm
@@ -64,7 +65,7 @@ def _before(request: Request, slug: str, at: datetime) -> _Before:
     cycle = get_object_or_404(Cycle.objects.prefetch_related("phases"), slug=slug)
     districts = District.objects.filter(pk__in=[each.pk for each in _districts(request, cycle)])
     before = Proposal.objects.submitted().of_cycle(cycle).with_status(at).filter(contest__district__in=districts)
-    waiting = before.filter(status=Status.SUBMITTED).exclude(author=request.user.pk)
+    waiting = before.filter(status=Status.SUBMITTED).exclude(pk__in=of_interest_to(request.user))
     return _Before(cycle, districts, waiting, _members(districts))
 
 
@@ -119,7 +120,6 @@ def _shown(
     rows = rows.select_related("contest__district", "contest__cycle")
     rows = rows.prefetch_related(Prefetch("assignments", standing, to_attr="given"))
     rows = rows.prefetch_related(Prefetch("assignments", ended, to_attr="ended"))
-    recused = Recusal.objects.filter(member=request.user.pk).values("proposal")
     context = {
         "cycle": before.cycle,
         "at": at,
@@ -127,7 +127,7 @@ def _shown(
         "search": search,
         "form": form or _assigning(before),
         "asking": asking or QuestionsForm(before.proposals),
-        "with_departments": by_department(before.cycle, before.proposals.exclude(pk__in=recused), at),
+        "with_departments": by_department(before.cycle, before.proposals, at),
         "ticked": request.POST.getlist("proposals"),
         "is_open": before.cycle.allows(Act.DECIDE, at),
         "is_member": any(request.user.is_committee_for(each) for each in before.districts),
@@ -183,7 +183,7 @@ def end(request: Request, assignment: int) -> HttpResponse:
     at = clock.now()
     related = ("proposal__contest__district", "proposal__contest__cycle", "member")
     found = get_object_or_404(Assignment.objects.standing().select_related(*related), pk=assignment)
-    if assigning.why_not_end(found, by=request.user):
+    if assigning.why_not_end(found, by=request.user) or why_concerned(found.proposal, request.user):
         raise PermissionDenied
     is_theirs = found.member_id == request.user.pk
     form: forms.Form = EndingForm(found, request.POST or None)

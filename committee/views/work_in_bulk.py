@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from budgeting.models import Cycle
 from budgeting.people import Request
 from committee import assigning, messaging
+from committee.interests import of_interest_to
 from committee.members import entitled_each
 from committee.models import Assignment
 from committee.namesakes import told_apart
@@ -37,6 +38,7 @@ def _ticked(request: Request) -> list[Assignment]:
     standing = Assignment.objects.standing().select_related(*related).order_by("proposal__number", "pk")
     by_key, by_proposal = _keys(request, "assignments"), _keys(request, "proposals")
     found = standing.filter(pk__in=by_key) if by_key else standing.filter(proposal__in=by_proposal)
+    found = found.exclude(proposal__in=of_interest_to(request.user))
     return [each for each in found if not assigning.why_not_end(each, by=request.user)]
 
 
