@@ -165,12 +165,14 @@ def why_not_confirm(card: Card, dated: Mapping[str, Step], *, by: Person, at: da
 
 
 @transaction.atomic
-def confirm(card: Card, *, by: Person, at: datetime) -> None:
-    """Agree with another member's card: from then on it counts. Raises Refused."""
+def confirm(card: Card, *, version: int | None = None, by: Person, at: datetime) -> None:
+    """Agree with another member's card: from then on it counts. `version`: as they have read it. Raises Refused."""
     card.proposal.hold()
     card.refresh_from_db(from_queryset=Card.objects.select_for_update(of=("self",)))
     require(card.handed_in_at, _("This card is a draft."))
     allow(why_not_confirm(card, steps_of(card.proposal), by=by, at=at))
+    is_as_read = version in (None, card.version)
+    require(is_as_read, _("This card has been changed since you read it. Read it again before you confirm it."))
     card.confirmed_at, card.confirmed_by_id = at, by.pk
     card.save(update_fields=["confirmed_at", "confirmed_by"])
     by.record(Done.CARD_CONFIRMED, on=card, digest=card.digest)

@@ -98,6 +98,9 @@ class GroundForm(forms.Form):
 
 
 class VoteForm(forms.Form):
+    """`motion`: what they were shown; another may have been put to the vote since."""
+
+    motion = forms.IntegerField(widget=forms.HiddenInput, required=False)
     choice = forms.ChoiceField(label=_("Your vote"), choices=MotionVote.Choice.choices, widget=forms.RadioSelect)
 
 

@@ -161,13 +161,18 @@ def confirm(request: Request, cycle: str, district: str, number: int, card: str)
     at = clock.now()
     proposal = find_before_the_committee(request, at, cycle, district, number)
     handed_in = Card.objects.handed_in().filter(proposal=proposal, step=_step(card).value)
-    theirs = get_object_or_404(handed_in.exclude(member=request.user.pk), pk=_key(request))
+    theirs = get_object_or_404(handed_in.exclude(member=request.user.pk), pk=_number(request, "card"))
     with obeying(request):
-        cards.confirm(theirs, by=request.user, at=at)
+        cards.confirm(theirs, version=_version(request), by=request.user, at=at)
         messages.success(request, _("The card is confirmed."))
     return redirect(address_of(proposal))
 
 
-def _key(request: Request) -> int:
-    key = request.POST.get("card", "")
-    return int(key) if key.isdecimal() and len(key) < 16 else 0
+def _version(request: Request) -> int | None:
+    """Which version of the card they were shown, if their page said so."""
+    return _number(request, "version") if "version" in request.POST else None
+
+
+def _number(request: Request, name: str) -> int:
+    number = request.POST.get(name, "")
+    return int(number) if number.isdecimal() and len(number) < 16 else 0

@@ -49,7 +49,10 @@ def vote(request: Request, cycle: str, district: str, number: int) -> HttpRespon
     at = clock.now()
     proposal = find_before_the_committee(request, at, cycle, district, number)
     form = VoteForm(request.POST)
-    motion = proposal.motions.filter(settled_at=None).first()
+    seen = proposal.motions.filter(settled_at=None)
+    if form.is_valid() and form.cleaned_data["motion"] is not None:
+        seen = proposal.motions.filter(pk=form.cleaned_data["motion"])
+    motion = seen.first()
     if motion is None:
         messages.error(request, _("This vote of the committee is over."))
         return redirect(address_of(proposal))
@@ -130,7 +133,7 @@ def _shown(request: Request, proposal: Proposal, at: datetime, **typed: forms.Fo
     settled = list(proposal.motions.exclude(settled_at=None).select_related("resolution__ruling__by", "ground", "into"))
     forms_shown = {
         "motion_form": MotionForm(proposal, at),
-        "vote_form": VoteForm(initial={"choice": mine}),
+        "vote_form": VoteForm(initial={"choice": mine, "motion": motion and motion.pk}),
         "correction_form": CorrectionForm(),
         "recusal_form": RecusalForm(),
     }

@@ -14,12 +14,15 @@ from django.utils.translation import gettext_lazy
 from budgeting.people import Request
 from committee import merging, ruling
 from lib import clock
-from lib.refusal import obeying
+from lib.refusal import obeying, require
 from proposals.models.reasons import LONGEST_REASON
 from proposals.views.browse import find
 
 
 class RulingForm(forms.Form):
+    """`merger`: the one they were shown; the committee may have resolved on another since."""
+
+    merger = forms.IntegerField(widget=forms.HiddenInput, required=False)
     stands = forms.TypedChoiceField(
         label=gettext_lazy("What becomes of it"),
         choices=(
@@ -45,10 +48,12 @@ def page(request: Request, cycle: str, district: str, number: int) -> HttpRespon
     resolution = ruling.on(proposal, request.user, at)
     if resolution is None:
         raise PermissionDenied
-    form = RulingForm(request.POST if request.method == "POST" else None)
+    form = RulingForm(request.POST if request.method == "POST" else None, initial={"merger": resolution.pk})
     if request.method == "POST" and form.is_valid():
         with obeying(form):
-            ruling.rule(resolution, by=request.user, at=at, **form.cleaned_data)
+            seen, said = form.cleaned_data["merger"], ("stands", "reason")
+            require(seen in (None, resolution.pk), _("This has been decided in the meantime."))
+            ruling.rule(resolution, by=request.user, at=at, **{name: form.cleaned_data[name] for name in said})
             messages.success(request, _("Your word is on record."))
             return redirect(proposal)
     context = {

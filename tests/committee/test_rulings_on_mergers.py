@@ -106,6 +106,21 @@ def test_or_that_it_does_not_and_the_committee_votes_anew(
     assert f"they are not merged: {WHY}" in page
 
 
+def test_a_word_is_on_the_merger_they_have_read(merged, chaired, three, proposal, submitted, tomas, late, monkeypatch):
+    monkeypatch.setattr("lib.clock.now", lambda: late)
+    browser, page = signed_in(chaired), f"{proposal.get_absolute_url()}merger/"
+    assert f'name="merger" value="{merged.pk}"' in browser.get(page).text
+    other = submitted(tomas, title="A slide for all")
+    motion = motions.move(proposal, by=three[0], at=late, outcome="merge", reason="Both slide.", into=other)
+    motions.vote(motion, "for", by=three[2], at=late)
+    for consent in Consent.objects.filter(resolution__motion=motion):
+        merging.answer(consent, False, by=consent.author, at=late)
+    answer = browser.post(page, {"merger": merged.pk, "stands": "yes", "reason": "The swings belong together."})
+    assert "This has been decided in the meantime." in words_on(answer)
+    assert not MergerRuling.objects.exists()
+    assert "The swings belong together." in answer.text, "nothing typed is lost"
+
+
 def test_nothing_of_it_is_in_the_log_before_it_is_public(merged, chaired, late, closes) -> None:
     ruling.rule(merged, stands=False, reason=WHY, by=chaired, at=late)
     assert WHY not in str([each.facts for each in AuditEvent.objects.all()])
