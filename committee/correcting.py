@@ -9,7 +9,7 @@ from budgeting.people import Person
 from budgeting.stages import Act
 from committee.deadlines import last_moment, within_a_week
 from committee.members import why_not_decide
-from committee.models import Correction
+from committee.models import Correction, Resolution
 from lib.refusal import allow, require
 from proposals.models import Decision, Proposal
 
@@ -24,6 +24,8 @@ def ask(proposal: Proposal, *, by: Person, at: datetime, reason: str, until: dat
     allow(why_not_decide(proposal, by=by, at=at))
     open_motion = proposal.motions.filter(settled_at=None).exists()
     require(not open_motion, _("Something is put to the vote on it: vote on that first."))
+    resolved = Resolution.objects.waiting().filter(motion__proposal=proposal).exists()
+    require(not resolved, _("The committee has decided on this proposal."))
     until = until or within_a_week(proposal.cycle, at)
     end = last_moment(proposal.cycle, Act.DECIDE, at)
     require(at < until and (end is None or until <= end), _("Choose a moment to come, before the review closes."))

@@ -100,6 +100,17 @@ def test_who_goes_on_with_it_has_looked(asked, proposal, three, now) -> None:
     assert (last.looked_by, last.answer) == (three[2], None)
 
 
+def test_nothing_is_corrected_under_a_decision_that_waits_to_be_public(proposal, three, now) -> None:
+    motion = motions.move(proposal, by=three[0], at=now, outcome="shortlist", reason="The quay is ours.")
+    motions.vote(motion, "for", by=three[1], at=now)
+    browser, page = signed_in(three[2]), f"{proposal.get_absolute_url()}decision/"
+    assert "Ask the author for a correction" not in words_on(browser.get(page))
+    answer = browser.post(f"{proposal.get_absolute_url()}correction/", {"asked": "Make it dearer."})
+    assert "The committee has decided on this proposal." in words_on(answer)
+    assert "Make it dearer." in answer.text
+    assert not Decision.objects.exists()
+
+
 def test_what_was_typed_stays_where_the_day_is_refused(proposal, three, now) -> None:
     form = {"asked": ASKED, "until_0": "2027-02-01", "until_1": "10:00"}
     answer = signed_in(three[0]).post(f"{proposal.get_absolute_url()}correction/", form)
