@@ -13,6 +13,7 @@ from committee.deadlines import last_moment
 from committee.members import why_not_look
 from committee.models import Department, Opinion, Recusal, Station
 from committee.models.motion import new_salt
+from lib.one_line import says_something
 from lib.refusal import allow, require
 from notices.kinds import Kind
 from notices.models import Happening
@@ -44,7 +45,7 @@ def ask(
     proposals: Iterable[Proposal], department: Department, *, by: Person, at: datetime, question: str, due: datetime
 ) -> list[Opinion]:
     """Ask it the same about each of these. Raises Refused, and asks nothing."""
-    require(question.strip(), _("Say what the department is to answer."))
+    require(says_something(question), _("Say what the department is to answer."))
     department = Department.objects.select_for_update(no_key=True).get(pk=department.pk)
     require(department.ended_at is None, _("%s is asked nothing more.") % department)
     chosen = sorted(proposals, key=lambda each: each.pk)

@@ -19,6 +19,7 @@ from committee.deadlines import last_moment, within_a_week
 from committee.members import why_not_look
 from committee.models import ProposedChange, Recusal
 from committee.models.motion import new_salt
+from lib.one_line import says_something
 from lib.refusal import allow, require
 from notices.kinds import Kind
 from notices.models import Happening
@@ -55,7 +56,7 @@ def propose(
     """
     proposal.hold()
     allow(why_not_propose(proposal, by=by, at=at))
-    require(reason.strip(), _("Say why: everybody reads it, once it is in the text."))
+    require(says_something(reason), _("Say why: everybody reads it, once it is in the text."))
     stands = proposal.text()
     changed = {name: value for name, value in text.items() if name in stands and value != stands[name]}
     require(changed, _("Change something first."))

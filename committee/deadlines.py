@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from budgeting.models import Cycle
-from budgeting.stages import Act
+from budgeting.stages import Act, Stage
 
 A_WEEK = timedelta(days=7)
 
@@ -12,6 +12,12 @@ def last_moment(cycle: Cycle, act: Act, at: datetime) -> datetime | None:
     """When the stage of now closes in which this act is allowed; None: there is no end to it yet."""
     ends = [window.closes for window in cycle.windows() if window.holds(at) and act in window.stage.about.acts]
     return next((end for end in ends if end), None)
+
+
+def is_review_over(cycle: Cycle, at: datetime) -> bool:
+    """Has the review closed? Its close may have been brought forward since something was put to the vote."""
+    review = cycle.window(Stage.REVIEWING)
+    return review is not None and review.closes is not None and review.closes <= at
 
 
 def within_a_week(cycle: Cycle, at: datetime) -> datetime:

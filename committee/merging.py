@@ -69,6 +69,7 @@ def is_open(consent: Consent) -> bool:
 def answer(consent: Consent, agrees: bool, *, by: Person, at: datetime) -> None:
     """An author says yes or no, and may say otherwise until it is ruled on or public. Raises Refused."""
     require(consent.author_id == by.pk, _("Only its author says whether a proposal may be merged."))
+    consent.resolution.motion.proposal.hold()
     Resolution.objects.select_for_update().get(pk=consent.resolution_id)
     require(is_open(consent), _("This has been decided in the meantime."))
     consent.agrees, consent.answered_at = agrees, at

@@ -15,6 +15,7 @@ from budgeting.people import Person
 from committee.members import entitled_each, why_not_look
 from committee.models import Message, Recusal
 from committee.models.motion import new_salt
+from lib.one_line import says_something
 from lib.refusal import Refused, allow, require
 from notices.counts import Limit, in_words
 from notices.kinds import Kind
@@ -111,7 +112,7 @@ def read(proposal: Proposal, *, by: Person, at: datetime) -> None:
 
 
 def _write(proposal: Proposal, *, by: Person, at: datetime, text: str, is_authors: bool) -> Message:
-    require(text.strip(), _("Write something first."))
+    require(says_something(text), _("Write something first."))
     said = {"text": text.strip(), "is_authors": is_authors, "salt": new_salt()}
     message = Message(proposal=proposal, by_id=by.pk, at=at, **said)
     message.full_clean(exclude=["proposal", "by", "salt"])

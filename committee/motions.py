@@ -9,19 +9,22 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from audit.acts import Done
 from audit.models import AuditEvent
+from budgeting.models import Cycle
 from budgeting.people import Person
 from committee import correcting, merging, publishing, sealing
-from committee.deadlines import within_a_week
+from committee.deadlines import is_review_over, within_a_week
 from committee.members import entitled, presiding, quorum_of, why_not_decide
 from committee.models import Committee, Motion, MotionVote, Resolution
 from committee.models.motion import new_salt
 from committee.standing_in import complete
 from committee.steps import why_not_put_to_the_vote
 from committee.tallying import Result, Tally
+from lib.one_line import says_something
 from lib.refusal import allow, require
 from proposals.models import Decision, Ground, Proposal
 
@@ -53,7 +56,7 @@ def move(
     allow(why_not_put_to_the_vote([proposal.cycle], at).get(proposal.cycle_id))
     settle(proposal, at=at)
     require(not proposal.motions.filter(settled_at=None).exists(), _("Something is put to the vote on it already."))
-    require(reason.strip(), _("A decision needs a reason that everybody can read."))
+    require(says_something(reason), _("A decision needs a reason that everybody can read."))
     _require_a_ground(outcome, ground)
     proposal.require_decidable(outcome, ground=ground, into=into, cost=cost, at=at)
     require(outcome != Decision.Outcome.RETURN, _("A correction is asked of the author at once, without a vote."))
@@ -110,7 +113,8 @@ def settle(proposal: Proposal, *, at: datetime) -> None:
     if motion is None:
         return
     counted = tally(motion)
-    result = counted.result(is_closed=at >= motion.closes)
+    is_closed = at >= motion.closes or is_review_over(proposal.cycle, at)
+    result = counted.result(is_closed=is_closed)
     if result is Result.OPEN:
         return
     motion.settled_at = at
@@ -122,8 +126,12 @@ def settle(proposal: Proposal, *, at: datetime) -> None:
 
 def settle_what_has_closed(at: datetime) -> None:
     """Those whose members have not all voted, and whose time is over."""
-    for motion in Motion.objects.filter(settled_at=None, closes__lte=at).select_related("proposal"):
-        settle(motion.proposal, at=at)
+    over = [each.pk for each in Cycle.objects.prefetch_related("phases") if is_review_over(each, at)]
+    closed = Q(closes__lte=at) | Q(proposal__cycle__in=over)
+    for motion in Motion.objects.filter(closed, settled_at=None).select_related("proposal"):
+        with transaction.atomic():
+            motion.proposal.hold()  # first, like every verb: two that lock in another order wait for each other
+            settle(motion.proposal, at=at)
 
 
 def _require_a_ground(outcome: str, ground: Ground | None) -> None:

@@ -6,7 +6,7 @@ once. A merger without its authors' consent waits for a ruling, and nothing else
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from audit.acts import Done
@@ -15,6 +15,7 @@ from budgeting.models import Contest, Cycle
 from committee import merging, sealing
 from committee.models import Motion, Resolution
 from lib.refusal import Refused
+from proposals.models import Proposal
 
 
 def publish_due(at: datetime) -> None:
@@ -28,10 +29,17 @@ def publish_due(at: datetime) -> None:
 @transaction.atomic
 def _publish_all(cycle: Cycle, at: datetime) -> None:
     due = Resolution.objects.to_publish().filter(motion__proposal__cycle=cycle)
+    _hold(due)
     due = due.order_by("motion__proposal__number", "pk").select_for_update(of=("self",))
     for resolution in due.select_related("motion__proposal", "motion__into", "motion__ground", "ruling"):
         if resolution.void or not merging.is_held(resolution) or not _is_possible(resolution.motion, at):
             publish(resolution, at=at)
+
+
+def _hold(due: "models.QuerySet[Resolution]") -> None:
+    """Their proposals before all else, as every verb does: the log that follows lets one in at a time."""
+    held = Proposal.objects.filter(pk__in=due.values("motion__proposal")).order_by("pk")
+    list(held.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
 
 
 def publish_if_due(resolution: Resolution, *, at: datetime) -> None:

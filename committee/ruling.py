@@ -18,6 +18,7 @@ from committee.members import steps_in_for, why_not_look
 from committee.models import MergerRuling, Resolution
 from committee.models.motion import new_salt
 from committee.presiding import who_presides_each
+from lib.one_line import says_something
 from lib.refusal import require
 from proposals.models import Proposal
 
@@ -57,13 +58,14 @@ def rule(resolution: Resolution, *, stands: bool, reason: str, by: Person, at: d
 
     Raises Refused.
     """
+    resolution.motion.proposal.hold()
     Resolution.objects.select_for_update().get(pk=resolution.pk)
     require(merging.held().filter(pk=resolution.pk).exists(), _("This has been decided in the meantime."))
     found = _loaded(Resolution.objects.filter(pk=resolution.pk))[0]
     require(merging.have_answered(found, at), _("Its authors may answer still."))
     is_theirs = _may(by, found, _who_rules([found])[found.pk], at)
     require(is_theirs, _("Whoever chairs the committee on this proposal says so."))
-    require(reason.strip(), _("Say why: everybody can read it, once the decision is public."))
+    require(says_something(reason), _("Say why: everybody can read it, once the decision is public."))
     said = {"stands": stands, "reason": reason.strip(), "by_id": by.pk, "at": at, "salt": new_salt()}
     made = MergerRuling.objects.create(resolution=found, **said)
     by.record(Done.MERGER_RULED, on=found.motion, digest=made.digest)

@@ -17,6 +17,7 @@ from budgeting.stages import Act
 from committee.changing import apply, held, why_void
 from committee.models import ChangeRuling, ProposedChange
 from committee.presiding import who_presides_each
+from lib.one_line import says_something
 from lib.refusal import allow, require
 from notices.kinds import Kind
 from notices.models import Happening
@@ -51,7 +52,7 @@ def settle(change: ProposedChange, *, applies: bool, reason: str, by: Person, at
     allow(why_void(found, at))
     require(at >= found.until, _("Its author may answer still."))
     require(may_settle(found, by), _("Whoever chairs the committee on this proposal says so, and did not propose it."))
-    require(reason.strip(), _("Say why: everybody reads it, once it is in the text."))
+    require(says_something(reason), _("Say why: everybody reads it, once it is in the text."))
     made = ChangeRuling.objects.create(change=found, applies=applies, reason=reason.strip(), by_id=by.pk, at=at)
     by.record(Done.CHANGE_RULED, on=found)
     if applies:

@@ -12,6 +12,7 @@ from audit.acts import Done
 from audit.models import AuditEvent
 from budgeting import registry
 from budgeting.people import Person
+from lib.one_line import says_something
 from lib.refusal import allow, require
 from notices.kinds import Kind
 from notices.models import Happening
@@ -108,7 +109,7 @@ class Reviewed(Reworded):
         """
         with transaction.atomic():
             self.hold()
-            require(reason.strip(), _("A decision needs a reason that everybody can read."))
+            require(says_something(reason), _("A decision needs a reason that everybody can read."))
             self.require_decidable(outcome, ground=ground, into=into, cost=cost, at=at)
             estimate = (self.cost if cost is None else cost, self.upkeep if upkeep is None else upkeep)
             if estimate != (self.cost, self.upkeep):

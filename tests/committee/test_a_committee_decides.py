@@ -168,6 +168,24 @@ def test_a_vote_of_the_committee_is_over_when_the_review_closes(proposal, three,
     assert motion.closes == closes
 
 
+def test_nor_does_it_outlast_a_review_whose_close_is_brought_forward(proposal, three, now, cycle) -> None:
+    put = motions.move(proposal, by=three[0], at=now, **SHORTLIST)
+    assert put.closes > now + DAY
+    Phase.objects.filter(cycle=cycle, stage="reviewing").update(closes=now + DAY)
+    motions.settle_what_has_closed(now + DAY - timedelta(seconds=1))
+    assert not Motion.objects.exclude(settled_at=None).exists()
+    motions.settle_what_has_closed(now + DAY)
+    assert Motion.objects.get().settled_at == now + DAY, "so that no paper waits, and nothing is public after the rest"
+    assert not Resolution.objects.exists(), "one of three"
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\u2060\u00ad", " \u3164 ", "\u2800\n"])
+def test_a_reason_of_what_nobody_sees_is_none(proposal, three, now, unseen) -> None:
+    with pytest.raises(Refused, match="A decision needs a reason"):
+        motions.move(proposal, by=three[0], at=now, outcome="reject", reason=unseen)
+    assert not Motion.objects.exists()
+
+
 def test_the_calendar_may_name_an_earlier_date_and_after_it_all_is_public_at_once(
     proposal, submitted, rosa, three, cycle, now
 ) -> None:

@@ -1,13 +1,16 @@
 """Two members at once, a role that ends and a vote that closes while a form is open: one clear state, one sentence."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from threading import Event
 
 import pytest
+from django.db import transaction
 
 from accounts.models import User
 from audit.models import AuditEvent
-from committee import assigning, motions
+from committee import assigning, motions, publishing
 from committee.models import Assignment, Motion, MotionVote, Recusal, Resolution
+from committee.noting import note
 from committee.recusing import recuse
 from lib.refusal import Refused
 from proposals.models import Proposal
@@ -69,6 +72,37 @@ def test_two_who_hand_the_same_work_on_at_once_leave_it_with_one(
     assert said == ["Number 1 is no longer Martin’s to prepare.", "done"]
     assert Assignment.objects.standing().count() == 1
     assert AuditEvent.objects.filter(action="assignment ended").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_acts_while_decisions_are_published_waits_for_them_and_not_they_for_each_other(
+    submitted, rosa, three, now, monkeypatch
+) -> None:
+    """A verb holds its proposal, then writes in the log; who publishes many has to lock in the same order."""
+    many = [submitted(rosa, title=title) for title in ("Bench", "Slide")]
+    for each in many:
+        motion = motions.move(each, by=three[0], at=now, **SHORTLIST)
+        motions.vote(motion, "for", by=three[1], at=now)
+    has_one, has_two = Event(), Event()
+    publish = publishing.publish
+
+    def one_by_one(resolution: Resolution, *, at: datetime) -> None:
+        publish(resolution, at=at)
+        has_one.set()
+        has_two.wait(1)
+
+    def notes() -> None:
+        has_one.wait(5)
+        with transaction.atomic():
+            found = Proposal.objects.get(pk=many[1].pk)
+            found.hold()
+            has_two.set()
+            note(found, by=three[0], at=now, text="It slides.")
+
+    monkeypatch.setattr(publishing, "publish", one_by_one)
+    closes = many[0].cycle.decisions_open
+    assert at_once(lambda: publishing.publish_due(closes), notes) == ["done", "done"]
+    assert not Resolution.objects.waiting().exists()
 
 
 def test_a_role_that_ends_while_the_form_is_open(proposal: Proposal, three: tuple[User, ...], now) -> None:
