@@ -99,9 +99,10 @@ def end(assignments: Iterable[Assignment], *, by: Person, at: datetime, reason: 
     """
     require(says_something(reason), _("Say in a few words why."))
     chosen = list(assignments)
-    require_none([each.proposal for each in chosen], by)
     for each in chosen:
         allow(why_not_end(each, by=by))
+    require_none([each.proposal for each in chosen], by)
+    for each in chosen:
         said = {"ended_at": at, "ended_reason": reason.strip(), "ended_by": by.pk}
         ended = Assignment.objects.standing().filter(pk=each.pk).update(**said)
         number = {"number": each.proposal.number, "name": each.member}

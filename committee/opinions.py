@@ -19,7 +19,8 @@ BEFORE_A_COMMITTEE = (Status.SUBMITTED, Status.RETURNED)
 def in_hand_of(person: Person, at: datetime) -> "QuerySet[Station]":
     """Where the questions are that this person's departments have now, the longest waiting first.
 
-    Not about a proposal of their own or one in which they take no part as a member, nor what nobody may see, nor once its decision is public or its review over.
+    Not about a proposal of their own or one in which they take no part as a member, nor what nobody may see, nor once
+    its decision is public or its review over.
     """
     if not person.is_department:
         return Station.objects.none()
