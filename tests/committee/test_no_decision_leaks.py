@@ -56,6 +56,7 @@ ASKED, FOUND = "Does an ostrich sink in it?", "A pelican does not."
 OF_OPINIONS = (b"ostrich", b"pelican")  # for the committee and the department alone, also when decisions are public
 NUMBERED = re.compile(  # no number is given twice, whatever is undone
     rb"committee\.[a-z]+:[0-9]+|/me/department/[0-9]+|name=\"opinions\" value=\"[0-9]+"
+    rb"|\"(?:id|opinion_id)\": [0-9]+"
 )
 # Where the committee and the author read what they write to each other.
 SIDES = {

@@ -92,7 +92,8 @@ def test_the_log_has_no_word_of_why_work_ended(given, three, now) -> None:
     assigning.hand_on(given[:1], three[1], by=three[0], at=now, reason="It is to be rejected.")
     assigning.end(given[1:2], by=three[0], at=now, reason="It is to be rejected.")
     logged = AuditEvent.objects.filter(action__startswith="assign").values_list("facts", flat=True)
-    assert logged and not any("rejected" in str(facts) for facts in logged)
+    assert logged
+    assert not any("rejected" in str(facts) for facts in logged)
 
 
 def test_what_is_given_back_waits_for_who_gave_it_until_somebody_has_it(given, three, clara, now) -> None:
