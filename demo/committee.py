@@ -10,6 +10,7 @@ from committee.costing import assess_cost
 from committee.numbering import set_case_number
 from committee.recusing import recuse
 from demo.dates import within
+from demo.preparing import prepare, set_up_committee
 from demo.town import Town
 from proposals.models import Ground, Proposal
 
@@ -25,11 +26,12 @@ def write_grounds(town: Town) -> None:
 def deliberate(town: Town, plan: str) -> None:
     """One correction asked and answered; of the rest one is decided, and on two they vote, on one without a member.
 
-    The cost of one is assessed, and it is decided on with that.
+    All are given out, and half of their cards are filled in. The cost of one is assessed, and decided on.
     """
     window, cycle = town.window(plan, Stage.REVIEWING), town.cycles[plan]
     if window.closes:
         Cycle.objects.filter(pk=cycle.pk).update(decisions_public_at=window.closes - BEFORE_THE_CLOSE)
+    set_up_committee(town, cycle, window)
     first, second, third = town.members
     for one in (one for part in town.city.rounds[plan] for one in part.proposals):
         proposal, at = Proposal.objects.get(cycle=cycle, title=one.title), within(window, 0.8, town.now)
@@ -40,6 +42,7 @@ def deliberate(town: Town, plan: str) -> None:
             proposal.edit(by=town.people[one.author], at=answered, description=description)
         if one.recused:
             recuse(proposal, by=second, at=within(window, 0.3, town.now), interest=one.recused)
+        prepare(town, proposal, one, window)
         if one.case_number:
             set_case_number(proposal, one.case_number, by=town.clerk, at=within(window, 0.2, town.now))
         estimate: dict[str, Any] = {"cost": one.estimate, "months": one.months, "basis": one.rests_on}

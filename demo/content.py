@@ -43,6 +43,34 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Card:
+    """What a member answers, in the order of the ready-made questions; fewer than all of them: a draft."""
+
+    by: str  # a sign-in
+    step: str
+    says: tuple[str, ...]
+    confirmed_by: str = ""  # a sign-in
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a department is asked, and what it finds; without a verdict it still has the question before it."""
+
+    department: str
+    question: str
+    verdict: str = ""
+    words: str = ""
+    cost: int | None = None
+
+
+@dataclass(frozen=True)
+class Department:
+    name: str
+    people: tuple[str, ...]  # sign-ins
+    hands_to: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Proposal:
     """A proposal as its author wrote it, and what became of it. Money in cents."""
 
@@ -66,6 +94,9 @@ class Proposal:
     endorsed: int | None = None
     decision: str = ""
     reason: str = ""
+    prepared_by: tuple[str, ...] = ()  # the sign-ins of the members to whom it is assigned
+    cards: tuple[Card, ...] = ()
+    asked: Asked | None = None
     returned: str = ""  # what the committee asked to be corrected
     corrected: str = ""  # the paragraph its author then added
     moved: str = ""  # what is put to the vote in the committee
@@ -102,6 +133,8 @@ class City:
     staff: dict[str, str]
     sign_ins: dict[str, str]
     grounds: tuple[dict[str, str], ...]
+    departments: tuple[Department, ...]
+    seats: tuple[dict[str, str], ...]  # for whom a member sits on the committee, and who, by sign-in
     categories: dict[str, str]
     names: dict[str, list[str]]  # given, family, streets: of these the register is made
     districts: tuple[District, ...]
@@ -122,6 +155,10 @@ def read() -> City:
         staff=table["staff"],
         sign_ins=table["sign_ins"],
         grounds=tuple(table["grounds"]),
+        departments=tuple(
+            Department(one["name"], tuple(one["people"]), tuple(one["hands_to"])) for one in table["departments"]
+        ),
+        seats=tuple(table["seats"]),
         categories=table["categories"],
         names=_toml("names.toml"),
         districts=tuple(_districts()),
@@ -161,6 +198,9 @@ def _proposal(table: dict[str, Any]) -> Proposal:
             **table,
             "description": _flowing(table["description"]),
             "picture": PICTURES / table["picture"],
+            "prepared_by": tuple(table.get("prepared_by", ())),
+            "cards": tuple(Card(**{**one, "says": tuple(one["says"])}) for one in table.get("cards", ())),
+            "asked": Asked(**table["asked"]) if "asked" in table else None,
             "comments": tuple(Comment(**one) for one in table.get("comments", ())),
             "delivery": tuple(Step(**one) for one in table.get("delivery", ())),
         }

@@ -21,6 +21,7 @@ from demo.content import City
 from demo.dates import lay
 from demo.electorate import Line
 from demo.people import appoint, settle
+from demo.preparing import set_up_departments
 from demo.proposing import propose
 from demo.telling import follow, leave_the_rest
 from demo.town import Size, Town
@@ -52,6 +53,7 @@ def load(city: City, seed: int, size: Size, tell: Callable[[str], None]) -> Town
         appoint(city, town.people, now - BEFORE_THE_ROUNDS)
         _draw_districts(town)
         write_grounds(town)
+        set_up_departments(town)
         for plan in content.ROUNDS:
             _load_round(town, plan, tell)
         _post_letters(town)

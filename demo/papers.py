@@ -55,6 +55,7 @@ def _to_try(town: Town) -> list[str]:
         "vote with a letter and no account": "/verify/letter/",
         "verify by letter, as resident": "/verify/letter/",
         "decide, as committee": "/desk/",
+        "give an opinion, as department": "/me/department/",
         "see what a committee decided": f"/{voting}/shortlist/",
         "end the vote, open, count, as clerk": f"/{voting}/box/",
         "take the report home, as council": f"/{voting}/results/",

@@ -24,6 +24,7 @@ ROLES = {
     **dict.fromkeys(COMMITTEE, RoleName.COMMITTEE),
     "council": RoleName.COUNCIL,
     "auditor": RoleName.AUDITOR,
+    "department": RoleName.DEPARTMENT,
     "keyholder1": RoleName.COUNCIL,
     "keyholder2": RoleName.COUNCIL,
     "keyholder3": RoleName.COUNCIL,
