@@ -32,7 +32,8 @@ from proposals.models.review import LONGEST_DECISION
 class MotionForm(EstimateForm):
     """A decision as it is put to the vote."""
 
-    field_order = ("outcome", "ground", "into", "cost", "upkeep", "months", "basis", "reason")
+    ESTIMATE = ("cost", "upkeep", "months", "basis")
+    field_order = ("outcome", "ground", "into", "reason", *ESTIMATE)
 
     outcome = forms.ChoiceField(label=_("Decision"), choices=OUTCOMES, widget=forms.RadioSelect)
     ground = forms.ModelChoiceField(
@@ -65,6 +66,15 @@ class MotionForm(EstimateForm):
         others = neighbours.filter(withdrawal=None).exclude(pk=proposal.pk)
         self.fields["into"].queryset = others  # type: ignore[attr-defined]
         self.fields["into"].label_from_instance = lambda other: f"{other.number}. {other.title}"  # type: ignore[attr-defined]
+
+    @property
+    def has_grounds(self) -> bool:
+        return "ground" in self.fields
+
+    @property
+    def has_estimate(self) -> bool:
+        """Is something of it there already, or typed, be it wrong?"""
+        return any(self[name].value() not in (None, "") or self[name].errors for name in self.ESTIMATE)
 
     def _offer_grounds(self) -> None:
         """Under the decision each is for; nothing to choose where the city has none."""

@@ -52,6 +52,8 @@ class StepTold:
     expected: int
     shows: bool
     mine: Card | None
+    is_for_me: bool = True
+    """Is it theirs to fill in, and not assigned to others?"""
     to_confirm: Card | None = None
     """The card of another that waits for whoever asks to confirm it."""
     cards: list[Card] = field(default_factory=list)
@@ -89,7 +91,7 @@ def steps_told(proposal: Proposal, *, by: Person, at: datetime) -> list[StepTold
         own = mine.get(step.value)
         is_done = chairs or by.pk not in fill or bool(own and own.handed_in_at) or bool(by_two and theirs)
         shows = is_done or _is_over(proposal, dated.get(step.value), at)
-        told = StepTold(step, dated.get(step.value), 1 if by_two else len(fill), shows, own)
+        told = StepTold(step, dated.get(step.value), 1 if by_two else len(fill), shows, own, by.pk in fill)
         if shows:
             _fill(told, asked, theirs, proposal.cycle.currency)
             told.to_confirm = next(

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils.timezone import localtime
+
 from accounts.models import User
 from budgeting.calendar import Window
 from budgeting.models import Cycle
@@ -60,11 +62,16 @@ def set_up_committee(town: Town, cycle: Cycle, review: Window) -> None:
             committee, by=town.clerk, stands_for=seat["stands_for"], holder=holder, since=None, until=None
         )
     questions.start_from_the_set(cycle, by=town.clerk)
-    checked, decided = within(review, 0.45, town.now), within(review, 0.75, town.now)
+    checked, decided = (_morning(within(review, share, town.now)) for share in (0.45, 0.75))
     steps = [StepWindow(Kind.FORMAL, review.opens, checked)]
     if review.closes:
         steps.append(StepWindow(Kind.DECISION, decided, review.closes))
     set_steps(cycle, steps, by_two=True, by=town.clerk)
+
+
+def _morning(moment: datetime) -> datetime:
+    """Of that day in the city, as a clerk would announce it."""
+    return localtime(moment).replace(hour=8, minute=0, second=0, microsecond=0)
 
 
 def prepare(town: Town, proposal: Proposal, one: content.Proposal, review: Window) -> None:

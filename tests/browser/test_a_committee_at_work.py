@@ -261,7 +261,7 @@ def test_a_committee_of_three_decides_without_any_set_up(opened, submitted, memb
     choices = len(submitted)
     assert first.clicks + choices == CLICKS["to put it to the vote"] * len(submitted)
     assert second.clicks + choices == CLICKS["to vote"] * len(submitted)
-    expect(first.goes_to("/desk/").locator("main")).to_contain_text("Every proposal has been decided on")
+    expect(first.goes_to("/desk/").locator("main")).to_contain_text("No proposal waits for you to put a decision")
     closes = cycle.window(Stage.REVIEWING).closes
     clock(closes)
     publishing.publish_due(closes)

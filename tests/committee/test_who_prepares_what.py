@@ -93,7 +93,7 @@ def test_my_list_says_how_much_is_done_and_what_is_overdue(five, three, clara, n
     motions.move(five[0], by=three[0], at=now, outcome="reject", reason="No room.")
     motions.vote(five[0].motions.get(), "for", by=three[1], at=now)
     page = words_on(signed_in(three[0]).get(MINE))
-    assert "1 of 2 done." in page
+    assert "1 of 2 decided on." in page
     assert "1 is overdue." in page
     assert "Slide" in page
     assert "Bench" not in page

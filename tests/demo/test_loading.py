@@ -17,7 +17,9 @@ from budgeting.calendar import errors
 from budgeting.models import Contest, Cycle, District
 from budgeting.stages import Act, Stage
 from committee.at_the_desk import corrections_for, motions_for
-from committee.models import Recusal, Resolution
+from committee.calendar import Kind as Step
+from committee.models import Assignment, Card, Finding, Recusal, Resolution
+from committee.opinions import in_hand_of
 from demo import content
 from demo.content import City
 from demo.dates import PLANS, WHILE_COUNTING, WHILE_VOTING, windows
@@ -207,6 +209,23 @@ def test_the_committee_is_at_work_and_nothing_of_it_is_public(halverne):
     assert Recusal.objects.get(proposal__cycle=schools).member == second
     assert now < Cycle.objects.get(pk=schools.pk).decisions_open < schools.window(Stage.REVIEWING).closes
     assert set(Decision.objects.filter(proposal__cycle=schools).values_list("outcome", flat=True)) == {"return"}
+
+
+def test_half_of_the_committees_cards_are_filled_in(halverne):
+    """One member has a draft besides; what is asked once is confirmed by another."""
+    schools = halverne.cycles["reviewing"]
+    cards = Card.objects.filter(proposal__cycle=schools)
+    formal, assessed = (cards.handed_in().filter(step=step) for step in (Step.FORMAL, Step.ASSESSMENT))
+    assert formal.count() == formal.exclude(confirmed_by=None).count() == 4
+    assert assessed.count() == 4
+    assert Assignment.objects.standing().filter(proposal__cycle=schools).count() == 8
+    assert cards.get(handed_in_at=None).member == halverne.committee
+
+
+def test_a_department_has_answered_one_question_and_has_another(halverne):
+    halina = User.objects.get(email="department@halverne.example")
+    assert Finding.objects.get().by == halina
+    assert in_hand_of(halina, clock.now()).get().opinion.proposal.title.startswith("A hut to wait in")
 
 
 def test_what_happened_lately_is_told_to_whom_it_concerns(halverne):
