@@ -303,6 +303,8 @@ def test_one_fills_in_a_formal_card_and_another_confirms_it(formal, three, now) 
     page = words_on(signed_in(three[1]).get(address))
     assert "Martin has filled in this card." in page
     assert "1 of 1 cards" in page
+    of_all = address.replace("cards/formal/", "decision/")
+    assert "Formal check filled in by another member" in words_on(signed_in(three[1]).get(of_all))
     answer = signed_in(three[1]).post(f"{address}confirmation/", {"card": card.pk}, follow=True)
     assert "The card is confirmed." in words_on(answer)
     assert "Filled in by Martin, confirmed by Mira" in words_on(answer)
@@ -406,6 +408,9 @@ def test_those_it_is_assigned_to_fill_it_in_and_others_read_it(address, proposal
     assert [link in signed_in(each).get("/desk/").text for each in three] == [True, False, False]
     answer = hand_in(address, three[1], filled())
     assert "This proposal is assigned to Martin: they fill in its cards." in words_on(answer)
+    of_all = f"{proposal.get_absolute_url()}decision/"
+    assert "Assessment given to others" in words_on(signed_in(three[2]).get(of_all))
+    assert "Assessment not begun" in words_on(signed_in(three[0]).get(of_all))
     hand_in(address, three[0], filled(cost="50 000"))
     page = words_on(signed_in(three[2]).get(address))
     assert "1 of 1 cards handed in" in page
