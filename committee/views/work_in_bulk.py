@@ -23,7 +23,7 @@ from committee.namesakes import told_apart
 from committee.views.work import PER_PAGE, may_give_out
 from committee.work_forms import HandingOnForm, MessagesForm
 from lib import clock
-from lib.refusal import obeying
+from lib.refusal import obeying, require
 from proposals.models import Proposal
 
 
@@ -48,6 +48,7 @@ def accept(request: Request) -> HttpResponse:
     """I do what is ticked."""
     with obeying(request):
         mine = [each for each in _ticked(request) if each.member_id == request.user.pk]
+        require(mine, _("Tick the proposals it is about."))
         new = assigning.accept(mine, by=request.user, at=clock.now())
         messages.success(
             request, ngettext("You have accepted %d proposal.", "You have accepted %d proposals.", new) % new
@@ -62,7 +63,8 @@ def hand_on(request: Request) -> HttpResponse:
     chosen, at = _ticked(request), clock.now()
     if not chosen:
         messages.error(request, _("Tick what somebody has, to hand it on."))
-        return redirect("my_work")
+        here = Cycle.objects.filter(slug=request.POST.get("cycle", "")).first()
+        return redirect("work", here.slug) if here else redirect("my_work")
     members = _who_may_have_all(chosen)
     form = HandingOnForm(
         told_apart(members.values(), chosen[0].proposal.cycle), request.POST if _is_said(request) else None

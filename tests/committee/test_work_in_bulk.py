@@ -52,6 +52,14 @@ def keys(rows: list[Any]) -> list[int]:
 # Accepting, handing on, giving back ----------------------------------------------------------------------------------
 
 
+def test_whoever_ticks_nothing_hears_so_where_they_are(given, three, clara) -> None:
+    answer = signed_in(clara).post(ON, {"cycle": "2027"}, follow=True)
+    assert answer.redirect_chain == [(WORK, 302)]
+    assert "Tick what somebody has, to hand it on." in words_on(answer)
+    answer = signed_in(three[0]).post("/me/work/acceptance/", follow=True)
+    assert "Tick the proposals it is about." in words_on(answer)
+
+
 def test_a_member_accepts_several_and_the_others_see_it(given, three, clara) -> None:
     browser = signed_in(three[0])
     answer = browser.post("/me/work/acceptance/", {"assignments": keys(given[:3])}, follow=True)
