@@ -17,17 +17,11 @@ class CommitteeRoom(AppConfig):
             publishing,
             steps,
             telling,
-            telling_authors,
-            telling_changes,
-            telling_departments,
         )
         from proposals.models import Proposal  # noqa: PLC0415
 
         compared.register()
         telling.register()
-        telling_authors.register()
-        telling_changes.register()
-        telling_departments.register()
         within.divide(steps.parts, steps.move_along)
         registry.serve(registry.CyclePage.SHORTLIST, "shortlist")
         for offered in (

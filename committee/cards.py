@@ -15,7 +15,7 @@ from budgeting.people import Person
 from committee.calendar import Kind
 from committee.members import entitled, why_not_decide, why_not_look
 from committee.models import Answer, Assignment, Card, Resolution, Step
-from committee.models.motion import new_salt
+from committee.models.sealed import new_salt
 from committee.steps import why_not_now
 from lib.refusal import Refused, allow, require
 from proposals.models import Proposal

@@ -18,7 +18,7 @@ from budgeting.stages import Act
 from committee.deadlines import last_moment, within_a_week
 from committee.members import why_not_look
 from committee.models import ProposedChange, Recusal
-from committee.models.motion import new_salt
+from committee.models.sealed import new_salt
 from lib.one_line import says_something
 from lib.refusal import allow, require
 from notices.kinds import Kind

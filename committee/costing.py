@@ -10,7 +10,7 @@ from audit.acts import Done
 from budgeting.people import Person
 from committee.members import why_not_decide
 from committee.models import CostAssessment
-from committee.models.motion import new_salt
+from committee.models.sealed import new_salt
 from lib import money
 from lib.refusal import allow
 from proposals.models import Proposal

@@ -16,7 +16,7 @@ from budgeting.stages import Act
 from committee import departments
 from committee.interests import why_concerned
 from committee.models import Department, Finding, FindingDraft, MayHand, Opinion, Station
-from committee.models.motion import new_salt
+from committee.models.sealed import new_salt
 from lib.one_line import says_something
 from lib.refusal import allow, require
 from notices.kinds import Kind

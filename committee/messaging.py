@@ -14,7 +14,7 @@ from audit.acts import Done
 from budgeting.people import Person
 from committee.members import entitled_each, why_not_look
 from committee.models import Message, Recusal
-from committee.models.motion import new_salt
+from committee.models.sealed import new_salt
 from lib.one_line import says_something
 from lib.refusal import Refused, allow, require
 from notices.counts import Limit, in_words

@@ -20,7 +20,7 @@ from committee import correcting, merging, publishing, sealing
 from committee.deadlines import is_review_over, within_a_week
 from committee.members import entitled, presiding, quorum_of, why_not_decide
 from committee.models import Committee, Motion, MotionVote, Resolution
-from committee.models.motion import new_salt
+from committee.models.sealed import new_salt
 from committee.standing_in import complete
 from committee.steps import why_not_put_to_the_vote
 from committee.tallying import Result, Tally

@@ -9,7 +9,7 @@ from audit.acts import Done
 from budgeting.people import Person
 from committee.members import why_not_look
 from committee.models import Note
-from committee.models.motion import new_salt
+from committee.models.sealed import new_salt
 from lib.one_line import says_something
 from lib.refusal import allow, require
 from proposals.models import Proposal

@@ -16,7 +16,7 @@ from budgeting.people import Person
 from committee import merging, publishing
 from committee.members import steps_in_for, why_not_look
 from committee.models import MergerRuling, Resolution
-from committee.models.motion import new_salt
+from committee.models.sealed import new_salt
 from committee.presiding import who_presides_each
 from lib.one_line import says_something
 from lib.refusal import require

@@ -12,7 +12,7 @@ from typing import Any
 from audit.acts import Done
 from audit.models import AuditEvent, reference
 from committee.models import Answer, Card, Motion, SealedAnswers
-from committee.models.motion import new_salt
+from committee.models.sealed import new_salt
 from committee.public_answers import answers_that_count
 from proposals.models import Proposal
 

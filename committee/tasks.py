@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from committee import importing_cards, motions, publishing, standing_in
+from committee import motions, publishing, standing_in
+from committee.sheets import importing
 from lib import clock
 from lib.jobs import every
 
@@ -19,4 +20,4 @@ def settle_and_publish() -> None:
 
 @every(timedelta(hours=1), _("forget spreadsheets of cards that nobody confirmed"))
 def forget_spreadsheets() -> None:
-    importing_cards.forget_what_nobody_confirmed(clock.now())
+    importing.forget_what_nobody_confirmed(clock.now())

@@ -10,8 +10,8 @@ from budgeting.models import Cycle
 from committee import assigning, cards, departments, handling, questions, setting_up
 from committee.asking import ask
 from committee.calendar import Kind, StepWindow
-from committee.card_form import CardForm, name_of
 from committee.deadlines import within_a_week
+from committee.forms.cards import CardForm, name_of
 from committee.models import Department, Question
 from committee.steps import set_steps
 from demo import content

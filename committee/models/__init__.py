@@ -11,14 +11,16 @@ from committee.models.consent import Consent
 from committee.models.correction import Correction
 from committee.models.cost_assessment import CostAssessment
 from committee.models.department import Department, DepartmentMember, MayHand
+from committee.models.finding import Finding, FindingDraft
 from committee.models.message import Message
-from committee.models.motion import Motion, MotionVote, Resolution
+from committee.models.motion import Motion, MotionVote
 from committee.models.note import Note
 from committee.models.office import Office
-from committee.models.opinion import Finding, FindingDraft, Opinion, Station
+from committee.models.opinion import Opinion, Station
 from committee.models.question import Question
 from committee.models.recusal import Recusal
 from committee.models.referral import Referral
+from committee.models.resolution import Resolution
 from committee.models.ruling import MergerRuling
 from committee.models.sealed_answers import SealedAnswers
 from committee.models.seat import Seat

@@ -7,9 +7,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from committee.calendar import Kind
-from committee.models.motion import SALT, Sealed
 from committee.models.question import Question
 from committee.models.recusal import Recusal
+from committee.models.sealed import SALT, Sealed
 from committee.models.step import KINDS
 
 LONGEST_WINDOW = 32  # characters of what tells one open page from another

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from budgeting.models import Cycle
-from committee.models.motion import Sealed
+from committee.models.sealed import Sealed
 
 LONGEST_NAME = 200  # characters of a file's name
 

@@ -8,8 +8,8 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from budgeting.people import Person
-from committee.models.motion import Sealed
 from committee.models.recusal import Recusal
+from committee.models.sealed import Sealed
 from lib.one_line import OneLine
 from proposals.models import Proposal
 from proposals.models.queries import Proposals

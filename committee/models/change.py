@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from committee.models.motion import Sealed
+from committee.models.sealed import Sealed
 from proposals.models import Version
 from proposals.models.reasons import LONGEST_REASON, SAYS_SOMETHING
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from committee.models.motion import Resolution
+from committee.models.resolution import Resolution
 
 
 class Consent(models.Model):

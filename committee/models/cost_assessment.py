@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from committee.models.estimate import LONGEST_WAY, Estimated
-from committee.models.motion import Sealed
+from committee.models.sealed import Sealed
 from proposals.models.reasons import SAYS_SOMETHING
 
 

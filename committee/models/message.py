@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from committee.models.motion import Sealed
+from committee.models.sealed import Sealed
 from proposals.models.reasons import SAYS_SOMETHING
 
 LONGEST_MESSAGE = 4_000  # characters

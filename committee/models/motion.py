@@ -1,11 +1,8 @@
-"""What is put to the vote in a committee, how its members voted, and what they resolved.
+"""What is put to the vote in a committee, and how its members vote.
 
-Nothing of it is anybody's else to read before the cycle's decisions are public (publishing.py).
+Nothing of it is anybody else's to read before the cycle's decisions are public (publishing.py).
 """
 
-import hashlib
-import json
-import secrets
 from typing import Any
 
 from django.conf import settings
@@ -13,43 +10,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from committee.models.estimate import LONGEST_WAY, NOT_ALONE, Estimated
-from proposals.models import Decision, Ground
+from committee.models.sealed import Sealed
+from proposals.models import Ground
 from proposals.models.outcome import DECIDES
 from proposals.models.reasons import SAYS_SOMETHING
 from proposals.models.review import LONGEST_DECISION
 
-SALT = 16  # bytes
 OUTCOMES = [(each.value, each.label) for each in DECIDES]
-
-
-def new_salt() -> bytes:
-    return secrets.token_bytes(SALT)
-
-
-class Sealed(models.Model):
-    """What the audit log knows by a digest alone until it is public: over its content and a salt kept beside it."""
-
-    salt = models.BinaryField(max_length=SALT)
-
-    class Meta:
-        abstract = True
-
-    @property
-    def sealed(self) -> str:
-        """The content as canonical JSON."""
-        return json.dumps(self.content(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-    @property
-    def salt_in_words(self) -> str:
-        return bytes(self.salt).hex()
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the salt and of the content as canonical JSON, in hexadecimal."""
-        return hashlib.sha256(bytes(self.salt) + self.sealed.encode()).hexdigest()
-
-    def content(self) -> dict[str, Any]:
-        raise NotImplementedError
 
 
 class Motions(models.QuerySet["Motion"]):
@@ -174,79 +141,3 @@ class MotionVote(Sealed):
 
     def content(self) -> dict[str, Any]:
         return {"motion": self.motion_id, "member": self.member_id, "choice": self.choice}
-
-
-class Resolutions(models.QuerySet["Resolution"]):
-    def waiting(self) -> "Resolutions":
-        """Those that are to become a decision."""
-        return self.filter(decision=None, void="")
-
-    def to_publish(self) -> "Resolutions":
-        """Those of which nobody outside knows, be it that they are void."""
-        return self.filter(public_at=None)
-
-
-class Resolution(models.Model):
-    """A motion was carried. It becomes a decision everybody reads when the cycle's decisions are public.
-
-    Of those who might vote, how many did so and how, when it was settled. `void` says why it never became a decision:
-    what was resolved on no longer stands, say, or the committee has resolved otherwise since (`replaced_by`). Void or
-    not, nobody outside knows before `public_at`.
-    """
-
-    motion = models.OneToOneField(Motion, on_delete=models.PROTECT, related_name="resolution")
-    at = models.DateTimeField()
-    entitled = models.PositiveSmallIntegerField()
-    quorum = models.PositiveSmallIntegerField()
-    in_favour = models.PositiveSmallIntegerField()
-    against = models.PositiveSmallIntegerField()
-    abstained = models.PositiveSmallIntegerField()
-    by_the_chair = models.BooleanField(default=False)  # as many for as against, and the chair's vote made it so
-    decision = models.OneToOneField(
-        Decision, on_delete=models.PROTECT, null=True, blank=True, related_name="resolution"
-    )
-    void = models.TextField(blank=True)
-    replaced_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaces")
-    public_at = models.DateTimeField(null=True, blank=True)
-
-    objects = Resolutions.as_manager()
-
-    class Meta:
-        ordering = ("at", "pk")
-        verbose_name = _("resolution")
-        verbose_name_plural = _("resolutions")
-        indexes = (
-            models.Index(name="resolutions_to_publish", fields=["at"], condition=models.Q(public_at__isnull=True)),
-        )
-        constraints = (
-            models.CheckConstraint(
-                name="a_resolution_has_its_quorum",
-                condition=models.Q(quorum__gte=1)
-                & models.Q(quorum__lte=models.F("in_favour") + models.F("against") + models.F("abstained")),
-                violation_error_message=_("Too few have voted for a quorum."),
-            ),
-            models.CheckConstraint(
-                name="more_are_for_a_resolution_than_against",
-                condition=models.Q(in_favour__gt=models.F("against"), by_the_chair=False)
-                | models.Q(in_favour=models.F("against"), in_favour__gte=1, by_the_chair=True),
-                violation_error_message=_("More have to be for it than against."),
-            ),
-            models.CheckConstraint(
-                name="a_resolution_is_published_or_void",
-                condition=models.Q(decision__isnull=True) | models.Q(void=""),
-                violation_error_message=_("What was published is not void."),
-            ),
-            models.CheckConstraint(
-                name="a_decision_is_public",
-                condition=models.Q(decision__isnull=True) | models.Q(public_at__isnull=False),
-                violation_error_message=_("A decision is public."),
-            ),
-            models.CheckConstraint(
-                name="what_is_replaced_is_void",
-                condition=models.Q(replaced_by__isnull=True) | ~models.Q(void=""),
-                violation_error_message=_("What was resolved otherwise since is void."),
-            ),
-        )
-
-    def __str__(self) -> str:
-        return str(self.motion)

@@ -6,7 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from committee.models.motion import Resolution, Sealed
+from committee.models.resolution import Resolution
+from committee.models.sealed import Sealed
 from proposals.models.reasons import LONGEST_REASON, SAYS_SOMETHING
 
 

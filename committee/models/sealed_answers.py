@@ -6,7 +6,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from committee.models.motion import Motion, Sealed
+from committee.models.motion import Motion
+from committee.models.sealed import Sealed
 
 
 class SealedAnswers(Sealed):

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from budgeting.people import Request
 from committee import departments
 from committee.asking import ask, why_not_ask
+from committee.forms.opinions import QuestionForm
 from committee.members import why_not_look
 from committee.offering import address_of
-from committee.opinion_forms import QuestionForm
 from lib import clock
 from lib.refusal import obeying
 from proposals.views.browse import find

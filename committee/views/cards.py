@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from budgeting.people import Request
 from committee import cards, showing
 from committee.calendar import Kind
-from committee.card_form import CardForm, everything_typed, typed_in
+from committee.forms.cards import CardForm, everything_typed, typed_in
 from committee.members import why_not_look
 from committee.models import Answer, Card, Question
 from committee.models.card import LONGEST_WINDOW

@@ -1,34 +1,20 @@
 """The case number of a proposal in the city's register of documents."""
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from budgeting.people import Request
+from committee.forms.case_number import CaseNumberForm
 from committee.members import why_not_look
-from committee.models.case_number import LONGEST_NUMBER
 from committee.numbering import case_number_of, set_case_number, why_not_number
 from committee.offering import address_of
 from lib import clock
-from lib.one_line import OneLineField
 from lib.refusal import obeying
 from proposals.views.browse import find
-
-
-class CaseNumberForm(forms.Form):
-    text = OneLineField(
-        label=gettext_lazy("Case number"),
-        max_length=LONGEST_NUMBER,
-        required=False,
-        help_text=gettext_lazy(
-            "As the city’s register of documents has it. Clerks and the committee see it, nobody else."
-        ),
-    )
 
 
 @login_required

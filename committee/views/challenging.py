@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from budgeting.people import Request
 from committee import challenging
-from committee.forms import ChallengeForm
+from committee.forms.deciding import ChallengeForm
 from committee.interests import why_concerned
 from committee.members import why_not_look
 from committee.models import Challenge

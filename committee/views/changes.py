@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from budgeting.people import Request
 from committee import changing, settling_changes
-from committee.change_forms import AnswerForm, ChangeForm, SettlingForm
+from committee.forms.changes import AnswerForm, ChangeForm, SettlingForm
 from committee.models import ProposedChange
 from committee.offering import changes_of
 from lib import clock

@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from budgeting.people import Request
-from committee.cost_form import CostForm
 from committee.costing import assess_cost
+from committee.forms.costs import CostForm
 from committee.members import why_not_decide, why_not_look
 from committee.models.estimate import LONGEST_BASIS
 from committee.offering import address_of

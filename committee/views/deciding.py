@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from budgeting.people import Request
 from committee import correcting, motions, ruling
 from committee.challenging import to_settle
-from committee.forms import CorrectionForm, MotionForm, RecusalForm, VoteForm
+from committee.forms.deciding import CorrectionForm, MotionForm, RecusalForm, VoteForm
 from committee.members import why_not_decide
 from committee.models import Correction, Motion
 from committee.numbering import case_number_of

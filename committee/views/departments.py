@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from budgeting.guards import clerks_only, clerks_touch
 from budgeting.people import Request, RoleName, holders_of
 from committee import departments
-from committee.department_forms import DepartmentForm
+from committee.forms.departments import DepartmentForm
 from committee.models import Department, DepartmentMember
 from lib import clock
 from lib.refusal import obeying

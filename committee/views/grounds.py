@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from budgeting.guards import clerks_only
 from budgeting.people import Request
-from committee.forms import GroundForm
+from committee.forms.grounds import GroundForm
 from lib import clock
 from lib.refusal import obeying
 from proposals.models import Ground

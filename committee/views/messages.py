@@ -9,44 +9,18 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from budgeting.people import Request
 from committee import messaging
+from committee.forms.messages import AnswerForm, MessageForm
 from committee.messaging import why_not_write
 from committee.models import Message
-from committee.models.message import LONGEST_MESSAGE
 from committee.offering import messages_on
 from lib import clock
 from lib.refusal import obeying
 from proposals.models import Proposal
 from proposals.views.browse import find
-
-
-class MessageForm(forms.Form):
-    """To the author, in the name of the committee."""
-
-    text = forms.CharField(
-        label=gettext_lazy("Your message to the author"),
-        max_length=LONGEST_MESSAGE,
-        widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=gettext_lazy(
-            "It goes out at once, by mail too, with your name and not your address. Write nothing of a decision that "
-            "is not public."
-        ),
-    )
-
-
-class AnswerForm(forms.Form):
-    """From the author."""
-
-    text = forms.CharField(
-        label=gettext_lazy("Your answer"),
-        max_length=LONGEST_MESSAGE,
-        widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=gettext_lazy("The committee reads it with your name and not your address."),
-    )
 
 
 @login_required

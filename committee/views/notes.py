@@ -1,30 +1,19 @@
 """Notes among members, beside the card."""
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from budgeting.people import Request
+from committee.forms.notes import NoteForm
 from committee.members import why_not_look
-from committee.models.note import LONGEST_NOTE
 from committee.noting import note
 from lib import clock
 from lib.refusal import obeying
 from proposals.views.browse import find
-
-
-class NoteForm(forms.Form):
-    text = forms.CharField(
-        label=gettext_lazy("A note for the other members"),
-        max_length=LONGEST_NOTE,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("Members of the committee read it, and it stays. Who takes no part in it does not."),
-    )
 
 
 @login_required

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from budgeting.people import Person, Request
 from committee import departments, handling
+from committee.forms.opinions import FindingForm, HandlingForm, TickedForm
 from committee.models import FindingDraft, Opinion, Station
-from committee.opinion_forms import FindingForm, HandlingForm, TickedForm
 from committee.opinions import answered_by, in_hand_of
 from lib import clock
 from lib.refusal import obeying

@@ -11,8 +11,8 @@ from budgeting.guards import clerks_only
 from budgeting.people import Request
 from committee import questions
 from committee.calendar import Kind
+from committee.forms.questions import QuestionForm
 from committee.models import Question
-from committee.set_up_cards import QuestionForm
 from lib import clock
 from lib.refusal import obeying
 from proposals.views.browse import cycle_of

@@ -2,42 +2,19 @@
 
 from http import HTTPStatus
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from budgeting.people import Request
 from committee import merging, ruling
+from committee.forms.ruling import RulingForm
 from lib import clock
 from lib.refusal import obeying, require
-from proposals.models.reasons import LONGEST_REASON
 from proposals.views.browse import find
-
-
-class RulingForm(forms.Form):
-    """`merger`: the one they were shown; the committee may have resolved on another since."""
-
-    merger = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    stands = forms.TypedChoiceField(
-        label=gettext_lazy("What becomes of it"),
-        choices=(
-            ("yes", gettext_lazy("The vote of the committee stands: they are merged")),
-            ("no", gettext_lazy("They are not merged, as the authors have not agreed")),
-        ),
-        coerce="yes".__eq__,
-        widget=forms.RadioSelect,
-    )
-    reason = forms.CharField(
-        label=gettext_lazy("Public reason"),
-        max_length=LONGEST_REASON,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=gettext_lazy("Everybody can read it with your name, once the decision is public."),
-    )
 
 
 @login_required

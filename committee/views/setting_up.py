@@ -13,8 +13,8 @@ from budgeting.models import Cycle, District
 from budgeting.people import Request, RoleName, holders_of
 from budgeting.registry import Page, name_of
 from committee import setting_up
+from committee.forms.set_up import CommitteeForm, SeatForm
 from committee.models import Committee, Motion, Seat
-from committee.set_up_forms import CommitteeForm, SeatForm
 from lib.refusal import obeying
 
 

@@ -15,15 +15,15 @@ from django.views.decorators.http import require_safe
 from budgeting.bodies import ORDINARY, takes
 from budgeting.models import Cycle
 from budgeting.people import Request
-from committee import importing_cards
 from committee.calendar import Kind
-from committee.card_changes import changes_told
-from committee.card_files import FORMATS, MOST_BYTES, Fault, written
-from committee.card_sheet import CardSheet
-from committee.forms import CardSheetForm
-from committee.importing_cards import Faulty
+from committee.forms.sheets import CardSheetForm
 from committee.looking import districts_of, may_look_at
 from committee.models import CardImport
+from committee.sheets import importing
+from committee.sheets.changes import changes_told
+from committee.sheets.files import FORMATS, MOST_BYTES, Fault, written
+from committee.sheets.importing import Faulty
+from committee.sheets.sheet import CardSheet
 from lib import clock
 from lib.refusal import obeying
 from proposals.views.browse import cycle_of
@@ -44,7 +44,7 @@ def page(request: Request, cycle: str) -> HttpResponse:
         # The file is gone from the disk when this block ends.
         with obeying(form, "file"), sent.file as file:
             try:
-                made = importing_cards.look(found, file, sent.name, by=request.user, at=clock.now())
+                made = importing.look(found, file, sent.name, by=request.user, at=clock.now())
                 return redirect("card_import", found.slug, made.pk)
             except Faulty as faulty:
                 faults = faulty.faults
@@ -102,7 +102,7 @@ def _cycle(request: Request, slug: str) -> Cycle:
 def _obey(request: Request, made: CardImport) -> None:
     at = clock.now()
     if "confirm" in request.POST:
-        importing_cards.confirm(made, by=request.user, at=at)
+        importing.confirm(made, by=request.user, at=at)
         said = ngettext(
             "%d card is a draft as the sheet has it. Hand it in when it is complete.",
             "%d cards are drafts as the sheet has them. Hand them in one by one when they are complete.",
@@ -110,11 +110,11 @@ def _obey(request: Request, made: CardImport) -> None:
         )
         messages.success(request, said % len(made.changes))
     elif "undo" in request.POST:
-        undone = importing_cards.undo(made, by=request.user, at=at)
+        undone = importing.undo(made, by=request.user, at=at)
         messages.success(request, _("The cards are as they were before the sheet."))
         if undone.stayed:
             stayed = ", ".join(f"{number} ({Kind(step).label})" for number, step in undone.stayed)
             messages.warning(request, _("These were changed since, and stay as they are: %s.") % stayed)
     elif "drop" in request.POST:
-        importing_cards.drop(made, by=request.user)
+        importing.drop(made, by=request.user)
         messages.success(request, _("The sheet was dropped. No card was changed."))

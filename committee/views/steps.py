@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from budgeting.guards import clerks_only
 from budgeting.people import Request
 from budgeting.stages import Stage
+from committee.forms.steps import StepsForm
 from committee.models import Step
-from committee.set_up_cards import StepsForm
 from committee.steps import faults, set_steps
 from lib.forms import CITY_CLOCKS
 from lib.refusal import obeying

@@ -23,12 +23,12 @@ from budgeting.stages import Act
 from committee import assigning
 from committee.asking import ask as ask_about
 from committee.at_the_desk import mine as prepared_by
-from committee.forms import AssigningForm, EndingForm, WorkSearch
+from committee.forms.opinions import QuestionsForm
+from committee.forms.work import AssigningForm, EndingForm, WorkSearch
 from committee.interests import of_interest_to, why_concerned
 from committee.models import Assignment, Resolution
 from committee.models.case_number import found_by
 from committee.namesakes import told_apart
-from committee.opinion_forms import QuestionsForm
 from committee.opinions import by_department
 from lib import clock
 from lib.refusal import obeying

@@ -16,12 +16,13 @@ from django.views.decorators.http import require_POST
 from budgeting.models import Cycle
 from budgeting.people import Request
 from committee import assigning, messaging
+from committee.forms.messages import MessagesForm
+from committee.forms.work import HandingOnForm
 from committee.interests import of_interest_to
 from committee.members import entitled_each
 from committee.models import Assignment
 from committee.namesakes import told_apart
 from committee.views.work import PER_PAGE, may_give_out
-from committee.work_forms import HandingOnForm, MessagesForm
 from lib import clock
 from lib.refusal import obeying, require
 from proposals.models import Proposal

@@ -9,9 +9,10 @@ from accounts.models import User
 from budgeting.models import Contest, Cycle, District
 from budgeting.people import RoleName
 from budgeting.stages import Stage
-from committee import cards, departments, importing_cards, motions, publishing
+from committee import cards, departments, motions, publishing
 from committee.calendar import Kind
 from committee.models import CardImport, Department, Question
+from committee.sheets import importing
 from proposals.models import Proposal
 from tests.cast import drafted, middle_of, person
 from tests.committee.sheets import COST, LAND, WAY, as_file
@@ -139,6 +140,6 @@ def looked(cycle, martin, criteria, now):
     """looked(cells): a preview of Martin's."""
 
     def look(cells: list[list[str]], kind: str = "csv", *, by: User = martin) -> CardImport:
-        return importing_cards.look(cycle, as_file(cells, kind), "my cards.csv", by=by, at=now)
+        return importing.look(cycle, as_file(cells, kind), "my cards.csv", by=by, at=now)
 
     return look

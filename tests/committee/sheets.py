@@ -7,9 +7,9 @@ import openpyxl
 
 from accounts.models import User
 from budgeting.models import Cycle
-from committee import card_files
-from committee.card_sheet import CardSheet
 from committee.models import Answer, Question
+from committee.sheets import files
+from committee.sheets.sheet import CardSheet
 
 PAGE = "/desk/2027/work/sheet/"
 LAND, WAY, COST = "Is it land of the city?", "Who builds it?", "What does it cost?"
@@ -17,7 +17,7 @@ LAND, WAY, COST = "Is it land of the city?", "Who builds it?", "What does it cos
 
 def taken(member: User, cycle: Cycle, kind: str = "csv") -> list[list[str]]:
     """The cells of the sheet, from the header on."""
-    content = card_files.written(CardSheet(member, cycle), kind)
+    content = files.written(CardSheet(member, cycle), kind)
     if kind == "csv":
         return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
     sheet = openpyxl.load_workbook(io.BytesIO(content)).active

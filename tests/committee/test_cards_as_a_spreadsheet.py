@@ -7,11 +7,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from audit.models import AuditEvent
-from committee import assigning, cards, importing_cards
+from committee import assigning, cards
 from committee.calendar import Kind
-from committee.card_columns import plain
 from committee.models import Answer, Card, CardImport
 from committee.recusing import recuse
+from committee.sheets import importing
+from committee.sheets.columns import plain
 from lib.refusal import Refused
 from tests.cast import signed_in
 from tests.committee.sheets import COST, LAND, PAGE, WAY, answers, as_file, fill, taken
@@ -114,7 +115,7 @@ def test_whatever_was_typed_comes_back_as_it_went(proposal, criteria, martin, cy
             cards.keep(proposal, step, of_step, version=0, by=martin, at=now)
         cells = taken(martin, cycle, kind)
         with pytest.raises(Refused, match="Nothing in the spreadsheet differs"):
-            importing_cards.look(cycle, as_file(cells, kind), "same", by=martin, at=now)
+            importing.look(cycle, as_file(cells, kind), "same", by=martin, at=now)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -138,7 +139,5 @@ def test_answers_go_out_and_in_and_are_the_same(
         Answer.objects.all().delete()
         if not before:
             return
-        importing_cards.confirm(
-            importing_cards.look(cycle, as_file(full, kind), "all", by=martin, at=now), by=martin, at=now
-        )
+        importing.confirm(importing.look(cycle, as_file(full, kind), "all", by=martin, at=now), by=martin, at=now)
         assert answers(martin) == before

@@ -5,9 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from committee import cards, importing_cards
+from committee import cards
 from committee.calendar import Kind
 from committee.models import Answer, Card, Question, Step
+from committee.sheets import importing
 from lib.refusal import Refused
 from proposals.models import Proposal
 from tests.committee.sheets import as_file, fill, taken
@@ -65,12 +66,12 @@ def test_of_two_who_fill_in_a_card_by_two_one_is_first(proposal, question, cycle
 def test_a_sheet_confirmed_twice_at_once_is_taken_over_once(proposal, question, martin, cycle, now) -> None:
     cells = taken(martin, cycle)
     fill(cells, 2, question, "40")
-    made = importing_cards.look(cycle, as_file(cells), "mine.csv", by=martin, at=now)
-    told = at_once(lambda one: importing_cards.confirm(one, by=martin, at=now), [made, made, made])
+    made = importing.look(cycle, as_file(cells), "mine.csv", by=martin, at=now)
+    told = at_once(lambda one: importing.confirm(one, by=martin, at=now), [made, made, made])
     assert sorted(map(bool, told)) == [False, True, True]
     assert all("no longer stands" in sentence for sentence in told if sentence)
     assert Card.objects.get().version == 1
-    told = at_once(lambda one: importing_cards.undo(one, by=martin, at=now), [made, made])
+    told = at_once(lambda one: importing.undo(one, by=martin, at=now), [made, made])
     assert sorted(told) == ["", "It is undone already."]
     assert Card.objects.get().version == 2
 
@@ -78,10 +79,10 @@ def test_a_sheet_confirmed_twice_at_once_is_taken_over_once(proposal, question, 
 def test_of_a_sheet_and_a_window_one_is_kept_and_the_other_is_told(proposal, question, martin, cycle, now) -> None:
     cells = taken(martin, cycle)
     fill(cells, 2, question, "40")
-    made = importing_cards.look(cycle, as_file(cells), "mine.csv", by=martin, at=now)
+    made = importing.look(cycle, as_file(cells), "mine.csv", by=martin, at=now)
     again = Proposal.objects.get(pk=proposal.pk)
     deeds = [
-        lambda: importing_cards.confirm(made, by=martin, at=now),
+        lambda: importing.confirm(made, by=martin, at=now),
         lambda: cards.keep(again, Kind.FORMAL, {question.pk: ("50", "")}, version=0, by=martin, at=now),
     ]
     told = at_once(lambda deed: deed(), deeds)

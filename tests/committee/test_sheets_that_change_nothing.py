@@ -10,10 +10,11 @@ from django.test.utils import CaptureQueriesContext
 
 from audit.models import AuditEvent
 from budgeting.models import Cycle
-from committee import card_files, cards, importing_cards
+from committee import cards
 from committee.calendar import Kind
 from committee.models import Answer, Card, CardImport, Question
 from committee.recusing import recuse
+from committee.sheets import files, importing
 from committee.tasks import forget_spreadsheets
 from lib.refusal import Refused
 from lib.tables import TableError
@@ -43,7 +44,7 @@ def test_a_fault_is_said_with_its_line_and_column_and_nothing_is_taken(
     cells = taken(martin, cycle)
     fill(cells, 2, criteria["land"], "No")
     fill(cells, line, criteria[name], text)
-    with pytest.raises(importing_cards.Faulty) as refused:
+    with pytest.raises(importing.Faulty) as refused:
         looked(cells, kind)
     (fault,) = refused.value.faults
     assert (fault.line, fault.reason) == (line, sentence)
@@ -56,7 +57,7 @@ def test_a_comment_too_long_a_line_twice_and_a_card_of_nobody(proposal, criteria
     cells = taken(martin, cycle)
     fill(cells, 2, criteria["land"], "x" * 4001, comment=True)
     cells += [cells[2], ["77", *cells[2][1:]], [*cells[2][:3], "Party", *cells[2][4:]]]
-    with pytest.raises(importing_cards.Faulty) as refused:
+    with pytest.raises(importing.Faulty) as refused:
         looked(cells)
     assert [(fault.line, fault.column) for fault in refused.value.faults] == [
         (2, f"{criteria['land'].pk}b. Comment"),
@@ -79,16 +80,16 @@ def test_another_members_sheet_is_refused_and_so_is_another_rounds(
 ) -> None:
     cells = taken(mira, cycle)
     fill(cells, 2, criteria["land"], "No")
-    with pytest.raises(importing_cards.Faulty) as refused:
+    with pytest.raises(importing.Faulty) as refused:
         looked(cells)
     assert "not taken from your own sheet" in refused.value.faults[0].reason
     other = Cycle.objects.create(slug="2031", title="Another")
     strange = Question.objects.create(cycle=other, step="formal", kind="yes_no", text="Of another round?")
     cells = taken(martin, cycle)
     cells[0][column(cells, criteria["land"])] = f"{strange.pk}. {strange.text}"
-    with pytest.raises(importing_cards.Faulty) as refused:
+    with pytest.raises(importing.Faulty) as refused:
         looked(cells)
-    assert refused.value.faults[0] == card_files.Fault(
+    assert refused.value.faults[0] == files.Fault(
         1, f"{strange.pk}. Of another round?", f"This question is on no card of {cycle}."
     )
 
@@ -109,7 +110,7 @@ def test_another_members_sheet_is_refused_and_so_is_another_rounds(
 )
 def test_what_is_no_such_sheet_is_refused_as_a_whole(criteria, proposal, martin, cycle, now, content, sentence) -> None:
     with pytest.raises(TableError, match=sentence.replace("(", r"\(")):
-        importing_cards.look(cycle, io.BytesIO(content), "x", by=martin, at=now)
+        importing.look(cycle, io.BytesIO(content), "x", by=martin, at=now)
 
 
 def test_columns_of_their_own_are_named_and_not_read(proposal, criteria, martin, cycle, looked) -> None:
@@ -128,8 +129,8 @@ def test_a_card_that_was_changed_since_is_not_written_over(proposal, criteria, m
     made = looked(cells)
     cards.keep(proposal, Kind.FORMAL, {land.pk: ("yes", "")}, version=0, by=martin, at=now)
     with pytest.raises(Refused, match=r"changed since you uploaded the sheet: 1 \(Formal check\)\."):
-        importing_cards.confirm(made, by=martin, at=now)
-    with pytest.raises(importing_cards.Faulty) as refused:
+        importing.confirm(made, by=martin, at=now)
+    with pytest.raises(importing.Faulty) as refused:
         looked(cells)
     assert "changed since you downloaded" in refused.value.faults[0].reason
     assert answers(martin) == {("formal", LAND): ("yes", "")}
@@ -145,21 +146,21 @@ def test_what_is_handed_in_or_retired_or_recused_is_not_changed(proposal, criter
     with undone():
         cards.hand_in(card, {}, by=martin, at=now)
         with pytest.raises(Refused, match="changed since"):
-            importing_cards.confirm(made, by=martin, at=now)
-        with pytest.raises(importing_cards.Faulty) as refused:
+            importing.confirm(made, by=martin, at=now)
+        with pytest.raises(importing.Faulty) as refused:
             looked(cells)
         assert "You have handed in this card" in refused.value.faults[0].reason
     with undone():
         Question.objects.filter(pk=land.pk).update(retired_at=now)
         with pytest.raises(Refused, match="asked no more: “Is it land of the city\\?”"):
-            importing_cards.confirm(made, by=martin, at=now)
-        with pytest.raises(importing_cards.Faulty) as refused:
+            importing.confirm(made, by=martin, at=now)
+        with pytest.raises(importing.Faulty) as refused:
             looked(cells)
         assert refused.value.faults[0].reason == "This question is asked no more."
     with undone():
         recuse(proposal, by=martin, at=now, interest="work")
         with pytest.raises(Refused, match=r"no part in these any more: 1 \(Formal check\)"):
-            importing_cards.confirm(made, by=martin, at=now)
+            importing.confirm(made, by=martin, at=now)
         assert proposal.title not in signed_in(martin).get(f"{PAGE}{made.pk}/").text
     assert answers(martin) == {("formal", LAND): ("yes", "")}
 
@@ -178,7 +179,7 @@ def test_all_of_it_is_undone_but_what_was_changed_since(
     fill(cells, 3, criteria["climate"], "4")
     fill(cells, 4, land, "No")
     made = looked(cells)
-    importing_cards.confirm(made, by=martin, at=now)
+    importing.confirm(made, by=martin, at=now)
     assert not Answer.objects.filter(card__proposal=proposal, question=land).exists()
     cards.keep(slide, Kind.FORMAL, {land.pk: ("na", "")}, version=1, by=martin, at=now)
     browser = signed_in(martin)
@@ -188,7 +189,7 @@ def test_all_of_it_is_undone_but_what_was_changed_since(
     assert of == {(proposal.pk, land.pk): ("yes", "Ours."), (slide.pk, land.pk): ("na", "")}
     assert AuditEvent.objects.get(action="card import undone").facts == {"digest": made.digest, "cards": 2}
     with pytest.raises(Refused, match="undone already"):
-        importing_cards.undo(made, by=martin, at=now)
+        importing.undo(made, by=martin, at=now)
 
 
 def test_what_was_changed_stays_on_record_and_what_nobody_confirmed_does_not(
@@ -198,7 +199,7 @@ def test_what_was_changed_stays_on_record_and_what_nobody_confirmed_does_not(
     fill(cells, 2, criteria["land"], "No")
     made = looked(cells)
     with pytest.raises(Refused, match="Only what was taken over"):
-        importing_cards.undo(made, by=martin, at=now)
+        importing.undo(made, by=martin, at=now)
     assert looked(cells).pk != made.pk
     assert CardImport.objects.count() == 1, "the former is gone"
     assert signed_in(mira).get(f"{PAGE}{CardImport.objects.get().pk}/").status_code == 404
@@ -206,7 +207,7 @@ def test_what_was_changed_stays_on_record_and_what_nobody_confirmed_does_not(
     forget_spreadsheets()
     assert not CardImport.objects.exists()
     made = looked(cells)
-    importing_cards.confirm(made, by=martin, at=now)
+    importing.confirm(made, by=martin, at=now)
     forget_spreadsheets()
     for change in (lambda: CardImport.objects.update(changes=[{}]), CardImport.objects.get().delete):
         with pytest.raises(IntegrityError), transaction.atomic():
@@ -235,10 +236,10 @@ def test_300_take_no_more_statements_than_3(riverside_contest, criteria, martin,
         for row in cells[1:]:
             if row[3] == "Formal check":
                 row[column(cells, criteria["land"])] = "Yes" if row[column(cells, criteria["land"])] != "Yes" else "No"
-        made = count(lambda: importing_cards.look(cycle, as_file(cells), "all", by=martin, at=now))
+        made = count(lambda: importing.look(cycle, as_file(cells), "all", by=martin, at=now))
         assert count(lambda: browser.get(f"{PAGE}{made.pk}/")).status_code == 200
-        count(lambda: importing_cards.confirm(made, by=martin, at=now))
-        count(lambda: importing_cards.undo(made, by=martin, at=now))
+        count(lambda: importing.confirm(made, by=martin, at=now))
+        count(lambda: importing.undo(made, by=martin, at=now))
         return counted
 
     propose(riverside_contest)

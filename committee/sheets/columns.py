@@ -12,9 +12,9 @@ from import_export import fields
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from committee.calendar import Kind
-from committee.card_form import comment_field_of, field_of
-from committee.card_rows import CardRow
+from committee.forms.cards import comment_field_of, field_of
 from committee.models import Question
+from committee.sheets.rows import CardRow
 from lib.spreadsheets import guarded, unguarded
 
 QUESTION = re.compile(r"([0-9]{1,15})(b?)\. ")  # how the title of a question's column begins, and of its comments'

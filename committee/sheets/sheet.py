@@ -12,8 +12,8 @@ from import_export.instance_loaders import BaseInstanceLoader
 from budgeting.models import Cycle
 from budgeting.people import Person
 from committee.calendar import Kind
-from committee.card_columns import FIXED, About, Answered, in_every_language
-from committee.card_rows import CardRow, questions_of, rows_of
+from committee.sheets.columns import FIXED, About, Answered, in_every_language
+from committee.sheets.rows import CardRow, questions_of, rows_of
 
 
 class CardSheet(resources.Resource):

@@ -13,15 +13,15 @@ from django.utils.translation import gettext as _
 from audit.acts import Done
 from budgeting.models import Cycle
 from budgeting.people import Person
-from committee import card_files
 from committee.calendar import Kind
-from committee.card_files import Fault
-from committee.card_rows import CardRow
-from committee.card_sheet import CardSheet
 from committee.looking import may_look_at
 from committee.models import Answer, Card, CardImport, Question
 from committee.models.card_import import LONGEST_NAME
-from committee.models.motion import new_salt
+from committee.models.sealed import new_salt
+from committee.sheets import files
+from committee.sheets.files import Fault
+from committee.sheets.rows import CardRow
+from committee.sheets.sheet import CardSheet
 from lib.refusal import Refused, require
 
 KEPT = timedelta(days=1)  # what nobody confirmed
@@ -44,7 +44,7 @@ def look(cycle: Cycle, file: IO[bytes], name: str, *, by: Person, at: datetime) 
 
     Raises TableError, Faulty, or Refused where it changes nothing.
     """
-    reading = card_files.read(file, CardSheet(by, cycle))
+    reading = files.read(file, CardSheet(by, cycle))
     if reading.faults:
         raise Faulty(sorted(reading.faults, key=lambda fault: fault.line))
     require(reading.changed, _("Nothing in the spreadsheet differs from your cards."))

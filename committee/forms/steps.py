@@ -1,4 +1,4 @@
-"""What a clerk fills in: the dates of the steps, and the questions of the cards."""
+"""What a clerk fills in: the dates of the steps of a review."""
 
 from typing import Any
 
@@ -8,8 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from budgeting.models import Cycle
 from committee.calendar import Kind, StepWindow
-from committee.models import Question, Step
-from committee.models.step import KINDS
+from committee.models import Step
 from lib.forms import CityTimeField, DayAndTime
 
 
@@ -54,27 +53,3 @@ class StepsForm(forms.Form):
 
 def _moment(label: str) -> CityTimeField:
     return CityTimeField(label=label, required=False, widget=DayAndTime)
-
-
-class QuestionForm(forms.ModelForm[Question]):
-    """A criterion, without code."""
-
-    step = forms.ChoiceField(label=gettext_lazy("Step"), choices=KINDS, widget=forms.RadioSelect)
-    kind = forms.ChoiceField(
-        label=gettext_lazy("Kind of answer"), choices=Question.Answers.choices, widget=forms.RadioSelect
-    )
-    comment_on = forms.MultipleChoiceField(
-        label=gettext_lazy("A comment is needed with"),
-        choices=Question.Said.choices,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("Only where the answer is yes or no."),
-    )
-
-    class Meta:
-        model = Question
-        fields = ("text", "help_text", "step", "kind", "comment_on", "most", "weight", "lines", "is_public", "place")
-        widgets = {  # noqa: RUF012  (as Django's documentation writes it)
-            "help_text": forms.Textarea(attrs={"rows": 2}),
-            "lines": forms.Textarea(attrs={"rows": 4}),
-        }

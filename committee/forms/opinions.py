@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from committee import departments
 from committee.models import Department, Finding, Opinion
-from committee.models.opinion import LONGEST_FINDING, LONGEST_HANDING, LONGEST_QUESTION
+from committee.models.finding import LONGEST_FINDING
+from committee.models.opinion import LONGEST_HANDING, LONGEST_QUESTION
 from lib.forms import CITY_CLOCKS, CityTimeField, DayAndTime, MoneyField
 from lib.typed import typed
 from proposals.models import Proposal

@@ -6,9 +6,9 @@ from typing import IO
 from django.utils.translation import gettext as _
 from import_export.formats.base_formats import CSV, XLSX
 
-from committee.card_columns import FIXED, QUESTION, in_every_language, plain
-from committee.card_rows import CardRow
-from committee.card_sheet import CardSheet
+from committee.sheets.columns import FIXED, QUESTION, in_every_language, plain
+from committee.sheets.rows import CardRow
+from committee.sheets.sheet import CardSheet
 from lib import tables
 from lib.tables import TableError
 
