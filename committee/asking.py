@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from audit.acts import Done
 from budgeting.people import Person
 from budgeting.stages import Act
-from committee.deadlines import last_moment
-from committee.members import why_not_look
-from committee.models import Department, Opinion, Recusal, Station
+from committee.deadlines import require_within_the_review
+from committee.members import why_not_help
+from committee.models import Department, Opinion, Station
 from committee.models.sealed import new_salt
 from lib.one_line import says_something
 from lib.refusal import allow, require
@@ -22,22 +22,16 @@ from proposals.models import Proposal
 
 def why_not_hear(opinion: Opinion, *, by: Person) -> str:
     """Why this person does not hear what became of it, in a sentence; empty if they do."""
-    return "" if _is_of_a_clerk(opinion.proposal, by=by) else why_not_look(opinion.proposal, by=by)
+    return why_not_help(opinion.proposal, by=by)
 
 
 def why_not_ask(proposal: Proposal, *, by: Person, at: datetime) -> str:
     """Why this person asks no department about it, in a sentence; empty if they may."""
-    if not _is_of_a_clerk(proposal, by=by) and (sentence := why_not_look(proposal, by=by)):
+    if sentence := why_not_help(proposal, by=by):
         return sentence
     if not proposal.is_open_for(Act.DECIDE, at):
         return _("This proposal is not open for a decision.")
     return ""
-
-
-def _is_of_a_clerk(proposal: Proposal, *, by: Person) -> bool:
-    """A clerk asks without reading what else the committee has; not about their own, nor where they are recused."""
-    recused = Recusal.objects.filter(proposal=proposal, member=by.pk)
-    return by.is_clerk and not proposal.is_by(by) and not recused.exists()
 
 
 @transaction.atomic
@@ -51,8 +45,7 @@ def ask(
     chosen = sorted(proposals, key=lambda each: each.pk)
     for proposal in chosen:
         proposal.hold()
-        end = last_moment(proposal.cycle, Act.DECIDE, at)
-        require(at < due and (end is None or due <= end), _("Choose a moment to come, before the review closes."))
+        require_within_the_review(due, proposal.cycle, at)
         allow(why_not_ask(proposal, by=by, at=at))
     _require_nothing_open(chosen, department)
     return [_ask(each, department, by=by, at=at, question=question.strip(), due=due) for each in chosen]

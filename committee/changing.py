@@ -16,8 +16,8 @@ from audit.acts import Done
 from budgeting.people import Person
 from budgeting.stages import Act
 from committee.deadlines import last_moment, within_a_week
-from committee.members import why_not_look
-from committee.models import ProposedChange, Recusal
+from committee.members import why_not_help
+from committee.models import ProposedChange
 from committee.models.sealed import new_salt
 from lib.one_line import says_something
 from lib.refusal import allow, require
@@ -28,13 +28,7 @@ from proposals.models import Proposal, Version
 
 def why_not_see(proposal: Proposal, *, by: Person) -> str:
     """Why this person sees no proposed changes of it, in a sentence; empty if they do: members, and clerks."""
-    if proposal.is_by(by):
-        return _("Nobody decides on a proposal of their own.")
-    if not by.is_clerk:
-        return why_not_look(proposal, by=by)
-    if Recusal.objects.filter(proposal=proposal, member=by.pk).exists():
-        return _("You take no part in this proposal: you have an interest in it.")
-    return ""
+    return why_not_help(proposal, by=by)
 
 
 def why_not_propose(proposal: Proposal, *, by: Person, at: datetime) -> str:

@@ -6,8 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from budgeting.people import Person
-from budgeting.stages import Act
-from committee.deadlines import last_moment, within_a_week
+from committee.deadlines import require_within_the_review, within_a_week
 from committee.members import why_not_decide
 from committee.models import Correction, Resolution
 from lib.refusal import allow, require
@@ -27,8 +26,7 @@ def ask(proposal: Proposal, *, by: Person, at: datetime, reason: str, until: dat
     resolved = Resolution.objects.waiting().filter(motion__proposal=proposal).exists()
     require(not resolved, _("The committee has decided on this proposal."))
     until = until or within_a_week(proposal.cycle, at)
-    end = last_moment(proposal.cycle, Act.DECIDE, at)
-    require(at < until and (end is None or until <= end), _("Choose a moment to come, before the review closes."))
+    require_within_the_review(until, proposal.cycle, at)
     look_again(proposal, by=by, at=at)
     decision = proposal.decide(by=by, at=at, outcome=Decision.Outcome.RETURN, reason=reason, until=until)
     return Correction.objects.create(decision=decision)

@@ -2,8 +2,11 @@
 
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext as _
+
 from budgeting.models import Cycle
 from budgeting.stages import Act, Stage
+from lib.refusal import require
 
 A_WEEK = timedelta(days=7)
 
@@ -24,3 +27,9 @@ def within_a_week(cycle: Cycle, at: datetime) -> datetime:
     """And before the calendar closes the review."""
     end = last_moment(cycle, Act.DECIDE, at)
     return min(at + A_WEEK, end) if end else at + A_WEEK
+
+
+def require_within_the_review(until: datetime, cycle: Cycle, at: datetime) -> None:
+    """A date that somebody names for others lies ahead, and no later than the review closes. Raises Refused."""
+    end = last_moment(cycle, Act.DECIDE, at)
+    require(at < until and (end is None or until <= end), _("Choose a moment to come, before the review closes."))

@@ -16,6 +16,7 @@ from budgeting import registry
 from budgeting.models import Cycle, District
 from budgeting.people import Person, RoleName, holders_of
 from budgeting.stages import Act
+from committee.interests import why_concerned
 from committee.models import Committee, Office, Recusal, Referral, StepIn
 from proposals.models import Proposal
 
@@ -79,11 +80,15 @@ def why_not_look(proposal: Proposal, *, by: Person) -> str:
     """Why this person sees nothing of its review, in a sentence; empty if they do."""
     if not by.is_committee_for(proposal.contest.district) and not _has_stepped_in(proposal, by):
         return _("Only the district's committee decides.")
-    if proposal.is_by(by):
-        return _("Nobody decides on a proposal of their own.")
-    if Recusal.objects.filter(proposal=proposal, member=by.pk).exists():
-        return _("You take no part in this proposal: you have an interest in it.")
-    return ""
+    return why_concerned(proposal, by)
+
+
+def why_not_help(proposal: Proposal, *, by: Person) -> str:
+    """Why this person does nothing for its review, be it as a clerk or as a member, in a sentence; empty if they do.
+
+    A clerk helps without seeing what the committee has; not with their own, nor where they have an interest.
+    """
+    return why_concerned(proposal, by) if by.is_clerk else why_not_look(proposal, by=by)
 
 
 def why_not_decide(proposal: Proposal, *, by: Person, at: datetime) -> str:

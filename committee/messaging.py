@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from audit.acts import Done
 from budgeting.people import Person
-from committee.members import entitled_each, why_not_look
+from committee.members import entitled_each, why_not_help
 from committee.models import Message, Recusal
 from committee.models.sealed import new_salt
 from lib.one_line import says_something
@@ -37,9 +37,7 @@ def why_not_write(proposal: Proposal, *, by: Person) -> str:
         return _("There is no author to write to.")
     if proposal.is_by(by):
         return _("This proposal is your own.")
-    if by.is_clerk and not Recusal.objects.filter(proposal=proposal, member=by.pk).exists():
-        return ""
-    return why_not_look(proposal, by=by)
+    return why_not_help(proposal, by=by)
 
 
 def cannot_write(proposals: Iterable[Proposal], *, by: Person) -> list[Proposal]:

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from audit.acts import Done
 from budgeting.people import Person
-from committee.members import why_not_look
-from committee.models import CaseNumber, Recusal
+from committee.members import why_not_help
+from committee.models import CaseNumber
 from committee.models.sealed import new_salt
 from lib.refusal import allow, require
 from proposals.models import Proposal
@@ -16,13 +16,7 @@ from proposals.models import Proposal
 
 def why_not_number(proposal: Proposal, *, by: Person) -> str:
     """Why this person neither reads nor sets its case number, in a sentence; empty if they do both."""
-    if not by.is_clerk:
-        return why_not_look(proposal, by=by)
-    if proposal.is_by(by):
-        return _("Nobody decides on a proposal of their own.")
-    if Recusal.objects.filter(proposal=proposal, member=by.pk).exists():
-        return _("You take no part in this proposal: you have an interest in it.")
-    return ""
+    return why_not_help(proposal, by=by)
 
 
 def case_number_of(proposal: Proposal) -> str:

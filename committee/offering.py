@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from budgeting.people import Person
 from committee import departments
+from committee.addresses import address_of, challenge_of, changes_of, messages_on, page_on
 from committee.asking import why_not_ask
-from committee.calendar import Kind
 from committee.challenging import why_not_challenge
 from committee.changing import why_not_propose
 from committee.members import why_not_look
@@ -18,41 +18,11 @@ from committee.recusing import public_recusals
 from proposals.models import Proposal
 
 
-def address_of(proposal: Proposal) -> str:
-    """Of the page on which the committee decides on it."""
-    return _address("decide", proposal)
-
-
-def _address(name: str, proposal: Proposal, *more: str) -> str:
-    contest = proposal.contest
-    return reverse(name, args=[contest.cycle.slug, contest.district.slug, proposal, *more])
-
-
-def changes_of(proposal: Proposal) -> str:
-    """Of the page on which another wording of it is proposed."""
-    return _address("proposed_changes", proposal)
-
-
-def ruling_on(proposal: Proposal) -> str:
-    """Of the page on which whoever presides says whether a merger stands."""
-    return _address("merger_ruling", proposal)
-
-
-def card_of(proposal: Proposal, step: Kind) -> str:
-    """Of a member's own card of a step."""
-    return _address("card", proposal, step.value)
-
-
-def challenge_of(proposal: Proposal) -> str:
-    """Of the page on which somebody settles whether a member takes part in it."""
-    return _address("challenge", proposal)
-
-
 def page_of_the_committee(proposal: Proposal, person: Person, at: datetime) -> list[tuple[str, str]]:
     """To everybody how the committee voted, once that is public; to its members where they decide."""
     offered = []
     if Motion.objects.public().filter(proposal=proposal).exists():
-        offered.append((_("How the committee voted"), _address("how_the_committee_voted", proposal)))
+        offered.append((_("How the committee voted"), page_on("how_the_committee_voted", proposal)))
     if not proposal.is_draft and not why_not_look(proposal, by=person):
         offered.append((_("Decide as the committee"), address_of(proposal)))
     return offered
@@ -64,7 +34,7 @@ def question_of_a_clerk(proposal: Proposal, person: Person, at: datetime) -> lis
         return []
     if not departments.offered().exists():
         return []
-    return [(_("Ask a department for its opinion"), _address("ask_department", proposal))]
+    return [(_("Ask a department for its opinion"), page_on("ask_department", proposal))]
 
 
 def challenge_of_a_clerk(proposal: Proposal, person: Person, at: datetime) -> list[tuple[str, str]]:
@@ -72,11 +42,6 @@ def challenge_of_a_clerk(proposal: Proposal, person: Person, at: datetime) -> li
     if not person.is_clerk or proposal.is_draft or why_not_challenge(proposal, by=person, at=at):
         return []
     return [(_("Challenge a member's part in it"), challenge_of(proposal))]
-
-
-def messages_on(proposal: Proposal) -> str:
-    """Of the page on which the committee writes to its author."""
-    return _address("messages", proposal)
 
 
 def messages_of_either_side(proposal: Proposal, person: Person, at: datetime) -> list[tuple[str, str]]:

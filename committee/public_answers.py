@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from budgeting.sections import Section
+from committee.addresses import page_on
 from committee.calendar import Kind
 from committee.models import Answer, Card, Step
 from committee.showing import Told, answers_told, cards_of
@@ -49,11 +49,10 @@ def on_the_page(proposal: Proposal, at: datetime) -> Section | None:
     told = public_answers(proposal, at)
     if not told:
         return None
-    place = proposal.contest.cycle.slug, proposal.contest.district.slug
     return Section(
         heading=_("What the committee looked at"),
         parts=[(each.question.text, _said(each)) for each in told],
-        links=[(_("The assessment as a PDF"), reverse("assessment", args=[*place, proposal]))],
+        links=[(_("The assessment as a PDF"), page_on("assessment", proposal))],
     )
 
 

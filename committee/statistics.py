@@ -1,6 +1,6 @@
 """How the work of the committees goes, in figures: how long each step takes, what each member has, what is shortlisted.
 
-Reckoned by the database, over the proposals that are handed in; who hands in which is told by who_reads_what below.
+Reckoned by the database, over the proposals it is given: `for_staff` and `for_everybody` say whose those are.
 """
 
 from collections.abc import Iterator
@@ -85,7 +85,7 @@ class Statistics:
     grounds: list[Share] = field(default_factory=list)
 
     def as_rows(self) -> Iterator[list[Any]]:
-        """Below HEADER, for a spreadsheet."""
+        """Below the `header`, for a spreadsheet."""
         for pace in self.paces:
             yield [_("time until"), pace.until, pace.number, "", pace.days]
         for load in self.loads:

@@ -20,10 +20,10 @@ from budgeting.models import JointAct
 from budgeting.people import Person
 from budgeting.registry import Page, address_of
 from budgeting.stages import Stage
+from committee.addresses import address_of as decision_on
+from committee.addresses import card_of, challenge_of, changes_of, messages_on, ruling_on
 from committee.at_the_desk import challenges_for
 from committee.calendar import Kind
-from committee.offering import address_of as decision_on
-from committee.offering import card_of, challenge_of, changes_of, messages_on, ruling_on
 from committee.opinions import in_hand_of
 from committee.ruling import waiting_for as mergers_for
 from committee.settling_changes import waiting_for as wordings_for

@@ -8,9 +8,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from budgeting.templatetags.dates import end_words
+from committee.addresses import changes_of
 from committee.changing import why_not_see
 from committee.models import ChangeRuling, ProposedChange
-from committee.offering import changes_of
 from notices.kinds import Group, Happened, Kind, Telling, Way, tells
 from proposals.telling.ordinary import in_one_paragraph
 

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy
 
 from budgeting.templatetags.dates import end_words
 from committee import departments
+from committee.addresses import address_of
 from committee.asking import why_not_hear
 from committee.handling import way_of
 from committee.members import why_not_look
 from committee.models import Station
-from committee.offering import address_of
 from committee.opinions import in_hand_of
 from lib import clock
 from notices.kinds import Group, Happened, Kind, Telling, Way, tells

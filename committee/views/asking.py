@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from budgeting.people import Request
 from committee import departments
+from committee.addresses import address_of
 from committee.asking import ask, why_not_ask
 from committee.forms.opinions import QuestionForm
 from committee.members import why_not_look
-from committee.offering import address_of
 from lib import clock
 from lib.refusal import obeying
 from proposals.views.browse import find

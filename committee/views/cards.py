@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -15,12 +14,13 @@ from django.views.decorators.http import require_POST
 
 from budgeting.people import Request
 from committee import cards, showing
+from committee.addresses import address_of, card_of
 from committee.calendar import Kind
 from committee.forms.cards import CardForm, everything_typed, typed_in
 from committee.members import why_not_look
 from committee.models import Answer, Card, Question
 from committee.models.card import LONGEST_WINDOW
-from committee.offering import address_of
+from committee.views.giving_back import given_back
 from committee.views.loading import find_before_the_committee
 from lib import clock
 from lib.refusal import Refused, obeying
@@ -35,7 +35,7 @@ def page(request: Request, cycle: str, district: str, number: int, card: str) ->
     at = clock.now()
     proposal = find(request, at, cycle, district, number)
     if sentence := why_not_look(proposal, by=request.user):
-        return _given_back(request, proposal, sentence)
+        return given_back(request, proposal, sentence, everything_typed(request.POST))
     step = _step(card)
     questions = list(Question.objects.filter(cycle=proposal.cycle, step=step.value))
     if not any(question.retired_at is None for question in questions):
@@ -49,15 +49,6 @@ def _step(name: str) -> Kind:
     if name not in list(Kind):
         raise Http404
     return Kind(name)
-
-
-def _given_back(request: Request, proposal: Proposal, sentence: str) -> HttpResponse:
-    """Who may see the card no more gets back what they had typed, and the reason."""
-    typed = everything_typed(request.POST)
-    if not typed:
-        raise PermissionDenied(sentence)
-    context = {"proposal": proposal, "cycle": proposal.cycle, "sentence": sentence, "typed": typed}
-    return render(request, "committee/card_given_back.html", context, status=HTTPStatus.FORBIDDEN)
 
 
 def _saved(request: Request, proposal: Proposal, step: Kind, questions: list[Question], at: datetime) -> HttpResponse:
@@ -79,13 +70,13 @@ def _saved(request: Request, proposal: Proposal, step: Kind, questions: list[Que
             messages.error(request, _("%s What you typed is kept as your draft.") % sentence)
         else:
             messages.success(request, _("Kept as a draft. Nobody else sees it."))
-        return redirect("card", *_where(proposal), step.value)
+        return redirect(card_of(proposal, step))
     form = CardForm(questions, proposal.cycle.currency, {}, request.POST)
     if form.is_valid():
         with obeying(form):
             cards.hand_in(kept, form.numbers, by=request.user, at=at)
             messages.success(request, _("Your card is handed in."))
-            return redirect("card", *_where(proposal), step.value)
+            return redirect(card_of(proposal, step))
     return _shown(request, proposal, step, questions, at, form=form)
 
 
@@ -137,10 +128,6 @@ def _window(request: Request) -> str:
     return typed_text(request.POST, "window", LONGEST_WINDOW)
 
 
-def _where(proposal: Proposal) -> tuple[str, str, Proposal]:
-    return proposal.contest.cycle.slug, proposal.contest.district.slug, proposal
-
-
 @login_required
 @require_POST
 def take_back(request: Request, cycle: str, district: str, number: int, card: str) -> HttpResponse:
@@ -151,7 +138,7 @@ def take_back(request: Request, cycle: str, district: str, number: int, card: st
     with obeying(request):
         cards.take_back(mine, by=request.user, at=at)
         messages.success(request, _("Your card is a draft again."))
-    return redirect("card", *_where(proposal), card)
+    return redirect(card_of(proposal, Kind(mine.step)))
 
 
 @login_required

@@ -1,5 +1,7 @@
 """The case number of a proposal in the city's register of documents."""
 
+from http import HTTPStatus
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -8,10 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from budgeting.people import Request
+from committee.addresses import address_of
 from committee.forms.case_number import CaseNumberForm
 from committee.members import why_not_look
 from committee.numbering import case_number_of, set_case_number, why_not_number
-from committee.offering import address_of
 from lib import clock
 from lib.refusal import obeying
 from proposals.views.browse import find
@@ -34,4 +36,5 @@ def page(request: Request, cycle: str, district: str, number: int) -> HttpRespon
             is_members = not why_not_look(proposal, by=request.user)
             return redirect(address_of(proposal)) if is_members else redirect("work", proposal.cycle.slug)
     context = {"proposal": proposal, "cycle": proposal.cycle, "form": form}
-    return render(request, "committee/case_number.html", context, status=422 if form.errors else 200)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "committee/case_number.html", context, status=status)

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_POST
 
 from budgeting.people import Request
 from committee import changing, settling_changes
+from committee.addresses import changes_of
 from committee.forms.changes import AnswerForm, ChangeForm, SettlingForm
 from committee.models import ProposedChange
-from committee.offering import changes_of
 from lib import clock
 from lib.refusal import obeying, require
 from proposals.differences import differences

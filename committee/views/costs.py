@@ -1,18 +1,20 @@
 """The cost of a proposal as a member assesses it."""
 
+from http import HTTPStatus
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from budgeting.people import Request
+from committee.addresses import address_of
 from committee.costing import assess_cost
 from committee.forms.costs import CostForm
 from committee.members import why_not_decide, why_not_look
 from committee.models.estimate import LONGEST_BASIS
-from committee.offering import address_of
+from committee.views.giving_back import given_back
 from lib import clock
 from lib.refusal import obeying
 from lib.typed import typed
@@ -26,11 +28,8 @@ def page(request: Request, cycle: str, district: str, number: int) -> HttpRespon
     proposal = find(request, at, cycle, district, number)
     form = CostForm(proposal, request.POST if request.method == "POST" else None)
     if sentence := why_not_look(proposal, by=request.user):
-        said = [text for name in form.fields if (text := typed(request.POST, name, LONGEST_BASIS))]
-        if not said:
-            raise PermissionDenied
-        context = {"proposal": proposal, "cycle": proposal.cycle, "sentence": sentence, "typed": said}
-        return render(request, "committee/card_given_back.html", context, status=403)
+        said = [typed(request.POST, name, LONGEST_BASIS) for name in form.fields]
+        return given_back(request, proposal, sentence, said)
     if request.method == "POST" and form.is_valid():
         with obeying(form):
             assess_cost(proposal, by=request.user, at=at, **form.cleaned_data)
@@ -43,4 +42,5 @@ def page(request: Request, cycle: str, district: str, number: int) -> HttpRespon
         "assessed": proposal.cost_assessments.select_related("by").reverse(),
         "why_not": why_not_decide(proposal, by=request.user, at=at),
     }
-    return render(request, "committee/cost.html", context, status=422 if form.errors else 200)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "committee/cost.html", context, status=status)

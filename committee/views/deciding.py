@@ -13,12 +13,12 @@ from django.views.decorators.http import require_POST
 
 from budgeting.people import Request
 from committee import correcting, motions, ruling
+from committee.addresses import address_of
 from committee.challenging import to_settle
 from committee.forms.deciding import CorrectionForm, MotionForm, RecusalForm, VoteForm
 from committee.members import why_not_decide
 from committee.models import Correction, Motion
 from committee.numbering import case_number_of
-from committee.offering import address_of
 from committee.recusing import recuse as take_no_part
 from committee.recusing import suggested
 from committee.steps import why_not_put_to_the_vote

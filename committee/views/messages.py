@@ -1,6 +1,6 @@
 """What the committee and an author write to each other: a page for either side."""
 
-from typing import Any
+from http import HTTPStatus
 
 from django import forms
 from django.contrib import messages
@@ -13,10 +13,11 @@ from django.views.decorators.http import require_POST
 
 from budgeting.people import Request
 from committee import messaging
+from committee.addresses import messages_on
 from committee.forms.messages import AnswerForm, MessageForm
 from committee.messaging import why_not_write
 from committee.models import Message
-from committee.offering import messages_on
+from committee.views.giving_back import given_back
 from lib import clock
 from lib.refusal import obeying
 from proposals.models import Proposal
@@ -30,7 +31,7 @@ def page(request: Request, cycle: str, district: str, number: int) -> HttpRespon
     proposal = find(request, at, cycle, district, number)
     form = MessageForm(request.POST if request.method == "POST" else None)
     if sentence := why_not_write(proposal, by=request.user):
-        return _given_back(request, proposal, sentence, form)
+        return given_back(request, proposal, sentence, [str(form["text"].value() or "")])
     if request.method == "POST" and form.is_valid():
         with obeying(form):
             messaging.write_to_author(proposal, by=request.user, at=at, text=form.cleaned_data["text"])
@@ -74,13 +75,5 @@ def _thread(request: Request, proposal: Proposal, form: forms.Form, template: st
         "form": form,
         "thread": Message.objects.filter(proposal=proposal).select_related("by", "read_by"),
     }
-    return render(request, template, context, status=422 if form.errors else 200)
-
-
-def _given_back(request: Request, proposal: Proposal, sentence: str, form: Any) -> HttpResponse:
-    """Whoever has no part in it any more gets back what they typed. Raises PermissionDenied if that is nothing."""
-    typed = str(form["text"].value() or "").strip()
-    if not typed:
-        raise PermissionDenied
-    context = {"proposal": proposal, "cycle": proposal.cycle, "sentence": sentence, "typed": [typed]}
-    return render(request, "committee/card_given_back.html", context, status=403)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, template, context, status=status)

@@ -134,4 +134,4 @@ def _given_back(request: Request) -> HttpResponse:
     gone = _("Your department has it no longer, or nobody waits for the answer any more.")
     ended = _("You work for no department now: your role has ended.")
     context = {"sentence": gone if request.user.is_department else ended, "typed": typed}
-    return render(request, "committee/department_given_back.html", context, status=HTTPStatus.FORBIDDEN)
+    return render(request, "committee/given_back.html", context, status=HTTPStatus.FORBIDDEN)

@@ -1,5 +1,7 @@
 """A clerk makes the questions of the cards."""
 
+from http import HTTPStatus
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -57,7 +59,8 @@ def _form(request: Request, question: Question, heading: str) -> HttpResponse:
             return redirect("committee_questions", question.cycle.slug)
     why_not = questions.why_not_change(question) if question.pk else ""
     context = {"cycle": question.cycle, "form": form, "question": question, "heading": heading, "why_not": why_not}
-    return render(request, "committee/question.html", context, status=422 if form.errors else 200)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "committee/question.html", context, status=status)
 
 
 @clerks_only

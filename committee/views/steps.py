@@ -1,5 +1,7 @@
 """A clerk sets the dates of a review's steps."""
 
+from http import HTTPStatus
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -33,4 +35,5 @@ def page(request: Request, cycle: str) -> HttpResponse:
         "review": found.window(Stage.REVIEWING),
         "faults": [] if form.is_bound else faults(found, Step.windows(found)),
     }
-    return render(request, "committee/steps.html", context, status=422 if form.errors else 200)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "committee/steps.html", context, status=status)

@@ -1,6 +1,7 @@
 """Many at once: accept work, hand it on or give it back, and write to the authors of what is ticked."""
 
 from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Any
 
 from django import forms
@@ -128,5 +129,5 @@ def write(request: Request, cycle: str) -> HttpResponse:
 
 
 def _shown(request: Request, template: str, form: forms.Form, **context: Any) -> HttpResponse:
-    status = 422 if form.is_bound and form.errors else 200
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, template, {"form": form, **context}, status=status)
