@@ -1,80 +1,20 @@
 """How the work of the committees goes, in figures: how long each step takes, what each member has, what is shortlisted.
 
-Reckoned by the database, over the proposals it is given: `for_staff` and `for_everybody` say whose those are.
+Who reads what of it is said here; the figures themselves are reckoned in figures.py.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
-from django.db.models import (
-    Aggregate,
-    Case,
-    Count,
-    DateTimeField,
-    DurationField,
-    Exists,
-    F,
-    Min,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    When,
-)
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from budgeting.models import Cycle
 from budgeting.people import Person
-from committee.calendar import Kind
+from committee.figures import Load, Pace, Share, by_district, by_ground, decided_among, loads, paces
 from committee.looking import may_look_at
-from committee.models import Assignment, Card, Question, Resolution, Step
-from proposals.models import Decision, Ground, Outcome, Proposal
-
-DAY = timedelta(days=1)
-
-
-class Median(Aggregate):
-    """The middle of some durations; None of none."""
-
-    function = "PERCENTILE_CONT"
-    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
-    output_field = DurationField()
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How many proposals came so far, and how many days half of them took at most, from the day they were submitted."""
-
-    until: str
-    number: int
-    days: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """What is assigned to a member now, how much of it is done, and how much is late."""
-
-    member: str
-    assigned: int
-    done: int
-    overdue: int
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """Of so many, so many: of a district what is shortlisted, of all decisions those on a ground."""
-
-    name: str
-    number: int
-    of: int
-
-    @property
-    def percent(self) -> int:
-        return round(100 * self.number / self.of)
+from proposals.models import Proposal
 
 
 @dataclass(slots=True)
@@ -101,9 +41,6 @@ def header() -> list[str]:
     return [_("what"), _("of"), _("how many"), _("of how many"), _("median of days")]
 
 
-# Who reads what ------------------------------------------------------------------------------------------------------
-
-
 def for_staff(person: Person, cycle: Cycle, at: datetime) -> Statistics:
     """For a member, over what they may look at; for a clerk, over all, but of decisions those that are public.
 
@@ -111,120 +48,12 @@ def for_staff(person: Person, cycle: Cycle, at: datetime) -> Statistics:
     """
     may_look = may_look_at(person, cycle)
     counted = Proposal.objects.submitted().of_cycle(cycle).filter(withdrawal=None) if person.is_clerk else may_look
-    decided = _decided(counted, may_look, at)
-    return Statistics(_paces(counted, decided), _loads(counted, cycle, at), _by_district(decided), _by_ground(decided))
+    decided = decided_among(counted, may_look, at)
+    return Statistics(paces(counted, decided), loads(counted, cycle, at), by_district(decided), by_ground(decided))
 
 
 def for_everybody(cycle: Cycle, at: datetime) -> Statistics:
     """Over what is decided in public, and with no word of who does how much."""
     in_view = Proposal.objects.in_view(at).of_cycle(cycle).filter(withdrawal=None)
-    decided = _decided(in_view, Proposal.objects.none(), at)
-    return Statistics(_paces(decided, decided), [], _by_district(decided), _by_ground(decided))
-
-
-# The figures ---------------------------------------------------------------------------------------------------------
-
-
-def _decided(proposals: "QuerySet[Any]", may_look: "QuerySet[Any]", at: datetime) -> "QuerySet[Any]":
-    """Those that are decided on, by a resolution that waits where somebody may look, else in public.
-
-    With `came`, the outcome, `on`, its ground, and `then`, when the committee resolved on it. A return is no decision.
-    """
-    waits = Resolution.objects.waiting().filter(motion__proposal=OuterRef("pk"))
-    waits = waits.filter(motion__proposal__in=may_look.values("pk")).order_by("-at", "-pk")
-    public = Decision.objects.filter(proposal=OuterRef("pk"), at__lte=at).order_by("-at", "-pk")
-    resolved = Resolution.objects.filter(decision=OuterRef("last")).values("at")
-    found = proposals.annotate(
-        waits=Exists(waits),
-        last=Subquery(public.values("pk")[:1]),
-        came=Coalesce(Subquery(waits.values("motion__outcome")[:1]), Subquery(public.values("outcome")[:1])),
-        on=Case(
-            When(waits=True, then=Subquery(waits.values("motion__ground")[:1])),
-            default=Subquery(public.values("ground")[:1]),
-        ),
-        then=Coalesce(
-            Subquery(waits.values("at")[:1]),
-            Subquery(resolved),
-            Subquery(public.values("at")[:1]),
-            output_field=DateTimeField(),
-        ),
-    )
-    return found.exclude(came=None).exclude(came=Outcome.RETURN)
-
-
-def _paces(counted: "QuerySet[Any]", decided: "QuerySet[Any]") -> list[Pace]:
-    """Until the first card of a step was handed in, and until the committee resolved."""
-    begun = Card.objects.handed_in().filter(proposal=OuterRef("pk")).order_by().values("proposal")
-    first = {
-        f"first_{kind.value}": Subquery(
-            begun.filter(step=kind.value).annotate(first=Min("handed_in_at")).values("first")
-        )
-        for kind in Kind
-    }
-    took = {name: F(name) - F("submitted_at") for name in first}
-    told = counted.annotate(**first).aggregate(
-        **{f"{name}_number": Count(name) for name in took},
-        **{f"{name}_took": Median(duration) for name, duration in took.items()},
-    )
-    resolved = decided.aggregate(number=Count("pk"), took=Median(F("then") - F("submitted_at")))
-    words = {
-        Kind.FORMAL: _("The first card of the formal check was handed in"),
-        Kind.ASSESSMENT: _("The first card of the assessment was handed in"),
-        Kind.DECISION: _("The first card for the decision was handed in"),
-    }
-    paces = [
-        Pace(words[kind], told[f"first_{kind.value}_number"], _days(told[f"first_{kind.value}_took"])) for kind in Kind
-    ]
-    paces.append(Pace(_("The committee resolved on it"), resolved["number"], _days(resolved["took"])))
-    return [pace for pace in paces if pace.number]
-
-
-def _days(took: timedelta | None) -> Decimal | None:
-    """With one decimal."""
-    return None if took is None else round(Decimal(took // timedelta(seconds=1)) / (DAY // timedelta(seconds=1)), 1)
-
-
-def _loads(counted: "QuerySet[Any]", cycle: Cycle, at: datetime) -> list[Load]:
-    """Nothing here tells what a committee has resolved and not published."""
-    standing = Assignment.objects.standing().filter(proposal__in=counted.values("pk"))
-    late = Q(due__lte=at, is_done=False)
-    rows = standing.annotate(is_done=_is_done(cycle, at)).order_by("member__name", "member").values("member")
-    rows = rows.annotate(
-        name=F("member__name"),
-        assigned=Count("pk"),
-        done=Count("pk", filter=Q(is_done=True)),
-        overdue=Count("pk", filter=late),
-    )
-    return [Load(row["name"], row["assigned"], row["done"], row["overdue"]) for row in rows]
-
-
-def _is_done(cycle: Cycle, at: datetime) -> Any:
-    """Decided on in public, or every card that is asked for is handed in: their own, or the one that is by two."""
-    decided = Decision.objects.filter(proposal=OuterRef("proposal"), at__lte=at).exclude(outcome=Outcome.RETURN)
-    asked = set(Question.objects.filter(cycle=cycle, retired_at=None).values_list("step", flat=True))
-    by_two = set(Step.objects.filter(cycle=cycle, by_two=True).values_list("kind", flat=True))
-    every = Q()
-    for step in sorted(asked):
-        cards = Card.objects.handed_in().filter(proposal=OuterRef("proposal"), step=step)
-        every &= Q(Exists(cards if step in by_two else cards.filter(member=OuterRef("member"))))
-    is_public = Q(Exists(decided))
-    done = is_public | every if asked else is_public
-    return Case(When(done, then=True), default=False)
-
-
-def _by_district(decided: "QuerySet[Any]") -> list[Share]:
-    """How much of what is decided on is shortlisted."""
-    rows = decided.order_by("contest__district__name").values("contest__district__name")
-    rows = rows.annotate(of=Count("pk"), number=Count("pk", filter=Q(came=Outcome.SHORTLIST)))
-    return [Share(row["contest__district__name"], row["number"], row["of"]) for row in rows]
-
-
-def _by_ground(decided: "QuerySet[Any]") -> list[Share]:
-    """Of all decisions how many rest on which ground, else on which outcome; the most frequent first."""
-    rows = list(decided.order_by().values("on", "came").annotate(number=Count("pk")))
-    grounds = Ground.objects.in_bulk([row["on"] for row in rows if row["on"]])
-    of = sum(row["number"] for row in rows)
-    shares = [
-        Share(str(grounds[row["on"]] if row["on"] else Outcome(row["came"]).label), row["number"], of) for row in rows
-    ]
-    return sorted(shares, key=lambda share: (-share.number, share.name))
+    decided = decided_among(in_view, Proposal.objects.none(), at)
+    return Statistics(paces(decided, decided), [], by_district(decided), by_ground(decided))

@@ -9,9 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from budgeting.models import Cycle
 from committee import assigning, cards, motions, publishing
 from committee.calendar import Kind
+from committee.figures import Load, Pace, Share
 from committee.models import Question
 from committee.recusing import recuse
-from committee.statistics import Load, Pace, Share, for_everybody, for_staff
+from committee.statistics import for_everybody, for_staff
 from proposals.models import Ground, Proposal
 from tests.cast import propose, signed_in
 from tests.papers import words_on
