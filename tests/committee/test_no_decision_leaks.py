@@ -133,6 +133,10 @@ def city(whole_city: WholeCity, riverside, rosa: User, martin: User, monkeypatch
 
 @pytest.fixture
 def turn(monkeypatch) -> Callable[[datetime], None]:
+    """No session gets older: one writes once a minute that it is in use, and a walk may take longer."""
+    began = clock.of_sessions()
+    monkeypatch.setattr(clock, "of_sessions", lambda: began)
+
     def to(moment: datetime) -> None:
         monkeypatch.setattr(clock, "now", lambda: moment)
         monkeypatch.setattr(clock, "of_the_database", lambda: moment)
