@@ -122,10 +122,10 @@ def test_who_takes_no_part_by_now_reads_nothing_of_what_was_given_back(proposal,
 def test_a_former_member_cannot_tell_by_what_was_theirs(proposal, three, clara, now) -> None:
     assigning.assign([proposal], three[2], by=clara, at=now, due=None)
     browser = signed_in(three[2])
-    assert "0 of 1 done." in words_on(browser.get(MINE))
+    assert "0 of 1 decided on." in words_on(browser.get(MINE))
     three[2].roles.all().delete()
     before = words_on(browser.get(MINE))
-    assert "0 of 0 done." in before
+    assert "0 of 0 decided on." in before
     resolve(proposal, three, now)
     assert words_on(browser.get(MINE)) == before
 
