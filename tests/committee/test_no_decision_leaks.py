@@ -58,13 +58,22 @@ NUMBERED = re.compile(  # no number is given twice, whatever is undone
     rb"committee\.[a-z]+:[0-9]+|/me/department/[0-9]+|name=\"opinions\" value=\"[0-9]+"
     rb"|\"(?:id|opinion_id)\": [0-9]+"
 )
-# Where the committee and the author read what they write to each other.
-SIDES = {
+# Where the committee and the author read what they write to each other, and another wording that one proposes.
+READ_MESSAGES = {
     "author": {"my_messages", "my_data"},
     "committee": {"decide", "messages", "my_data"},
     "clerk": {"messages"},
 }
+READ_A_WORDING = {
+    "author": {"proposed_change", "my_data"},
+    "committee": {"proposed_changes"},
+    "clerk": {"proposed_changes"},
+}
 
+EVERYBODY = (
+    *("recused", "visitor", "resident", "author", "verified", "clerk", "council", "auditor", "key holder"),
+    *("superuser", "committee", "department"),
+)
 # What the committee, who oversees its work, and the log have of it before: members here, digests there.
 MEMBERS = {"committee"}
 # Whoever has entries of their own in the log reads their numbers, which go on with each entry of anybody's.
@@ -204,13 +213,7 @@ def kept(city: City, answers: dict[str, Answer]) -> dict[bytes, set[str]]:
 
 @pytest.mark.parametrize(
     "who",
-    [
-        pytest.param(who, marks=[pytest.mark.long] * (who not in ("recused", "department")))
-        for who in (
-            *("recused", "visitor", "resident", "author", "verified", "clerk", "council", "auditor", "key holder"),
-            *("superuser", "committee", "department"),
-        )
-    ],
+    [pytest.param(who, marks=[pytest.mark.long] * (who not in ("recused", "department"))) for who in EVERYBODY],
 )
 def test_the_minute_before_nobody_outside_the_committee_can_tell(city: City, turn, who: str) -> None:
     turn(before := city.cycle.decisions_open - MINUTE)
@@ -267,38 +270,6 @@ def resolved_early(city: City, turn: Callable[[datetime], None]) -> Iterator[Non
         yield
 
 
-@pytest.mark.parametrize(
-    "who",
-    [
-        pytest.param(who, marks=[pytest.mark.long] * (who not in ("recused", "visitor", "author", "clerk")))
-        for who in (
-            *("recused", "visitor", "resident", "author", "verified", "clerk", "council", "auditor", "key holder"),
-            *("superuser", "committee"),
-        )
-    ],
-)
-def test_another_wording_is_read_by_its_author_and_those_who_propose_alone(city: City, turn, who: str) -> None:
-    turn(middle_of("reviewing"))
-    with undone():
-        change = changing.propose(
-            city.proposal,
-            {"summary": "Zebra, and shade for people."},
-            by=city.members[0],
-            at=middle_of("reviewing"),
-            reason="A zebra needs shade.",
-        )
-        city.addresses[f"/me/changes/{change.pk}/"] = "proposed_change"
-        city.addresses[f"{city.proposal.get_absolute_url()}changes/"] = "proposed_changes"
-        spread(middle_of("reviewing"))
-        found = telling(city, asked(city, who)) - {"proposals"}
-    readers = {
-        "author": {"proposed_change", "my_data"},
-        "clerk": {"proposed_changes"},
-        "committee": {"proposed_changes"},
-    }
-    assert found == readers.get(who, set())
-
-
 def test_until_then_the_log_has_digests_alone(city: City, turn) -> None:
     turn(middle_of("reviewing"))
     with resolved(city, "one"):
@@ -309,19 +280,19 @@ def test_until_then_the_log_has_digests_alone(city: City, turn) -> None:
 
 
 @pytest.mark.parametrize(
-    "who",
-    [
-        pytest.param(who, marks=[pytest.mark.long] * (who not in ("recused", "author")))
-        for who in (
-            *("recused", "author", "committee", "clerk", "visitor", "resident", "council", "auditor", "key holder"),
-            "superuser",
-        )
-    ],
+    "who", [pytest.param(who, marks=[pytest.mark.long] * (who not in ("recused", "author"))) for who in EVERYBODY]
 )
-def test_what_is_written_to_an_author_is_read_by_both_sides_alone(city: City, rosa: User, turn, who: str) -> None:
+def test_what_passes_between_the_committee_and_an_author_is_read_by_both_alone(
+    city: City, rosa: User, turn, who: str
+) -> None:
     turn(at := middle_of("reviewing"))
+    other, reason = {"summary": "Zebra, and shade for people."}, "A zebra needs shade."
+    change = changing.propose(city.proposal, other, by=city.members[0], at=at, reason=reason)
     messaging.write_to_author(city.proposal, by=city.members[0], at=at, text="Does a walrus fit?")
     messaging.answer(city.proposal, by=rosa, at=at, text="No walrus does.")
+    city.addresses[f"/me/changes/{change.pk}/"] = "proposed_change"
+    city.addresses[f"{city.proposal.get_absolute_url()}changes/"] = "proposed_changes"
     spread(at)
-    found = telling(city, asked(city, who), (b"walrus",))
-    assert found == SIDES.get(who, set())
+    answers = asked(city, who)
+    assert telling(city, answers) - {"proposals"} == READ_A_WORDING.get(who, set())
+    assert telling(city, answers, (b"walrus",)) == READ_MESSAGES.get(who, set())
