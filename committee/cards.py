@@ -138,6 +138,9 @@ def why_not_take_back(card: Card, dated: Mapping[str, Step], *, by: Person, at: 
         return _("Only its member takes a card back.")
     if card.proposal.motions.exists():
         return _("A decision has been put to the vote: the cards stay as they are.")
+    others = Card.objects.handed_in().filter(proposal=card.proposal_id, step=card.step).exclude(pk=card.pk)
+    if others.exists():  # whoever has handed in reads them, and nobody's card is to follow another's
+        return _("Another card is handed in, which you can read: yours stays as it is. Add what has changed as a note.")
     return why_not_touch(card.proposal, Kind(card.step), dated, by=by, at=at)
 
 

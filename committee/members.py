@@ -32,9 +32,9 @@ def quorum_of(proposal: Proposal, number: int | None, may: int) -> int:
 
     One alone is none, unless the committee has no more members.
     """
-    half = may // 2 + 1
-    if number or half > 1:
-        return number or half
+    wanted = number or may // 2 + 1
+    if wanted > 1:
+        return wanted
     return min(2, max(1, holders_of(RoleName.COMMITTEE, proposal.contest.district).count()))
 
 

@@ -24,7 +24,10 @@ class CommitteeForm(forms.Form):
         min_value=1,
         max_value=999,
         required=False,
-        help_text=gettext_lazy("How many members have to vote. Empty: more than half of those who may."),
+        help_text=gettext_lazy(
+            "How many members have to vote; one alone is a quorum only of a committee of one. Empty: more than half of "
+            "those who may."
+        ),
     )
     chair = forms.TypedChoiceField(label=gettext_lazy("Chair"), coerce=int, empty_value=None, required=False)
     deputies = forms.TypedMultipleChoiceField(

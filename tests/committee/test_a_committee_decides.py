@@ -82,6 +82,14 @@ def test_a_quorum_is_set_for_all_or_for_a_district(proposal, submitted, rosa, th
     assert voted(submitted(rosa, title="Swings"), three, now, "for").settled_at == now
 
 
+def test_one_of_several_is_no_quorum_whatever_number_is_set(proposal, three, cycle, now) -> None:
+    Committee.objects.create(cycle=cycle, quorum=1)
+    motion = voted(proposal, three, now)
+    assert motions.tally(motion).quorum == 2
+    motions.settle(proposal, at=now + timedelta(days=8))
+    assert not Resolution.objects.exists()
+
+
 def test_what_is_put_to_the_vote_goes_on_by_the_rule_under_which_it_was_put(proposal, three, cycle, now) -> None:
     Committee.objects.create(cycle=cycle, quorum=3)
     motion = voted(proposal, three, now, "for")

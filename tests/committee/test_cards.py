@@ -155,6 +155,15 @@ def test_it_is_taken_back_until_a_decision_is_put_to_the_vote(address, proposal,
     assert Card.objects.get().handed_in_at
 
 
+def test_nobody_takes_back_a_card_once_they_can_read_anothers(address, three, filled, now) -> None:
+    for member in three[:2]:
+        hand_in(address, member, filled())
+    browser = signed_in(three[0])
+    assert "yours stays as it is" in words_on(browser.get(address))
+    assert "yours stays as it is" in words_on(browser.post(f"{address}taking-back/", follow=True))
+    assert Card.objects.handed_in().count() == 2
+
+
 def test_nobody_takes_back_the_card_of_another(address, three, filled, now) -> None:
     hand_in(address, three[0], filled())
     assert signed_in(three[1]).post(f"{address}taking-back/").status_code == 404
