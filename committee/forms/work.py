@@ -39,6 +39,7 @@ class WorkSearch(forms.Form):
         required=False,
     )
     whose = forms.ChoiceField(label=_("Which"), choices=WHOSE.items(), required=False)
+    support = forms.IntegerField(label=_("Supporters, at least"), min_value=0, max_value=10**9, required=False)
 
     def __init__(self, districts: "models.QuerySet[District]", *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -47,9 +48,11 @@ class WorkSearch(forms.Form):
         self.is_valid()
 
     def among(self, proposals: Proposals, at: datetime, *, reader: Person) -> Proposals:
-        """With `case_number`, which is searched like the words."""
+        """With `case_number`, which is searched like the words, and the counts of what is said of each."""
         chosen = self.cleaned_data
-        found = found_by(proposals, chosen.get("q") or "", reader=reader)
+        found = found_by(proposals, chosen.get("q") or "", reader=reader).with_counts()
+        if support := chosen.get("support"):
+            found = found.filter(endorsement_count__gte=support)
         if district := chosen.get("district"):
             found = found.filter(contest__district=district)
         if chosen.get("whose") == "nobody":

@@ -8,11 +8,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from audit.models import AuditEvent
+from budgeting.models import Cycle
 from committee import assigning, at_the_desk, motions
 from committee.models import Assignment
 from committee.recusing import recuse
 from lib.refusal import Refused
-from tests.cast import signed_in
+from tests.cast import middle_of, signed_in
 from tests.papers import words_on
 
 DAY = timedelta(days=1)
@@ -46,6 +47,19 @@ def test_by_load_each_goes_to_whoever_has_the_least_and_the_reason_says_so(five,
     assert "3 proposals were given out." in words_on(answer)
     assert sorted(whose().values()) == ["Martin", "Martin", "Milan", "Milan", "Mira"]
     assert "(The least to do: 0)" in words_on(answer)
+
+
+def test_what_too_few_support_is_left_out_before_it_costs_work(five, tomas, clara, now) -> None:
+    five[3].endorse(by=tomas, at=middle_of("proposing"))
+    assert "1 supporter" not in words_on(signed_in(clara).get(WORK)), "whose support does not count"
+    Cycle.objects.update(supporters="any")
+    everything = words_on(signed_in(clara).get(WORK))
+    assert "5. Well" in everything
+    assert "1 supporter" in everything
+    supported = words_on(signed_in(clara).get(f"{WORK}?support=1"))
+    assert "4. Tree" in supported
+    assert "5. Well" not in supported
+    assert "No proposal fits." in words_on(signed_in(clara).get(f"{WORK}?support=2"))
 
 
 def test_nobody_is_given_what_they_take_no_part_in(five, three, clara, now) -> None:
