@@ -45,10 +45,12 @@ hypothesis.settings.register_profile("long", max_examples=400, **PATIENT)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="leave nothing out, and try more of everything")
+    parser.addoption("--brief", action="store_true", help="with --long: let machines of many states take fewer walks")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     thoroughness.LONG = config.getoption("--long")
+    thoroughness.BRIEF = config.getoption("--brief")
     if not config.getoption("--hypothesis-profile"):
         hypothesis.settings.load_profile("long" if thoroughness.LONG else "quick")
     # Otherwise each client of each test lists all static files once more before its first request.

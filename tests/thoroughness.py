@@ -5,12 +5,18 @@ from collections.abc import Iterator
 
 import pytest
 
-LONG = False  # tests/conftest.py sets it before any test is read
+LONG = False  # tests/conftest.py sets both before any test is read
+BRIEF = False
 
 
 def many(short: int, long: int) -> int:
     """How many of something are tried: `short` ordinarily, `long` under --long."""
     return long if LONG else short
+
+
+def walks(short: int, long: int) -> int:
+    """How many walks a machine of many states takes: as `many`, but a fifth of `long` with --brief, as in `.ci/run`."""
+    return max(short, long // 5) if LONG and BRIEF else many(short, long)
 
 
 def left_out(items: list[pytest.Item]) -> Iterator[pytest.Item]:

@@ -38,7 +38,7 @@ from lib import clock
 from lib.refusal import Refused
 from proposals.models import Proposal
 from tests.cast import enrol, middle_of, propose
-from tests.thoroughness import many
+from tests.thoroughness import many, walks
 from tests.vote import cast, turn_the_database
 
 HOUR = timedelta(hours=1)
@@ -334,5 +334,5 @@ def test_whatever_the_order_the_vote_holds(town: dict[str, User], monkeypatch: p
         turn_the_database(moment)
 
     machine = type("Year", (Year,), {"town": town, "turn": staticmethod(turn)})
-    how = settings(max_examples=many(8, 100), stateful_step_count=many(25, 60), deadline=None)
+    how = settings(max_examples=walks(8, 100), stateful_step_count=many(25, 60), deadline=None)
     run_state_machine_as_test(machine, settings=how)

@@ -23,7 +23,7 @@ from ballots.sealing import Share
 from budgeting.models import Contest, Cycle
 from tests.cast import signed_in
 from tests.databases import undone
-from tests.thoroughness import many
+from tests.thoroughness import many, walks
 from tests.vote import cast
 
 VOTERS = 4
@@ -98,7 +98,7 @@ def test_t27_whatever_the_order_the_last_ballot_counts(
 ) -> None:
     with_it = {"contest": riverside_contest, "voters": neighbours[:VOTERS], "shares": shares, "clara": clara}
     machine = type("OneVote", (Vote,), {**with_it, "at": staticmethod(at)})
-    how = settings(max_examples=many(6, 80), stateful_step_count=many(12, 40), deadline=None)
+    how = settings(max_examples=walks(6, 80), stateful_step_count=many(12, 40), deadline=None)
     run_state_machine_as_test(machine, settings=how)
 
 

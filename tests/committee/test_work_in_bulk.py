@@ -23,7 +23,7 @@ from proposals.models import Proposal
 from tests.cast import person, signed_in
 from tests.databases import refused_by_the_database
 from tests.papers import words_on
-from tests.thoroughness import many
+from tests.thoroughness import many, walks
 
 DAY = timedelta(days=1)
 WORK, MINE, ON = "/desk/2027/work/", "/me/work/", "/me/work/handing-on/"
@@ -303,4 +303,4 @@ def test_whatever_the_order_each_has_what_was_given_to_them(submitted, rosa, thr
         submitted(rosa, title=title)
     town = {each.name: each for each in (*three, clara, rosa)}
     machine = type("OfThisTown", (Work,), {"town": town, "at": now})
-    run(machine, settings=settings(max_examples=many(15, 150), stateful_step_count=many(12, 40), deadline=None))
+    run(machine, settings=settings(max_examples=walks(15, 150), stateful_step_count=many(12, 40), deadline=None))

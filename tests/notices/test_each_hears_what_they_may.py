@@ -25,7 +25,7 @@ from notices.models import Choice, Follow, Mail
 from proposals.models import Comment
 from tests.cast import drafted, middle_of, person
 from tests.smtp import MailServer, Step
-from tests.thoroughness import many
+from tests.thoroughness import many, walks
 from tests.told import text_of
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -251,5 +251,5 @@ def test_each_hears_what_they_may_once_and_in_the_form_they_chose(
     at("reviewing")
     facts = {"server": mail_server, "contest": riverside_contest, "town": {"clerk": clara, "committee": martin}}
     machine = type("OfThisTown", (Notices,), facts)
-    how = thoroughly(max_examples=many(3, 150), stateful_step_count=many(12, 40), deadline=None)
+    how = thoroughly(max_examples=walks(3, 150), stateful_step_count=many(12, 40), deadline=None)
     run_state_machine_as_test(machine, settings=how)
