@@ -49,7 +49,7 @@ def test_v6_a_row_is_taken_away_on_record(
     assert list(inline.model._default_manager.all()) == others
     entry = AuditEvent.objects.get(action="changed")
     assert entry.actor == clara
-    assert entry.facts == {inline.model._meta.model_name: {said: "deleted"}}
+    assert entry.facts[inline.model._meta.model_name] == {said: "deleted"}
 
 
 def test_v6_one_row_is_taken_away_and_another_is_changed_in_one_save(set_up: Client, cycle: Cycle) -> None:

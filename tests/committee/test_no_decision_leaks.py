@@ -286,7 +286,7 @@ def test_what_passes_between_the_committee_and_an_author_is_read_by_both_alone(
     city: City, rosa: User, turn, who: str
 ) -> None:
     turn(at := middle_of("reviewing"))
-    other, reason = {"summary": "Zebra, and shade for people."}, "A zebra needs shade."
+    other, reason = {"summary": "Lemurs, and shade for people."}, "A lemur needs shade."
     change = changing.propose(city.proposal, other, by=city.members[0], at=at, reason=reason)
     messaging.write_to_author(city.proposal, by=city.members[0], at=at, text="Does a walrus fit?")
     messaging.answer(city.proposal, by=rosa, at=at, text="No walrus does.")
@@ -294,5 +294,5 @@ def test_what_passes_between_the_committee_and_an_author_is_read_by_both_alone(
     city.addresses[f"{city.proposal.get_absolute_url()}changes/"] = "proposed_changes"
     spread(at)
     answers = asked(city, who)
-    assert telling(city, answers) - {"proposals"} == READ_A_WORDING.get(who, set())
+    assert telling(city, answers, (b"lemur", b"Lemur")) == READ_A_WORDING.get(who, set())
     assert telling(city, answers, (b"walrus",)) == READ_MESSAGES.get(who, set())
