@@ -304,6 +304,7 @@ WHO_VOTED_AGAIN = {
 LAST_IN_A_SLOT = "SELECT resident_id, slot FROM ballots_castslot s JOIN ballots_envelope e ON e.xmin = s.xmin"
 
 
+@pytest.mark.long
 def test_no_voter_is_found_to_have_voted_again(vote, at) -> None:
     """T-26, T-27. By whom a slot was counted in last, the numbers of transactions tell; not, as a first vote or not."""
     at("voting")

@@ -128,6 +128,7 @@ def pages(visitors: dict[str, Client], cycle: Cycle) -> dict[str, str]:
     return found
 
 
+@pytest.mark.long
 def test_t27_no_page_and_no_log_tells_others_how_often_somebody_voted(
     voting: datetime, neighbours: list[User], riverside_contest: Contest, clara: User, otto: User, ines: User
 ) -> None:

@@ -457,5 +457,5 @@ def test_whatever_the_order_a_committee_decides_as_it_should(town: dict[str, Any
         monkeypatch.setattr(clock, "of_the_database", lambda: moment)
 
     machine = type("OfThisTown", (Review,), {"town": town, "turn": staticmethod(turn)})
-    how = settings(max_examples=walks(6, 150), stateful_step_count=many(30, 60), deadline=None)
+    how = settings(max_examples=walks(4, 150), stateful_step_count=many(25, 60), deadline=None)
     run(machine, settings=how)

@@ -213,7 +213,7 @@ def kept(city: City, answers: dict[str, Answer]) -> dict[bytes, set[str]]:
 
 @pytest.mark.parametrize(
     "who",
-    [pytest.param(who, marks=[pytest.mark.long] * (who not in ("recused", "department"))) for who in EVERYBODY],
+    [pytest.param(who, marks=[pytest.mark.long] * (who != "recused")) for who in EVERYBODY],
 )
 def test_the_minute_before_nobody_outside_the_committee_can_tell(city: City, turn, who: str) -> None:
     turn(before := city.cycle.decisions_open - MINUTE)
@@ -279,9 +279,7 @@ def test_until_then_the_log_has_digests_alone(city: City, turn) -> None:
         assert "shortlist" not in said
 
 
-@pytest.mark.parametrize(
-    "who", [pytest.param(who, marks=[pytest.mark.long] * (who not in ("recused", "author"))) for who in EVERYBODY]
-)
+@pytest.mark.parametrize("who", [pytest.param(who, marks=[pytest.mark.long] * (who != "author")) for who in EVERYBODY])
 def test_what_passes_between_the_committee_and_an_author_is_read_by_both_alone(
     city: City, rosa: User, turn, who: str
 ) -> None:

@@ -186,15 +186,18 @@ def test_who_steps_in_finds_it_on_the_desk_and_looks_at_it_alone(proposal, submi
 def test_the_deputies_of_other_committees_step_in_as_long_as_they_hold_the_role(
     proposal, three, cycle, hillside, now
 ) -> None:
-    hanna, helga, hugo = (person(name, RoleName.COMMITTEE, district=hillside) for name in ("Hanna", "Helga", "Hugo"))
+    names = ("Hanna", "Helga", "Heidi", "Hugo")
+    hanna, helga, heidi, hugo = (person(name, RoleName.COMMITTEE, district=hillside) for name in names)
     theirs = Committee.objects.create(cycle=cycle, district=hillside)
-    for rank, member in enumerate((hanna, helga)):
+    for rank, member in enumerate((hanna, helga, heidi)):
         Office.objects.create(committee=theirs, member=member, rank=rank)
     Committee.objects.create(cycle=cycle, quorum=1, steps_in=["deputies"])
     for member in three:
         recuse(proposal, by=member, at=now, interest="work")
     motion = motions.move(proposal, by=helga, at=now, **SHORTLIST)
-    assert motion.resolution.entitled == 1
+    motions.vote(motion, "for", by=heidi, at=now)
+    assert motions.tally(motion).quorum == 2, "one alone is none, whatever number is set"
+    assert motion.resolution.entitled == 2
     for stranger in (hanna, hugo):
         assert signed_in(stranger).get(f"{proposal.get_absolute_url()}decision/").status_code == 403
 
