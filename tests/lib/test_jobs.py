@@ -295,6 +295,7 @@ def test_a_worker_finds_the_periodic_work_of_every_room(monkeypatch) -> None:
             "proposals.tasks.tell_that_a_shortlist_is_public",
             "proposals.tasks.end_lapsed_hidings",
             "committee.tasks.settle_and_publish",
+            "committee.tasks.forget_spreadsheets",
             "ballots.tasks.publish_boards",
             "ballots.tasks.publish_final_batches",
             "ballots.tasks.remind_who_has_not_voted",
@@ -302,5 +303,6 @@ def test_a_worker_finds_the_periodic_work_of_every_room(monkeypatch) -> None:
             "front.tasks.tell_of_phases",
             "front.tasks.tell_what_waits",
             "front.tasks.tell_what_fails",
+            "front.tasks.tell_where_the_log_ends",
         ],
     ]
