@@ -302,9 +302,9 @@ GUARDS = [
     # Messages to authors, and work that is handed around
     Guard(
         "a clerk who is recused reads no messages",
-        "committee/messaging.py",
-        "if by.is_clerk and not Recusal.objects.filter(proposal=proposal, member=by.pk).exists():",
-        "if by.is_clerk:",
+        "committee/members.py",
+        "return why_concerned(proposal, by) if by.is_clerk else",
+        'return "" if by.is_clerk else',
         [MESSAGES],
     ),
     Guard(
