@@ -1,7 +1,7 @@
 """The chain of the audit log: pure functions, so that an auditor can recompute it with nothing but the rows."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from lib.canonical import canonical
@@ -19,11 +19,11 @@ def chained(previous: bytes, entry: dict[str, Any]) -> bytes:
 
 
 def verify(
-    rows: Iterable[tuple[dict[str, Any], bytes, bytes]], head: tuple[int, bytes] | None = None
+    rows: Iterable[tuple[dict[str, Any], bytes, bytes]], heads: Collection[tuple[int, bytes]] = ()
 ) -> tuple[int, bytes]:
     """The number and hash of the last entry, if every (entry, previous hash, hash) in order chains to the one before.
 
-    `head` is an entry noted earlier and kept elsewhere: only with it can a cut-off or rewritten end be seen.
+    `heads` are entries noted earlier and kept elsewhere: only with one can a cut-off or rewritten end be seen.
     Raises Broken naming the first entry that does not hold.
     """
     number, last = 0, FIRST
@@ -35,9 +35,10 @@ def verify(
             raise Broken(f"Entry {number} is not chained to entry {number - 1}.")
         if chained(last, entry) != own:
             raise Broken(f"Entry {number} was changed after it was written.")
-        if head and head[0] == number and head[1] != own:
+        if any(noted == number and digest != own for noted, digest in heads):
             raise Broken(f"Entry {number} is not the one that was noted.")
         last = own
-    if head and head[0] > number:
-        raise Broken(f"Entry {number + 1} is missing: the log ends at {number}, but entry {head[0]} was noted.")
+    noted = max((noted for noted, _digest in heads), default=0)
+    if noted > number:
+        raise Broken(f"Entry {number + 1} is missing: the log ends at {number}, but entry {noted} was noted.")
     return number, last

@@ -77,11 +77,11 @@ class AuditEvent(models.Model):
         return cls.append(done, by=by, on=on, **facts)
 
     @classmethod
-    def verify_chain(cls, head: tuple[int, bytes] | None = None) -> tuple[int, bytes]:
+    def verify_chain(cls, *heads: tuple[int, bytes]) -> tuple[int, bytes]:
         """The number and hash of the last entry, the whole chain recomputed. Raises Broken, as `chain.verify` does."""
         events = cls.objects.order_by("number").iterator(chunk_size=5_000)
         rows = ((event.entry(), bytes(event.previous_hash), bytes(event.hash)) for event in events)
-        return verify(rows, head)
+        return verify(rows, heads)
 
     @property
     def said(self) -> str:

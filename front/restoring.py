@@ -129,8 +129,9 @@ def _empty_the_database() -> None:
 
 def _verified(manifest: Manifest) -> int:
     number, _, digest = manifest.audit_head.partition(":")
+    noted = [(int(number), bytes.fromhex(digest))] if number else []
     try:
-        entries, _last = AuditEvent.verify_chain((int(number), bytes.fromhex(digest)) if number else None)
+        entries, _last = AuditEvent.verify_chain(*noted)
     except Broken as broken:
         raise Refused(f"The city is restored, but its audit log does not hold: {broken}") from None
     return entries

@@ -1,11 +1,12 @@
 """What the audit log knows by a digest alone, until it is public."""
 
 import hashlib
-import json
 import secrets
 from typing import Any
 
 from django.db import models
+
+from lib.canonical import canonical
 
 SALT = 16  # bytes
 
@@ -25,7 +26,7 @@ class Sealed(models.Model):
     @property
     def sealed(self) -> str:
         """The content as canonical JSON."""
-        return json.dumps(self.content(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return canonical(self.content())
 
     @property
     def salt_in_words(self) -> str:

@@ -44,9 +44,7 @@ class Command(BaseCommand):
             if not BoardBatch.objects.filter(root=hashlib.sha256(text).hexdigest()).exists():
                 found.append(f"Boards: the batch in {board.name} is not on the board that is stored.")
         try:
-            for noted in heads[1:]:
-                AuditEvent.verify_chain(noted)
-            number, last = AuditEvent.verify_chain(heads[0] if heads else None)
+            number, last = AuditEvent.verify_chain(*heads)
         except Broken as broken:
             self.stderr.write(str(broken))
             sys.exit(1)
