@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 
 from audit.acts import Done
 from budgeting.people import Person
-from budgeting.stages import Act
-from committee.deadlines import require_within_the_review
+from committee.deadlines import require_within_the_review, why_not_open
 from committee.members import why_not_help
 from committee.models import Department, Opinion, Station
 from committee.models.sealed import new_salt
@@ -27,11 +26,7 @@ def why_not_hear(opinion: Opinion, *, by: Person) -> str:
 
 def why_not_ask(proposal: Proposal, *, by: Person, at: datetime) -> str:
     """Why this person asks no department about it, in a sentence; empty if they may."""
-    if sentence := why_not_help(proposal, by=by):
-        return sentence
-    if not proposal.is_open_for(Act.DECIDE, at):
-        return _("This proposal is not open for a decision.")
-    return ""
+    return why_not_help(proposal, by=by) or why_not_open(proposal, at)
 
 
 @transaction.atomic

@@ -7,11 +7,12 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from budgeting.models import Contest, Cycle, District
 from budgeting.people import Person
-from budgeting.stages import Act, Stage
+from budgeting.stages import Stage
 from committee.challenging import to_settle
+from committee.deadlines import contests_under_review, under_review
 from committee.interests import of_interest_to
 from committee.members import steps_in_for
-from committee.models import Assignment, Challenge, Correction, Message, Motion, MotionVote, Recusal, Resolution
+from committee.models import Assignment, Challenge, Correction, Message, Motion, MotionVote, Resolution
 from committee.steps import why_not_put_to_the_vote
 from proposals.models import Proposal, Status
 from proposals.models.queries import Proposals
@@ -19,13 +20,13 @@ from proposals.models.queries import Proposals
 
 def contests_of(person: Person, at: datetime) -> list[Contest]:
     """Those in which this member may decide now."""
-    return [each for each in _open_contests(at) if person.is_committee_for(each.district)]
+    return [each for each in contests_under_review(at) if person.is_committee_for(each.district)]
 
 
 def cycles_of(person: Person, at: datetime) -> list[Cycle]:
     """Those in which this person says who prepares what."""
     if person.is_clerk:
-        return [cycle for cycle in Cycle.objects.prefetch_related("phases") if cycle.allows(Act.DECIDE, at)]
+        return under_review(at)
     return list({each.cycle_id: each.cycle for each in contests_of(person, at)}.values())
 
 
@@ -72,8 +73,7 @@ def answers_for(person: Person, at: datetime) -> "QuerySet[Message]":
     _contests, rows = _before(person, at)
     may_read = Q(proposal__in=rows.values("pk"))
     if person.is_clerk:
-        recused = Recusal.objects.filter(member=person.pk).values("proposal")
-        wrote = Message.objects.filter(by=person.pk, is_authors=False).exclude(proposal__in=recused)
+        wrote = Message.objects.filter(by=person.pk, is_authors=False).exclude(proposal__in=of_interest_to(person))
         may_read |= Q(proposal__in=wrote.values("proposal"))
     earlier = Message.objects.to_read().filter(proposal=OuterRef("proposal"), pk__lt=OuterRef("pk"))
     found = Message.objects.to_read().filter(may_read).exclude(Exists(earlier))
@@ -84,10 +84,8 @@ def given_back_to(person: Person, at: datetime) -> "QuerySet[Assignment]":
     """What this person gave to a member who gave it back, and nobody has by now; the longest waiting first."""
     if not person.holds_a_role:
         return Assignment.objects.none()
-    undecided_yet = (
-        Proposal.objects.submitted().with_status(at).filter(contest__in=_open_contests(at), status=Status.SUBMITTED)
-    )
-    undecided_yet = undecided_yet.exclude(pk__in=of_interest_to(person))
+    submitted = Proposal.objects.submitted().with_status(at).filter(status=Status.SUBMITTED)
+    undecided_yet = submitted.filter(contest__in=contests_under_review(at)).exclude(pk__in=of_interest_to(person))
     _contests, theirs = _before(person, at)  # who does not read what is resolved must not tell it from this list
     known = Resolution.objects.waiting().filter(motion__proposal__in=theirs.order_by().values("pk"))
     undecided_yet = undecided_yet.exclude(pk__in=known.values("motion__proposal"))
@@ -110,7 +108,7 @@ def challenges_for(person: Person, at: datetime) -> list[Challenge]:
     """What is said of a member's interest, and waits for this person to settle it; the longest waiting first."""
     if not person.holds_a_role:
         return []
-    of_now = {contest.pk for contest in _open_contests(at)}
+    of_now = {contest.pk for contest in contests_under_review(at)}
     waiting = Challenge.objects.filter(settled_at=None, proposal__contest__in=of_now).select_related(
         "member", "proposal__contest__district", "proposal__contest__cycle", "proposal__cycle"
     )
@@ -123,11 +121,6 @@ def cycles_to_set_up(person: Person, at: datetime) -> list[Cycle]:
         return []
     cycles = Cycle.objects.prefetch_related("phases")
     return [each for each in cycles if each.stage(at) in (Stage.PREPARING, Stage.PROPOSING, Stage.REVIEWING)]
-
-
-def _open_contests(at: datetime) -> list[Contest]:
-    contests = Contest.objects.select_related("cycle", "district").prefetch_related("cycle__phases")
-    return [each for each in contests if each.cycle.allows(Act.DECIDE, at)]
 
 
 def undecided(person: Person, at: datetime) -> tuple[list[Contest], "QuerySet[Any]"]:
@@ -147,7 +140,7 @@ def _before(person: Person, at: datetime) -> tuple[list[Contest], Proposals]:
     called = steps_in_for(person)
     elsewhere = set(Proposal.objects.filter(pk__in=called).order_by().values_list("contest", flat=True).distinct())
     own = contests_of(person, at)
-    more = [each for each in _open_contests(at) if each.pk in elsewhere] if elsewhere else []
+    more = [each for each in contests_under_review(at) if each.pk in elsewhere] if elsewhere else []
     rows = Proposal.objects.submitted().filter(Q(contest__in=own) | Q(pk__in=called, contest__in=more))
-    rows = rows.exclude(author=person.pk).exclude(pk__in=Recusal.objects.filter(member=person.pk).values("proposal"))
+    rows = rows.exclude(pk__in=of_interest_to(person))
     return [*own, *(each for each in more if each not in own)], rows

@@ -11,12 +11,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.acts import Done
-from budgeting.people import Person, RoleName, holders_of
-from budgeting.stages import Act
+from budgeting.people import Person
+from committee.deadlines import why_not_open
 from committee.interests import why_concerned
 from committee.members import entitled, why_not_look
 from committee.models import Challenge, Recusal
-from committee.presiding import who_presides_each
+from committee.presiding import who_settles_each
 from committee.recusing import leave
 from lib.refusal import allow, require
 from proposals.models import Proposal
@@ -28,9 +28,7 @@ def why_not_challenge(proposal: Proposal, *, by: Person, at: datetime) -> str:
         return sentence
     if not by.is_clerk and (sentence := why_not_look(proposal, by=by)):
         return sentence
-    if not proposal.is_open_for(Act.DECIDE, at):
-        return _("This proposal is not open for a decision.")
-    return ""
+    return why_not_open(proposal, at)
 
 
 @transaction.atomic
@@ -55,28 +53,18 @@ def challenge(
 
 def who_settles(challenge: Challenge) -> list[Any]:
     """Who may: the chair or, where they are concerned, a deputy; without either the other members; else clerks."""
-    return who_settles_each([challenge])[challenge.pk]
+    return _who_settles_each([challenge])[challenge.pk]
 
 
-def who_settles_each(challenges: Sequence[Challenge]) -> dict[int, list[Any]]:
-    """The same of many, by challenge: no more statements for more of them."""
-    concerned = {each.pk: {each.member_id, each.by_id} for each in challenges}
-    found = who_presides_each({each.pk: (each.proposal, concerned[each.pk]) for each in challenges})
-    clerks = list(holders_of(RoleName.CLERK))
-    recused = Recusal.objects.filter(proposal__in=[each.proposal_id for each in challenges])
-    out = set(recused.values_list("proposal", "member"))
-    for each in challenges:
-        besides = {*concerned[each.pk], each.proposal.author_id}
-        besides |= {member for proposal, member in out if proposal == each.proposal_id}
-        found[each.pk] = found[each.pk] or [one for one in clerks if one.pk not in besides]
-    return found
+def _who_settles_each(challenges: Sequence[Challenge]) -> dict[int, list[Any]]:
+    return who_settles_each({each.pk: (each.proposal, {each.member_id, each.by_id}) for each in challenges})
 
 
 def to_settle(challenges: Iterable[Challenge], person: Person) -> list[Challenge]:
     """Those of them that wait for this person."""
     waiting = list(challenges)
-    who = who_settles_each(waiting) if waiting else {}
-    return [each for each in waiting if any(one.pk == person.pk for one in who[each.pk])]
+    who = _who_settles_each(waiting) if waiting else {}
+    return [each for each in waiting if person.pk in {one.pk for one in who[each.pk]}]
 
 
 def may_settle(challenge: Challenge, person: Person) -> bool:
@@ -91,7 +79,7 @@ def settle_challenge(challenge: Challenge, *, upheld: bool, by: Person, at: date
     challenge.refresh_from_db()
     require(challenge.settled_at is None, _("This challenge is settled already."))
     require(may_settle(challenge, by), _("Whoever chairs the committee on this proposal settles it."))
-    require(proposal.is_open_for(Act.DECIDE, at), _("This proposal is not open for a decision."))
+    allow(why_not_open(proposal, at))
     challenge.settled_by_id, challenge.settled_at, challenge.upheld = by.pk, at, upheld
     challenge.save(update_fields=["settled_by", "settled_at", "upheld"])
     by.record(

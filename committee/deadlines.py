@@ -1,12 +1,13 @@
-"""Until when something of a committee waits: a week, or as long as the review lasts."""
+"""What committees decide on now, and until when something waits: a week, or as long as the review lasts."""
 
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from budgeting.models import Cycle
+from budgeting.models import Contest, Cycle
 from budgeting.stages import Act, Stage
 from lib.refusal import require
+from proposals.models import Proposal
 
 A_WEEK = timedelta(days=7)
 
@@ -20,7 +21,23 @@ def last_moment(cycle: Cycle, act: Act, at: datetime) -> datetime | None:
 def is_review_over(cycle: Cycle, at: datetime) -> bool:
     """Has the review closed? Its close may have been brought forward since something was put to the vote."""
     review = cycle.window(Stage.REVIEWING)
-    return review is not None and review.closes is not None and review.closes <= at
+    return review is not None and review.has_closed(at)
+
+
+def under_review(at: datetime) -> list[Cycle]:
+    """The cycles in which committees decide now."""
+    return [each for each in Cycle.objects.prefetch_related("phases") if each.allows(Act.DECIDE, at)]
+
+
+def contests_under_review(at: datetime) -> list[Contest]:
+    """The contests in which committees decide now."""
+    contests = Contest.objects.select_related("cycle", "district").prefetch_related("cycle__phases")
+    return [each for each in contests if each.cycle.allows(Act.DECIDE, at)]
+
+
+def why_not_open(proposal: Proposal, at: datetime) -> str:
+    """Why nothing is decided on it now, in a sentence; empty if something may be."""
+    return "" if proposal.is_open_for(Act.DECIDE, at) else _("This proposal is not open for a decision.")
 
 
 def within_a_week(cycle: Cycle, at: datetime) -> datetime:

@@ -6,8 +6,8 @@ from django.db import models
 
 from budgeting.models import Cycle, District
 from budgeting.people import Person
+from committee.interests import of_interest_to
 from committee.members import steps_in_for
-from committee.models import Recusal
 from proposals.models import Proposal
 
 
@@ -20,6 +20,5 @@ def districts_of(person: Person, cycle: Cycle) -> list[District]:
 def may_look_at(person: Person, cycle: Cycle) -> "models.QuerySet[Any]":
     """Without their own, and without those on which they are recused; also where they have stepped in."""
     theirs = models.Q(contest__district__in=districts_of(person, cycle)) | models.Q(pk__in=steps_in_for(person))
-    recused = Recusal.objects.filter(member=person.pk).values("proposal")
     found = Proposal.objects.submitted().of_cycle(cycle).filter(theirs, withdrawal=None)
-    return found.exclude(author=person.pk).exclude(pk__in=recused)
+    return found.exclude(pk__in=of_interest_to(person))

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from budgeting import registry
 from budgeting.models import Cycle, District
 from budgeting.people import Person, RoleName, holders_of
-from budgeting.stages import Act
+from committee.deadlines import why_not_open
 from committee.interests import why_concerned
 from committee.models import Committee, Office, Recusal, Referral, StepIn
 from proposals.models import Proposal
@@ -93,10 +93,8 @@ def why_not_help(proposal: Proposal, *, by: Person) -> str:
 
 def why_not_decide(proposal: Proposal, *, by: Person, at: datetime) -> str:
     """Why this member can put nothing to the vote and not vote on it now, in a sentence; empty if they can."""
-    if sentence := why_not_look(proposal, by=by):
+    if sentence := why_not_look(proposal, by=by) or why_not_open(proposal, at):
         return sentence
-    if not proposal.is_open_for(Act.DECIDE, at):
-        return _("This proposal is not open for a decision.")
     return registry.why_not(registry.Deed.CHANGE_PROPOSAL, proposal)
 
 

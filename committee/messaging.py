@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy
 
 from audit.acts import Done
 from budgeting.people import Person
+from committee.interests import of_interest_to
 from committee.members import entitled_each, why_not_help
-from committee.models import Message, Recusal
+from committee.models import Message
 from committee.models.sealed import new_salt
 from lib.one_line import says_something
 from lib.refusal import Refused, allow, require
@@ -44,11 +45,11 @@ def cannot_write(proposals: Iterable[Proposal], *, by: Person) -> list[Proposal]
     """Those of them of which `why_not_write` says why; no more statements for more of them."""
     chosen = list(proposals)
     may = entitled_each(chosen)
-    recused = set(Recusal.objects.filter(proposal__in=chosen, member=by.pk).values_list("proposal", flat=True))
+    concerned = set(of_interest_to(by).filter(pk__in=[each.pk for each in chosen]).values_list("pk", flat=True))
     return [
         each
         for each in chosen
-        if not _is_read(each) or each.is_by(by) or each.pk in recused or not (by.is_clerk or by.pk in may[each.pk])
+        if not _is_read(each) or each.pk in concerned or not (by.is_clerk or by.pk in may[each.pk])
     ]
 
 

@@ -9,6 +9,7 @@ from budgeting.models import Cycle
 from budgeting.people import Person
 from budgeting.stages import Act
 from committee import departments
+from committee.deadlines import under_review
 from committee.interests import of_interest_to
 from committee.models import Finding, Opinion, Station
 from proposals.models import Proposal, Status
@@ -66,5 +67,4 @@ def told_to_members(proposal: Proposal) -> "QuerySet[Opinion]":
 
 
 def _before_a_committee(at: datetime) -> Any:
-    cycles = [each.pk for each in Cycle.objects.prefetch_related("phases") if each.allows(Act.DECIDE, at)]
-    return Proposal.objects.filter(cycle__in=cycles).with_status(at).filter(status__in=BEFORE_A_COMMITTEE)
+    return Proposal.objects.filter(cycle__in=under_review(at)).with_status(at).filter(status__in=BEFORE_A_COMMITTEE)

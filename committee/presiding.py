@@ -3,7 +3,9 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from budgeting.people import RoleName, holders_of
 from committee.members import entitled_each, first_of, leading
+from committee.models import Recusal
 from proposals.models import Proposal
 
 Asked = Mapping[int, tuple[Proposal, Collection[int | None]]]
@@ -22,4 +24,20 @@ def who_presides_each(asked: Asked) -> dict[int, list[Any]]:
         members = {each: one for each, one in may[proposal.pk].items() if each not in concerned}
         chair = first_of(ranked[proposal.pk], members)
         found[key] = [chair] if chair else list(members.values())
+    return found
+
+
+def who_settles_each(asked: Asked) -> dict[int, list[Any]]:
+    """Whoever presides; where nobody of the committee is left, the clerks who have no interest in it.
+
+    No more statements for more of them.
+    """
+    found = who_presides_each(asked)
+    clerks = list(holders_of(RoleName.CLERK))
+    recused = Recusal.objects.filter(proposal__in=[proposal for proposal, _concerned in asked.values()])
+    out = set(recused.values_list("proposal", "member"))
+    for key, (proposal, concerned) in asked.items():
+        besides = {*concerned, proposal.author_id}
+        able = [one for one in clerks if one.pk not in besides and (proposal.pk, one.pk) not in out]
+        found[key] = found[key] or able
     return found

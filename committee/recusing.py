@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from audit.acts import Done
 from budgeting.people import Person
-from budgeting.stages import Act
 from committee import assigning, motions
+from committee.deadlines import why_not_open
 from committee.members import why_not_look
 from committee.models import Recusal
 from committee.standing_in import complete
@@ -24,7 +24,7 @@ def recuse(proposal: Proposal, *, by: Person, at: datetime, interest: str) -> Re
     """
     proposal.hold()
     allow(why_not_look(proposal, by=by))
-    require(proposal.is_open_for(Act.DECIDE, at), _("This proposal is not open for a decision."))
+    allow(why_not_open(proposal, at))
     require(interest in Recusal.Interest.values, _("Choose the kind of interest."))
     by.record(Done.MEMBER_RECUSED, on=proposal, interest=str(interest))
     return leave(proposal, by.pk, at=at, interest=interest)

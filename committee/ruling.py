@@ -14,6 +14,7 @@ from audit.acts import Done
 from budgeting.models import Cycle, District
 from budgeting.people import Person
 from committee import merging, publishing
+from committee.interests import of_interest_to
 from committee.members import steps_in_for, why_not_look
 from committee.models import MergerRuling, Resolution
 from committee.models.sealed import new_salt
@@ -32,7 +33,7 @@ def waiting_for(person: Person, at: datetime) -> list[Resolution]:
         return []
     districts = [each for each in District.objects.all() if person.is_committee_for(each)]
     theirs = Proposal.objects.filter(Q(contest__district__in=districts) | Q(pk__in=steps_in_for(person)))
-    theirs = theirs.exclude(author=person.pk).exclude(recusals__member=person.pk)
+    theirs = theirs.exclude(pk__in=of_interest_to(person))
     cycles = Cycle.objects.prefetch_related("phases") if person.is_clerk else ()
     late = [each.pk for each in cycles if is_late(each, at)]
     mine = Q(motion__proposal__in=theirs.values("pk")) | Q(motion__proposal__cycle__in=late)

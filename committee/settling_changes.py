@@ -3,20 +3,18 @@
 The chair, else a deputy, else the other members, at last a clerk; and never who proposed it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.acts import Done
-from budgeting.models import Cycle
-from budgeting.people import Person, RoleName, holders_of
-from budgeting.stages import Act
+from budgeting.people import Person
 from committee.changing import apply, held, why_void
+from committee.deadlines import under_review
 from committee.models import ChangeRuling, ProposedChange
-from committee.presiding import who_presides_each
+from committee.presiding import who_settles_each
 from lib.one_line import says_something
 from lib.refusal import allow, require
 from notices.kinds import Kind
@@ -31,14 +29,11 @@ def waiting_for(person: Person, at: datetime) -> list[ProposedChange]:
         return []
     late = ProposedChange.objects.standing().filter(until__lte=at, proposal__in=_under_review(at).values("pk"))
     places = ("proposal__contest__district", "proposal__contest__cycle", "proposal__cycle", "base", "by")
-    rows = list(late.select_related(*places).prefetch_related("proposal__recusals").order_by("until", "pk"))
-    who = _who_settles_each(rows) if rows else {}
-    return [each for each in rows if any(one.pk == person.pk for one in who[each.pk])]
+    return _to_settle(late.select_related(*places).order_by("until", "pk"), person)
 
 
 def may_settle(change: ProposedChange, person: Person) -> bool:
-    who = _who_settles_each([change])[change.pk]
-    return any(one.pk == person.pk for one in who)
+    return bool(_to_settle([change], person))
 
 
 @transaction.atomic
@@ -65,16 +60,11 @@ def settle(change: ProposedChange, *, applies: bool, reason: str, by: Person, at
 
 def _under_review(at: datetime) -> Proposals:
     """The proposals whose words may be changed, as `why_not_reword` says of one."""
-    cycles = [each for each in Cycle.objects.prefetch_related("phases") if each.allows(Act.DECIDE, at)]
-    return Proposal.objects.with_status(at).filter(cycle__in=cycles, status=Status.SUBMITTED, withheld="")
+    return Proposal.objects.with_status(at).filter(cycle__in=under_review(at), status=Status.SUBMITTED, withheld="")
 
 
-def _who_settles_each(changes: Sequence[ProposedChange]) -> dict[int, list[Any]]:
-    """By change: no more statements for more of them."""
-    found = who_presides_each({each.pk: (each.proposal, {each.by_id}) for each in changes})
-    clerks = list(holders_of(RoleName.CLERK))
-    for each in changes:
-        recused = {recusal.member_id for recusal in each.proposal.recusals.all()}
-        besides = {each.by_id, each.proposal.author_id, *recused}
-        found[each.pk] = found[each.pk] or [one for one in clerks if one.pk not in besides]
-    return found
+def _to_settle(changes: Iterable[ProposedChange], person: Person) -> list[ProposedChange]:
+    """Those of them that this person settles."""
+    waiting = list(changes)
+    who = who_settles_each({each.pk: (each.proposal, {each.by_id}) for each in waiting}) if waiting else {}
+    return [each for each in waiting if person.pk in {one.pk for one in who[each.pk]}]

@@ -7,9 +7,8 @@ from django.db.models import Q
 
 from audit.acts import Done
 from audit.models import AuditEvent
-from budgeting.models import Contest
 from budgeting.people import RoleName, holders_of
-from budgeting.stages import Act
+from committee.deadlines import contests_under_review
 from committee.members import entitled, quorum_of
 from committee.models import Committee, Recusal, Referral, Resolution
 from proposals.models import Proposal, Status
@@ -33,10 +32,9 @@ def complete(proposal: Proposal, *, at: datetime) -> None:
 
 def complete_all(at: datetime) -> None:
     """For what a member wrote or is recused from: nobody may be left who would put it to the vote."""
-    contests = Contest.objects.select_related("cycle").prefetch_related("cycle__phases")
-    open_now = [contest for contest in contests if contest.cycle.allows(Act.DECIDE, at)]
     concerned = Q(author__in=holders_of(RoleName.COMMITTEE)) | Q(pk__in=Recusal.objects.values("proposal"))
-    undecided = Proposal.objects.submitted().as_rows(at).filter(contest__in=open_now, status=Status.SUBMITTED)
+    under_review = Proposal.objects.submitted().as_rows(at).filter(contest__in=contests_under_review(at))
+    undecided = under_review.filter(status=Status.SUBMITTED)
     undecided = undecided.exclude(pk__in=Resolution.objects.waiting().values("motion__proposal"))
     for proposal in undecided.filter(concerned).order_by("pk"):
         with transaction.atomic():
