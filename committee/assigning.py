@@ -32,10 +32,7 @@ def assign(proposals: Iterable[Proposal], member: Any, *, by: Person, at: dateti
     """Give these to one member. Who has one already keeps it. How many are new. Raises Refused, and assigns none."""
     chosen = list(proposals)
     require_none(chosen, by)
-    able = entitled_each(chosen)
-    cannot = [each.number for each in chosen if member.pk not in able[each.pk]]
-    numbers = ", ".join(map(str, cannot))
-    require(not cannot, _("%(name)s takes no part in these: %(numbers)s.") % {"name": member, "numbers": numbers})
+    _has_a_part(member, chosen)
     return sum(_give(each, member, by=by, at=at, due=due, reason="") for each in chosen)
 
 
@@ -70,7 +67,7 @@ def accept(assignments: Iterable[Assignment], *, by: Person, at: datetime) -> in
     """A member says that they do it, so that the others see it. How many are new. Raises Refused, and accepts none."""
     chosen = list(assignments)
     require(all(each.member_id == by.pk for each in chosen), _("Only whoever has it accepts it."))
-    _all_have_a_part(chosen, by)
+    _has_a_part(by, [each.proposal for each in chosen])
     new = 0
     for each in chosen:
         if Assignment.objects.standing().filter(pk=each.pk, accepted_at=None).update(accepted_at=at):
@@ -80,12 +77,19 @@ def accept(assignments: Iterable[Assignment], *, by: Person, at: datetime) -> in
 
 
 @transaction.atomic
-def hand_on(assignments: Iterable[Assignment], to: Any, *, by: Person, at: datetime, reason: str) -> None:
-    """Another has it from now on, with a reason and the same date; all of it or none. Raises Refused."""
+def hand_on(assignments: Iterable[Assignment], to: Any | None, *, by: Person, at: datetime, reason: str) -> None:
+    """Another has it from now on, with a reason and the same date; or nobody (`to` None), and it ends as `end` says.
+
+    All of it or none. Raises Refused.
+    """
     chosen = list(assignments)
-    _all_have_a_part(chosen, to)
+    if to is None:
+        end(chosen, by=by, at=at, reason=reason)
+        return
+    proposals = [each.proposal for each in chosen]
+    _has_a_part(to, proposals)
     if not by.is_clerk:
-        _all_have_a_part(chosen, by)
+        _has_a_part(by, proposals)
     end(chosen, by=by, at=at, reason=reason)
     for each in chosen:
         _give(each.proposal, to, by=by, at=at, due=each.due, reason=reason.strip())
@@ -110,9 +114,11 @@ def end(assignments: Iterable[Assignment], *, by: Person, at: datetime, reason: 
         by.record(Done.ASSIGNMENT_ENDED, on=each.proposal, member=each.member_id)
 
 
-def _all_have_a_part(chosen: list[Assignment], member: Any) -> None:
-    able = entitled_each([each.proposal for each in chosen])
-    numbers = ", ".join(str(each.proposal.number) for each in chosen if member.pk not in able[each.proposal_id])
+def _has_a_part(member: Any, proposals: Iterable[Proposal]) -> None:
+    """In each of these. Raises Refused, with the numbers of the others."""
+    chosen = list(proposals)
+    able = entitled_each(chosen)
+    numbers = ", ".join(str(each.number) for each in chosen if member.pk not in able[each.pk])
     require(not numbers, _("%(name)s takes no part in these: %(numbers)s.") % {"name": member, "numbers": numbers})
 
 

@@ -135,9 +135,14 @@ def _of_committees(person: Person, at: datetime) -> Iterator[Waiting]:
     for each in lists(person, at):
         told = [_told(each, row, at) for row in each.rows[:MOST]]
         yield from told
-        if more := each.rows.count() - len(told):
+        if more := _more_than(told, each.rows):
             words = _("%(list)s: %(more)d more") % {"list": each.heading, "more": more}
             yield Waiting(words, reverse("to_do", args=[each.name]), told[-1].since, things=more)
+
+
+def _more_than(told: list[Waiting], rows: QuerySet[Any]) -> int:
+    """How many of a list stand after the first; asked of every list, so that a long one costs no more."""
+    return rows.count() - len(told)
 
 
 def _told(of: ToDo, row: Any, at: datetime) -> Waiting:
@@ -198,7 +203,7 @@ def _opinions(person: Person, at: datetime) -> Iterator[Waiting]:
     rows = in_hand_of(person, at)
     told = [_opinion(station, at) for station in rows[:MOST]]
     yield from told
-    if more := (rows.count() - MOST if len(told) == MOST else 0):
+    if more := _more_than(told, rows):
         words = ngettext("%d more question to your department", "%d more questions to your department", more) % more
         yield Waiting(words, reverse("my_department"), told[-1].since, things=more)
 

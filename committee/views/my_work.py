@@ -65,10 +65,7 @@ def end(request: Request, assignment: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with obeying(form):
             reason, to = form.cleaned_data["reason"], form.cleaned_data["to"]
-            if to is None:
-                assigning.end([found], by=request.user, at=at, reason=reason)
-            else:
-                assigning.hand_on([found], to, by=request.user, at=at, reason=reason)
+            assigning.hand_on([found], to, by=request.user, at=at, reason=reason)
             messages.success(request, _("It is no longer theirs.") if to is None else _("%s has it now.") % to)
             return redirect("my_work") if is_theirs else redirect("work", found.proposal.contest.cycle.slug)
     context = {"assignment": found, "proposal": found.proposal, "form": form}

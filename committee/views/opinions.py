@@ -15,8 +15,10 @@ from committee import departments, handling
 from committee.forms.opinions import FindingForm, HandlingForm, TickedForm
 from committee.models import FindingDraft, Opinion, Station
 from committee.opinions import answered_by, in_hand_of
+from committee.views.giving_back import given_back
 from lib import clock
 from lib.refusal import obeying
+from lib.typed import without_nul
 from proposals.models import Proposal
 
 PER_PAGE = 50
@@ -127,11 +129,9 @@ def _answered(request: Request, opinion: int) -> HttpResponse:
 
 def _given_back(request: Request) -> HttpResponse:
     """To whom it is not there; but what they have typed they get back, and the reason."""
-    fields = [*FindingForm.base_fields, "reason"]
-    typed = [text for name in fields if (text := request.POST.get(name, "").replace("\0", "").strip())]
-    if not typed:
+    said = [without_nul(request.POST.get(name, "")) for name in (*FindingForm.base_fields, "reason")]
+    if not any(map(str.strip, said)):
         raise Http404
     gone = _("Your department has it no longer, or nobody waits for the answer any more.")
     ended = _("You work for no department now: your role has ended.")
-    context = {"sentence": gone if request.user.is_department else ended, "typed": typed}
-    return render(request, "committee/given_back.html", context, status=HTTPStatus.FORBIDDEN)
+    return given_back(request, None, gone if request.user.is_department else ended, said)

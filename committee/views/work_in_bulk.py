@@ -73,11 +73,9 @@ def hand_on(request: Request) -> HttpResponse:
     )
     if form.is_bound and form.is_valid():
         with obeying(form):
-            to, how = form.cleaned_data["to"], {"by": request.user, "at": at, "reason": form.cleaned_data["reason"]}
-            if to is None:
-                assigning.end(chosen, **how)
-            else:
-                assigning.hand_on(chosen, members[to], **how)
+            key = form.cleaned_data["to"]
+            to = None if key is None else members[key]
+            assigning.hand_on(chosen, to, by=request.user, at=at, reason=form.cleaned_data["reason"])
             said = ngettext(
                 "%d proposal is in other hands now.", "%d proposals are in other hands now.", len(chosen)
             ) % len(chosen)
