@@ -317,7 +317,7 @@ GUARDS = [
     Guard(
         "whoever takes no part is written for by nobody",
         "committee/messaging.py",
-        "or each.pk in recused or",
+        "or each.pk in concerned or",
         "or",
         [MESSAGES],
     ),

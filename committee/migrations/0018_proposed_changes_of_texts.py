@@ -121,8 +121,18 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("agrees__isnull", True), ("answered_at__isnull", True), ("said", "")),
-                    models.Q(("agrees", True), ("answered_at__isnull", False), ("version__isnull", False)),
-                    models.Q(("agrees", False), ("answered_at__isnull", False), ("version__isnull", True)),
+                    models.Q(
+                        ("agrees", True),
+                        ("agrees__isnull", False),
+                        ("answered_at__isnull", False),
+                        ("version__isnull", False),
+                    ),
+                    models.Q(
+                        ("agrees", False),
+                        ("agrees__isnull", False),
+                        ("answered_at__isnull", False),
+                        ("version__isnull", True),
+                    ),
                     _connector="OR",
                 ),
                 name="with_consent_it_is_in_the_text",

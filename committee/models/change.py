@@ -63,8 +63,8 @@ class ProposedChange(Sealed):
             models.CheckConstraint(
                 name="with_consent_it_is_in_the_text",
                 condition=models.Q(agrees__isnull=True, answered_at__isnull=True, said="")
-                | models.Q(agrees=True, answered_at__isnull=False, version__isnull=False)
-                | models.Q(agrees=False, answered_at__isnull=False, version__isnull=True),
+                | models.Q(agrees__isnull=False, agrees=True, answered_at__isnull=False, version__isnull=False)
+                | models.Q(agrees__isnull=False, agrees=False, answered_at__isnull=False, version__isnull=True),
                 violation_error_message=_("Say yes or no."),
             ),
         )

@@ -178,14 +178,14 @@ class City:
                 part.hide(by=self.people["clara"], at=middle_of(Stage.PROPOSING), reason="So.")
 
     def another_card(self) -> None:
-        """Of a step with a question more; the first is Martin's, who sees the others' then."""
+        """Of a step with a question more; before the first Martin hands his in, and sees the others' from then on."""
         at = middle_of(Stage.REVIEWING)
         asked = {"cycle": self.cycle, "step": "formal", "kind": "score", "most": 5, "is_public": True}
         question = Question.objects.create(text=f"How good is it, once more ({next(_next)})?", **asked)
-        first = not self.quay.cards.exists()
-        member = self.people["martin"] if first else self.someone(RoleName.COMMITTEE)
-        card = cards.keep(self.quay, Kind.FORMAL, {question.pk: ("3", "So.")}, version=0, by=member, at=at)
-        cards.hand_in(card, {question.pk: 3}, by=member, at=at)
+        martin = [] if self.quay.cards.exists() else [self.people["martin"]]
+        for member in (*martin, self.someone(RoleName.COMMITTEE)):
+            card = cards.keep(self.quay, Kind.FORMAL, {question.pk: ("3", "So.")}, version=0, by=member, at=at)
+            cards.hand_in(card, {question.pk: 3}, by=member, at=at)
         note(self.quay, by=member, at=at, text=f"Asked ({next(_next)}).")
         assess_cost(self.quay, by=member, at=at, cost=next(_next), basis="Asked.")
 
@@ -439,10 +439,13 @@ def seen(client: Client, address: str) -> Seen:
 
 def compare(one: Seen, three: Seen) -> None:
     shapes = [Counter(sql.partition(" WHERE ")[0] for sql in page.queries) for page in (one, three)]
-    more = "\n".join(f"{number} more: {sql[:300]}" for sql, number in (shapes[1] - shapes[0]).items())
+    more, fewer = (
+        "\n".join(f"{number} {word}: {sql[:300]}" for sql, number in difference.items())
+        for word, difference in (("more", shapes[1] - shapes[0]), ("fewer", shapes[0] - shapes[1]))
+    )
     assert len(three.text) > len(one.text), "the page does not show these rows"
     assert len(three.queries) == len(one.queries), (
-        f"{len(one.queries)} queries for one row, {len(three.queries)} for three.\n{more}"
+        f"{len(one.queries)} queries for one row, {len(three.queries)} for three.\n{more}\n{fewer}"
     )
 
 
