@@ -22,7 +22,7 @@ from budgeting.registry import Page, address_of
 from budgeting.stages import Stage
 from committee.addresses import address_of as decision_on
 from committee.addresses import card_of, challenge_of, changes_of, messages_on, ruling_on
-from committee.at_the_desk import challenges_for
+from committee.at_the_desk import Desk
 from committee.calendar import Kind
 from committee.opinions import in_hand_of
 from committee.ruling import waiting_for as mergers_for
@@ -51,8 +51,7 @@ class Waiting:
 def waits_for(person: Person, at: datetime) -> list[Waiting]:
     """What waits for this person, the oldest first, each thing once; of a long list its end is one line."""
     found: dict[tuple[str, str], Waiting] = {}
-    of_committees = (_challenges, _wordings, _mergers, _of_committees, _opinions)
-    rooms = (_acts, _boxes, *of_committees, _moderation, _claims, _uploads, _mails, _works)
+    rooms = (_acts, _boxes, _committees, _opinions, _moderation, _claims, _uploads, _mails, _works)
     for each in sorted((one for room in rooms for one in room(person, at)), key=lambda one: one.since):
         found.setdefault((each.path, each.words), each)
     return list(found.values())
@@ -104,24 +103,30 @@ def _since(box: Checklist) -> datetime:
     return now.opens if now else box.at
 
 
-def _wordings(person: Person, at: datetime) -> Iterator[Waiting]:
+def _committees(person: Person, at: datetime) -> Iterator[Waiting]:
+    desk = Desk(person, at)
+    for part in (_challenges, _wordings, _mergers, _to_do):
+        yield from part(desk)
+
+
+def _wordings(desk: Desk) -> Iterator[Waiting]:
     """What an author was asked and did not answer by its date, since then."""
-    for change in wordings_for(person, at):
+    for change in wordings_for(desk.person, desk.at):
         words = _("Say whether the text of “%s” is changed: its author has not answered") % change.proposal.title
         yield Waiting(words, changes_of(change.proposal), change.until)
 
 
-def _mergers(person: Person, at: datetime) -> Iterator[Waiting]:
+def _mergers(desk: Desk) -> Iterator[Waiting]:
     """What not all authors have agreed to, since the committee voted on it."""
-    for merger in mergers_for(person, at):
+    for merger in mergers_for(desk.person, desk.at):
         motion = merger.motion
         words = _("Say whether “%(proposal)s” is merged into “%(into)s”: not all authors have agreed")
         named = {"proposal": motion.proposal.title, "into": motion.into and motion.into.title}
         yield Waiting(words % named, ruling_on(motion.proposal), merger.at)
 
 
-def _challenges(person: Person, at: datetime) -> Iterator[Waiting]:
-    for challenge in challenges_for(person, at):
+def _challenges(desk: Desk) -> Iterator[Waiting]:
+    for challenge in desk.challenges:
         words = _("%(name)s is said to have an interest in “%(proposal)s”")
         yield Waiting(
             words % {"name": challenge.member, "proposal": challenge.proposal.title},
@@ -130,10 +135,10 @@ def _challenges(person: Person, at: datetime) -> Iterator[Waiting]:
         )
 
 
-def _of_committees(person: Person, at: datetime) -> Iterator[Waiting]:
+def _to_do(desk: Desk) -> Iterator[Waiting]:
     """The first of each list, and the rest of it as one."""
-    for each in lists(person, at):
-        told = [_told(each, row, at) for row in each.rows[:MOST]]
+    for each in lists(desk):
+        told = [_told(each, row, desk.at) for row in each.rows[:MOST]]
         yield from told
         if more := _more_than(told, each.rows):
             words = _("%(list)s: %(more)d more") % {"list": each.heading, "more": more}

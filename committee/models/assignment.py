@@ -1,11 +1,13 @@
 """Whose it is to prepare a proposal."""
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from budgeting.people import Person
 from proposals.models.reasons import SAYS_SOMETHING
 
 LONGEST_REASON = 500
@@ -19,6 +21,11 @@ class Assignments(models.QuerySet["Assignment"]):
 
     def overdue(self, at: datetime) -> "Assignments":
         return self.standing().filter(due__lte=at)
+
+    def to_others(self, person: Person) -> "models.QuerySet[Any]":
+        """The keys of the proposals that are assigned, and not to this member: part of another query."""
+        assigned = self.standing()
+        return assigned.exclude(proposal__in=assigned.filter(member=person.pk).values("proposal")).values("proposal")
 
 
 class Assignment(models.Model):

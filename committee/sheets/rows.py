@@ -9,11 +9,10 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from budgeting.models import Cycle
 from budgeting.people import Person
-from committee.at_the_desk import to_others
 from committee.calendar import Kind
 from committee.cards import Typed
 from committee.looking import may_look_at
-from committee.models import Card, Question
+from committee.models import Assignment, Card, Question
 from proposals.models import Proposal
 
 MARK = re.compile(r"v([0-9]{1,9})-([0-9a-f]{12})")
@@ -70,7 +69,7 @@ def questions_of(cycle: Cycle) -> list[Question]:
 def rows_of(person: Person, cycle: Cycle, questions: list[Question]) -> list[CardRow]:
     """What is assigned to this member, or to nobody, and what they have begun; in a handful of statements."""
     begun = Exists(Card.objects.filter(proposal=OuterRef("pk"), member=person.pk))
-    theirs = may_look_at(person, cycle).filter(~Q(pk__in=to_others(person)) | Q(begun))
+    theirs = may_look_at(person, cycle).filter(~Q(pk__in=Assignment.objects.to_others(person)) | Q(begun))
     proposals = theirs.select_related("contest__district", "contest__cycle", "cycle").order_by("number")
     own = Card.objects.filter(member=person.pk, proposal__in=theirs.values("pk")).prefetch_related("answers")
     cards = {(card.proposal_id, card.step): card for card in own}

@@ -5,9 +5,9 @@ from typing import Any
 from django import template
 from django.db.models import Max
 
-from committee import at_the_desk, departments, opinions, ruling, settling_changes, showing, to_do
+from committee import departments, opinions, ruling, settling_changes, showing, to_do
+from committee.at_the_desk import Desk
 from committee.costing import in_words
-from committee.steps import why_not_put_to_the_vote
 from committee.to_do import longest_waiting
 from lib import clock
 from proposals.models import Proposal
@@ -21,23 +21,21 @@ def to_decide(context: dict[str, Any]) -> dict[str, object]:
 
     For a clerk, where the committee is set up.
     """
-    user, at = context["request"].user, clock.now()
-    contests, waiting = at_the_desk.to_decide(user, at)
+    desk = Desk(context["request"].user, clock.now())
     return {
-        "cycles": at_the_desk.cycles_of(user, at),
-        "is_member": bool(contests),
-        "contests": contests,
-        "corrections": longest_waiting(at_the_desk.corrections_for(user, at)),
-        "answers": longest_waiting(at_the_desk.answers_for(user, at)),
-        "given_back": longest_waiting(at_the_desk.given_back_to(user, at)),
-        "motions": longest_waiting(at_the_desk.motions_for(user, at)),
-        "cards": [(each, longest_waiting(each.rows)) for each in to_do.cards(user, at)],
-        "waiting": longest_waiting(waiting),
-        "changes": settling_changes.waiting_for(user, at),
-        "mergers": ruling.waiting_for(user, at),
-        "challenges": at_the_desk.challenges_for(user, at),
-        "to_set_up": at_the_desk.cycles_to_set_up(user, at),
-        "too_early": why_not_put_to_the_vote({each.cycle for each in contests}, at).values(),
+        "cycles": desk.cycles,
+        "is_member": bool(desk.contests),
+        "corrections": longest_waiting(desk.corrections),
+        "answers": longest_waiting(desk.answers),
+        "given_back": longest_waiting(desk.given_back),
+        "motions": longest_waiting(desk.motions),
+        "cards": [(each, longest_waiting(each.rows)) for each in to_do.cards(desk)],
+        "waiting": longest_waiting(desk.to_decide),
+        "changes": settling_changes.waiting_for(desk.person, desk.at),
+        "mergers": ruling.waiting_for(desk.person, desk.at),
+        "challenges": desk.challenges,
+        "to_set_up": desk.to_set_up,
+        "too_early": desk.too_early.values(),
     }
 
 

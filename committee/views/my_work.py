@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from budgeting.people import Request
 from committee import assigning
-from committee.at_the_desk import mine as prepared_by
+from committee.at_the_desk import Desk
 from committee.forms.work import EndingForm
 from committee.interests import why_concerned
 from committee.models import Assignment, Resolution
@@ -30,7 +30,7 @@ from proposals.models import Proposal, Status
 def mine(request: Request) -> HttpResponse:
     """What I am to prepare, and how much of it is done."""
     at = clock.now()
-    all_of_it = prepared_by(request.user)
+    all_of_it = Desk(request.user, at).to_prepare
     left = all_of_it.filter(proposal__in=_undecided(at))
     asked = request.GET.get("q", "")
     found = found_by(Proposal.objects.submitted(), asked, reader=request.user).values("pk")

@@ -23,7 +23,6 @@ from budgeting.models import Contest, Cycle
 from budgeting.people import RoleName
 from budgeting.stages import Stage
 from committee import (
-    at_the_desk,
     challenging,
     changing,
     correcting,
@@ -35,6 +34,7 @@ from committee import (
     settling_changes,
     standing_in,
 )
+from committee.at_the_desk import Desk
 from committee.members import why_not_look
 from committee.models import (
     Challenge,
@@ -365,8 +365,8 @@ class Review(RuleBasedStateMachine):
     def _looks_in_vain(self, who: User, proposal: Proposal) -> None:
         """At the page, at the desk, and in the mail of the day."""
         assert signed_in(who).get(f"{proposal.get_absolute_url()}decision/").status_code == 403
-        assert proposal not in at_the_desk.to_decide(who, self.moment)[1]
-        assert not [each for each in at_the_desk.motions_for(who, self.moment) if each.proposal == proposal]
+        assert proposal not in Desk(who, self.moment).to_decide
+        assert not [each for each in Desk(who, self.moment).motions if each.proposal == proposal]
         assert not [each for each in waits_for(who, self.moment) if proposal.title in each.words]
 
     @invariant()

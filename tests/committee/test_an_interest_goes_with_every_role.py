@@ -6,8 +6,9 @@ import pytest
 
 from accounts.models import Role, User
 from budgeting.people import RoleName
-from committee import assigning, at_the_desk, challenging, handling, motions
+from committee import assigning, challenging, handling, motions
 from committee.asking import ask
+from committee.at_the_desk import Desk
 from committee.challenging import challenge, who_settles
 from committee.models import Assignment, Challenge
 from committee.opinions import answered_by, in_hand_of
@@ -107,16 +108,16 @@ def test_a_clerk_cannot_tell_by_what_was_given_back(proposal, three, clara, now)
 def test_a_member_finds_it_on_the_desk_until_it_is_resolved(proposal, three, now) -> None:
     assigning.assign([proposal], three[0], by=three[1], at=now, due=None)
     assigning.end(list(Assignment.objects.all()), by=three[0], at=now, reason="I am away.")
-    assert at_the_desk.given_back_to(three[1], now)
+    assert Desk(three[1], now).given_back
     resolve(proposal, three, now)
-    assert not at_the_desk.given_back_to(three[1], now)
+    assert not Desk(three[1], now).given_back
 
 
 def test_who_takes_no_part_by_now_reads_nothing_of_what_was_given_back(proposal, three, now) -> None:
     assigning.assign([proposal], three[0], by=three[2], at=now, due=None)
     assigning.end(list(Assignment.objects.all()), by=three[0], at=now, reason="I am away.")
     recuse(proposal, by=three[2], at=now, interest="work")
-    assert not at_the_desk.given_back_to(three[2], now)
+    assert not Desk(three[2], now).given_back
 
 
 def test_a_former_member_cannot_tell_by_what_was_theirs(proposal, three, clara, now) -> None:

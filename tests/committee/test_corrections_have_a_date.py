@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from budgeting.stages import Stage
 from committee import correcting, motions
-from committee.at_the_desk import corrections_for
+from committee.at_the_desk import Desk
 from committee.models import Correction
 from committee.recusing import recuse
 from front.waiting import waits_for
@@ -68,8 +68,8 @@ def test_what_is_answered_stands_on_top_until_somebody_has_looked(asked, proposa
 
 def test_what_is_not_answered_by_its_day_stands_there_too(asked, three, now) -> None:
     until = asked.decision.until
-    assert not corrections_for(three[1], until - DAY)
-    assert list(corrections_for(three[1], until)) == [asked]
+    assert not Desk(three[1], until - DAY).corrections
+    assert list(Desk(three[1], until).corrections) == [asked]
     [waiting] = waits_for(three[1], until)
     assert (waiting.words, waiting.late) == ("Not corrected by its day: “A playground by the river”", True)
 
@@ -84,7 +84,7 @@ def test_it_waits_for_nobody_who_sees_nothing_of_it(asked, proposal, three, now,
     corrected(proposal, now + DAY)
     recuse(proposal, by=three[1], at=now + DAY, interest="family")
     for person in (three[1], rosa, clara):
-        assert not corrections_for(person, now + DAY)
+        assert not Desk(person, now + DAY).corrections
         browser = signed_in(person)
         assert browser.post(f"{proposal.get_absolute_url()}correction/looked/").status_code == 403
     assert Correction.objects.standing().exists()

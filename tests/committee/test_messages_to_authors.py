@@ -11,7 +11,8 @@ from accounts.models import Role, User
 from audit.models import AuditEvent
 from budgeting import registry
 from budgeting.people import RoleName
-from committee import at_the_desk, messaging
+from committee import messaging
+from committee.at_the_desk import Desk
 from committee.leaving import LEAVING
 from committee.models import Message
 from committee.recusing import recuse
@@ -77,13 +78,13 @@ def test_an_answer_waits_on_the_desk_and_in_the_mail_until_one_of_them_has_read_
 ) -> None:
     messaging.answer(proposal, by=rosa, at=now, text="And a fountain.")
     for member in three:
-        assert list(at_the_desk.answers_for(member, now)) == [answered], "once, since the first"
+        assert list(Desk(member, now).answers) == [answered], "once, since the first"
         assert f"Read what the author of “{proposal.title}” answered" in [each.words for each in waits_for(member, now)]
         assert "Answers of authors to read" in words_on(signed_in(member).get("/desk/"))
-    assert not at_the_desk.answers_for(clara, now), "she has written nothing there"
+    assert not Desk(clara, now).answers, "she has written nothing there"
     assert "Not read yet" in words_on(signed_in(three[1]).get(address))
     signed_in(three[1]).post(f"{address}read/")
-    assert not at_the_desk.answers_for(three[0], now)
+    assert not Desk(three[0], now).answers
     assert set(Message.objects.filter(is_authors=True).values_list("read_by", flat=True)) == {three[1].pk}
     assert "read by Mira" in words_on(signed_in(three[0]).get(address))
 
@@ -91,10 +92,10 @@ def test_an_answer_waits_on_the_desk_and_in_the_mail_until_one_of_them_has_read_
 def test_it_waits_for_the_clerk_who_asked_and_writing_again_has_read_it(proposal, clara, rosa, three, now) -> None:
     messaging.write_to_author(proposal, by=clara, at=now, text=ASKED)
     messaging.answer(proposal, by=rosa, at=now, text=ANSWERED)
-    assert at_the_desk.answers_for(clara, now)
+    assert Desk(clara, now).answers
     messaging.write_to_author(proposal, by=clara, at=now, text="Thank you.")
-    assert not at_the_desk.answers_for(clara, now)
-    assert not at_the_desk.answers_for(three[0], now)
+    assert not Desk(clara, now).answers
+    assert not Desk(three[0], now).answers
 
 
 @pytest.mark.parametrize("who", ["tomas", "ines", "otto", "elsewhere", "recused"])

@@ -8,7 +8,8 @@ from accounts.models import User
 from audit.models import AuditEvent
 from budgeting.people import RoleName
 from budgeting.stages import Stage
-from committee import at_the_desk, challenging, motions, standing_in
+from committee import challenging, motions, standing_in
+from committee.at_the_desk import Desk
 from committee.members import entitled, entitled_each, people_of, steps_in_for
 from committee.models import Challenge, Committee, Office, Recusal, Referral
 from committee.recusing import recuse
@@ -178,8 +179,8 @@ def test_who_steps_in_finds_it_on_the_desk_and_looks_at_it_alone(proposal, submi
         recuse(proposal, by=member, at=now, interest="work")
     assert "1 member was left" in words_on(signed_in(ines).get(page))
     assert signed_in(ines).get(f"{other.get_absolute_url()}decision/").status_code == 403
-    contests, waiting = at_the_desk.to_decide(ines, now)
-    assert (contests, list(waiting)) == ([proposal.contest], [proposal])
+    desk = Desk(ines, now)
+    assert (desk.contests, list(desk.to_decide)) == ([proposal.contest], [proposal])
     assert [each.path for each in waits_for(ines, now)] == [page]
 
 
@@ -228,7 +229,7 @@ def test_more_who_stepped_in_and_more_challenges_take_no_more_statements(submitt
         for person_asking in (ines, three[0]):
             with CaptureQueriesContext(connection) as asked:
                 list(steps_in_for(User.objects.get(pk=person_asking.pk)))
-                at_the_desk.challenges_for(User.objects.get(pk=person_asking.pk), now)
+                assert Desk(User.objects.get(pk=person_asking.pk), now).challenges is not None
             counted.append(len(asked))
         return counted
 
@@ -242,7 +243,7 @@ def test_more_who_stepped_in_and_more_challenges_take_no_more_statements(submitt
     for _ in range(4):
         more()
     assert statements() == few
-    assert len(at_the_desk.challenges_for(three[0], now)) == 5
+    assert len(Desk(three[0], now).challenges) == 5
 
 
 def test_a_challenge_is_in_the_mail_of_the_day_of_whoever_settles_it(proposal, three, now) -> None:
@@ -264,9 +265,9 @@ def test_one_of_several_who_is_left_does_not_decide_alone(proposal, three, ines,
 
 def test_for_what_the_only_member_wrote_others_step_in_by_themselves(submitted, martin, ines, now) -> None:
     mine = submitted(martin)
-    assert list(at_the_desk.to_decide(ines, now)[1]) == []
+    assert list(Desk(ines, now).to_decide) == []
     standing_in.complete_all(now)
-    assert list(at_the_desk.to_decide(ines, now)[1]) == [mine]
+    assert list(Desk(ines, now).to_decide) == [mine]
 
 
 # In public -----------------------------------------------------------------------------------------------------------

@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from audit.models import AuditEvent
 from budgeting.models import Cycle
-from committee import assigning, at_the_desk, motions
+from committee import assigning, motions
+from committee.at_the_desk import Desk
 from committee.models import Assignment
 from committee.recusing import recuse
 from lib.refusal import Refused
@@ -80,12 +81,12 @@ def test_who_is_recused_has_it_no_longer(five, three, clara, now) -> None:
 
 def test_what_is_given_to_one_waits_on_nobody_elses_desk(five, three, clara, now) -> None:
     assigning.assign(five[:1], three[0], by=clara, at=now, due=now + DAY)
-    seen = [{each.title for each in at_the_desk.to_decide(member, now)[1]} for member in three]
+    seen = [{each.title for each in Desk(member, now).to_decide} for member in three]
     assert "Bench" in seen[0]
     assert "Bench" not in seen[1] | seen[2]
     assert "Slide" in seen[1]
     motions.move(five[0], by=three[0], at=now, outcome="reject", reason="No room.")
-    assert five[0] in [motion.proposal for motion in at_the_desk.motions_for(three[1], now)], "but all vote"
+    assert five[0] in [motion.proposal for motion in Desk(three[1], now).motions], "but all vote"
 
 
 def test_it_is_handed_on_or_given_back_with_a_reason(five, three, clara, now) -> None:

@@ -14,7 +14,8 @@ from hypothesis.stateful import run_state_machine_as_test as run
 
 from accounts.models import User
 from audit.models import AuditEvent
-from committee import assigning, at_the_desk, messaging
+from committee import assigning, messaging
+from committee.at_the_desk import Desk
 from committee.models import Assignment, Message
 from committee.recusing import recuse
 from front.waiting import waits_for
@@ -107,14 +108,14 @@ def test_the_log_has_no_word_of_why_work_ended(given, three, now) -> None:
 def test_what_is_given_back_waits_for_who_gave_it_until_somebody_has_it(given, three, clara, now) -> None:
     browser = signed_in(three[0])
     browser.post(ON, {"assignments": keys(given[:2]), "to": "", "reason": "I am away.", "so": ""})
-    assert keys(at_the_desk.given_back_to(clara, now)) == keys(given[:2])
+    assert keys(Desk(clara, now).given_back) == keys(given[:2])
     assert "Martin has given back “Bench”" in [each.words for each in waits_for(clara, now)]
     desk = words_on(signed_in(clara).get("/desk/"))
     assert "given back by Martin: I am away." in desk
     assert "given back by Martin: I am away." in words_on(signed_in(clara).get(WORK))
-    assert not at_the_desk.given_back_to(three[1], now)
+    assert not Desk(three[1], now).given_back
     assigning.assign([given[0].proposal], three[1], by=clara, at=now, due=None)
-    assert keys(at_the_desk.given_back_to(clara, now)) == [given[1].pk]
+    assert keys(Desk(clara, now).given_back) == [given[1].pk]
 
 
 def test_a_clerk_takes_away_and_hands_on_from_the_list(given, four, three, clara) -> None:
@@ -123,7 +124,7 @@ def test_a_clerk_takes_away_and_hands_on_from_the_list(given, four, three, clara
     said = {"assignments": keys(given), "to": three[2].pk, "reason": "Martin is ill.", "so": ""}
     browser.post(ON, said)
     assert Assignment.objects.standing().filter(member=three[2]).count() == 4
-    assert not at_the_desk.given_back_to(clara, given[0].at), "she took it away herself"
+    assert not Desk(clara, given[0].at).given_back, "she took it away herself"
 
 
 def test_it_goes_to_nobody_who_takes_no_part_in_one_of_them(given, three, clara, now) -> None:

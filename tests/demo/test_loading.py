@@ -16,7 +16,7 @@ from ballots.sealing import Share
 from budgeting.calendar import errors
 from budgeting.models import Contest, Cycle, District
 from budgeting.stages import Act, Stage
-from committee.at_the_desk import corrections_for, motions_for
+from committee.at_the_desk import Desk
 from committee.calendar import Kind as Step
 from committee.models import Assignment, Card, Finding, Recusal, Resolution
 from committee.opinions import in_hand_of
@@ -198,12 +198,12 @@ def test_the_committee_has_something_to_decide(halverne):
 def test_the_committee_is_at_work_and_nothing_of_it_is_public(halverne):
     now, schools = clock.now(), halverne.cycles["reviewing"]
     first, second, third = halverne.members
-    [correction] = corrections_for(first, now)
+    [correction] = Desk(first, now).corrections
     assert correction.answered_at
     violins = "Une armoire à violons, et des violons dedans"
-    assert {motion.proposal.title for motion in motions_for(first, now)} == {"A pig for every canteen", violins}
-    assert [motion.proposal.title for motion in motions_for(second, now)] == ["A pig for every canteen"]
-    assert not motions_for(third, now)
+    assert {motion.proposal.title for motion in Desk(first, now).motions} == {"A pig for every canteen", violins}
+    assert [motion.proposal.title for motion in Desk(second, now).motions] == ["A pig for every canteen"]
+    assert not Desk(third, now).motions
     resolved = Resolution.objects.waiting().get().motion.proposal
     assert resolved.status_at(now) == "submitted"
     assert Recusal.objects.get(proposal__cycle=schools).member == second
