@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any
 
 from django import forms
@@ -52,7 +53,7 @@ def obeying(listener: forms.BaseForm | HttpRequest, field: str | None = None) ->
         with obeying(form):
             proposal.withdraw(by=request.user, at=at, reason=form.cleaned_data["reason"])
             return redirect(proposal)
-        return render(…)
+        return render(…, status=status_of(form))
     """
     try:
         yield
@@ -62,6 +63,15 @@ def obeying(listener: forms.BaseForm | HttpRequest, field: str | None = None) ->
             _say_on(listener, field, refusal)
         else:
             messages.error(listener, " ".join(refusal.messages))
+
+
+def status_of(*shown: forms.BaseForm | None) -> HTTPStatus:
+    """With what a page answers that shows these forms: 422 if one of them was refused.
+
+    None, and a form in which nobody has typed anything, say nothing.
+    """
+    refused = any(form is not None and form.errors for form in shown)
+    return HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK
 
 
 def _say_on(form: forms.BaseForm, field: str | None, refusal: ValidationError) -> None:

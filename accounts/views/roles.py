@@ -26,7 +26,7 @@ from accounts.visitors import user_of
 from budgeting import registry, two
 from budgeting.guards import only
 from lib import clock
-from lib.refusal import obeying, require
+from lib.refusal import obeying, require, status_of
 
 gives_roles = only(lambda person: person.gives_roles)
 gives_roles_touch = only(lambda person: person.gives_roles, otherwise=PermissionDenied)
@@ -51,7 +51,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "at": at,
         "invited": Invitation.objects.waiting(at).select_related("district"),
     }
-    return render(request, "accounts/roles.html", context, status=422 if form.errors else 200)
+    return render(request, "accounts/roles.html", context, status=status_of(form))
 
 
 @require_POST
@@ -109,7 +109,7 @@ def _take_up(request: HttpRequest) -> HttpResponse:
             )
             return _let_in(request, user)
     context = {"form": form, "secret": secret, "drawing": _drawn(secret)}
-    return render(request, "accounts/invitation.html", context, status=422 if form.errors else 200)
+    return render(request, "accounts/invitation.html", context, status=status_of(form))
 
 
 def _let_in(request: HttpRequest, user: User) -> HttpResponse:

@@ -18,7 +18,7 @@ from budgeting.guards import clerks_only, oversees
 from budgeting.models import acts_on
 from budgeting.people import Request
 from lib import clock
-from lib.refusal import allow, obeying
+from lib.refusal import allow, obeying, status_of
 
 
 @login_required
@@ -44,7 +44,7 @@ def corrections(request: Request, cycle: str, contest: str) -> HttpResponse:
         "why_not": superseding.why_not_supersede(found, at),
         "pending": superseding.pending(found),
     }
-    return render(request, "ballots/corrections.html", context, status=422 if form.errors else 200)
+    return render(request, "ballots/corrections.html", context, status=status_of(form))
 
 
 @clerks_only
@@ -64,7 +64,7 @@ def supersede(request: Request, cycle: str, contest: str) -> HttpResponse:
         sketch = two.sketch(two.Joint.SUPERSEDE, on=found, cycle=found.cycle)
         sketch.plan = superseding.plan(found, at, reason="–", named=named)
         context = {**paper_shown(sketch), "form": form}
-        return render(request, "ballots/supersede.html", context, status=422 if form.errors else 200)
+        return render(request, "ballots/supersede.html", context, status=status_of(form))
     return redirect("box", cycle)
 
 

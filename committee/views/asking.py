@@ -1,7 +1,5 @@
 """A department is asked about one proposal."""
 
-from http import HTTPStatus
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -16,7 +14,7 @@ from committee.asking import ask, why_not_ask
 from committee.forms.opinions import QuestionForm
 from committee.members import why_not_look
 from lib import clock
-from lib.refusal import obeying
+from lib.refusal import obeying, status_of
 from proposals.views.browse import find
 
 
@@ -41,5 +39,4 @@ def page(request: Request, cycle: str, district: str, number: int) -> HttpRespon
         "why_not": why_not_ask(proposal, by=request.user, at=at),
         "has_departments": departments.offered().exists(),
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "committee/ask_department.html", context, status=status)
+    return render(request, "committee/ask_department.html", context, status=status_of(form))

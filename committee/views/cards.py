@@ -23,7 +23,7 @@ from committee.models.card import LONGEST_WINDOW
 from committee.views.giving_back import given_back
 from committee.views.loading import find_before_the_committee
 from lib import clock
-from lib.refusal import Refused, obeying
+from lib.refusal import Refused, obeying, status_of
 from lib.typed import typed as typed_text
 from proposals.models import Proposal
 from proposals.views.browse import find
@@ -119,8 +119,7 @@ def _shown(
     }
     if refused:
         return render(request, "committee/card.html", context, status=HTTPStatus.CONFLICT)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form else HTTPStatus.OK
-    return render(request, "committee/card.html", context, status=status)
+    return render(request, "committee/card.html", context, status=status_of(form))
 
 
 def _window(request: Request) -> str:

@@ -1,7 +1,5 @@
 """The case number of a proposal in the city's register of documents."""
 
-from http import HTTPStatus
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -15,7 +13,7 @@ from committee.forms.case_number import CaseNumberForm
 from committee.members import why_not_look
 from committee.numbering import case_number_of, set_case_number, why_not_number
 from lib import clock
-from lib.refusal import obeying
+from lib.refusal import obeying, status_of
 from proposals.views.browse import find
 
 
@@ -36,5 +34,4 @@ def page(request: Request, cycle: str, district: str, number: int) -> HttpRespon
             is_members = not why_not_look(proposal, by=request.user)
             return redirect(address_of(proposal)) if is_members else redirect("work", proposal.cycle.slug)
     context = {"proposal": proposal, "cycle": proposal.cycle, "form": form}
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "committee/case_number.html", context, status=status)
+    return render(request, "committee/case_number.html", context, status=status_of(form))

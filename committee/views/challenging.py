@@ -1,7 +1,5 @@
 """Say that a member has an interest in a proposal; and settle what was said."""
 
-from http import HTTPStatus
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -17,7 +15,7 @@ from committee.interests import why_concerned
 from committee.members import why_not_look
 from committee.models import Challenge
 from lib import clock
-from lib.refusal import obeying
+from lib.refusal import obeying, status_of
 from proposals.views.browse import find
 
 
@@ -43,8 +41,7 @@ def page(request: Request, cycle: str, district: str, number: int) -> HttpRespon
         "waiting": waiting,
         "why_not": challenging.why_not_challenge(proposal, by=request.user, at=at),
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "committee/challenge.html", context, status=status)
+    return render(request, "committee/challenge.html", context, status=status_of(form))
 
 
 @login_required

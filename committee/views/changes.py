@@ -1,7 +1,6 @@
 """Another wording of a proposal: somebody of the city proposes it, its author answers, whoever presides settles it."""
 
 from datetime import datetime
-from http import HTTPStatus
 from typing import Any
 
 from django import forms
@@ -19,7 +18,7 @@ from committee.addresses import changes_of
 from committee.forms.changes import AnswerForm, ChangeForm, SettlingForm
 from committee.models import ProposedChange
 from lib import clock
-from lib.refusal import obeying, require
+from lib.refusal import obeying, require, status_of
 from proposals.differences import differences
 from proposals.geojson import map_of
 from proposals.models import Proposal
@@ -76,7 +75,7 @@ def mine(request: Request, change: int) -> HttpResponse:
             return redirect("proposed_change", found.pk)
     here = _told(found, at)
     context = {"here": here, **here, "proposal": found.proposal, "cycle": found.proposal.cycle, "form": form}
-    return render(request, "committee/change.html", context, status=_status(form))
+    return render(request, "committee/change.html", context, status=status_of(form))
 
 
 def _found(request: Request, at: datetime, cycle: str, district: str, number: int) -> Proposal:
@@ -118,9 +117,4 @@ def _shown(
         "why_not": changing.why_not_propose(proposal, by=request.user, at=at),
         "district": map_of([proposal.contest.district]),
     }
-    return render(request, "committee/changes.html", context, status=_status(*filter(None, (form, settling))))
-
-
-def _status(*typed: forms.BaseForm) -> HTTPStatus:
-    refused = any(form.is_bound and form.errors for form in typed)
-    return HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK
+    return render(request, "committee/changes.html", context, status=status_of(form, settling))

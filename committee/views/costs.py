@@ -1,7 +1,5 @@
 """The cost of a proposal as a member assesses it."""
 
-from http import HTTPStatus
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -16,7 +14,7 @@ from committee.members import why_not_decide, why_not_look
 from committee.models.estimate import LONGEST_BASIS
 from committee.views.giving_back import given_back
 from lib import clock
-from lib.refusal import obeying
+from lib.refusal import obeying, status_of
 from lib.typed import typed
 from proposals.views.browse import find
 
@@ -42,5 +40,4 @@ def page(request: Request, cycle: str, district: str, number: int) -> HttpRespon
         "assessed": proposal.cost_assessments.select_related("by").reverse(),
         "why_not": why_not_decide(proposal, by=request.user, at=at),
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "committee/cost.html", context, status=status)
+    return render(request, "committee/cost.html", context, status=status_of(form))

@@ -1,7 +1,6 @@
 """One proposal before the committee: put a decision to the vote, vote on it, ask for a correction, take no part."""
 
 from datetime import datetime
-from http import HTTPStatus
 
 from django import forms
 from django.contrib import messages
@@ -24,7 +23,7 @@ from committee.recusing import suggested
 from committee.steps import why_not_put_to_the_vote
 from committee.views.loading import find_before_the_committee
 from lib import clock
-from lib.refusal import obeying
+from lib.refusal import obeying, status_of
 from proposals.models import Proposal
 
 
@@ -126,7 +125,6 @@ def _waits(motion: Motion) -> bool:
 
 def _shown(request: Request, proposal: Proposal, at: datetime, **typed: forms.Form) -> HttpResponse:
     """The page, with what was typed into one of its forms, and why it was refused."""
-    refused = any(form.is_bound and form.errors for form in typed.values())
     motion = proposal.motions.filter(settled_at=None).select_related("by", "ground", "into").first()
     votes = list(motion.votes.select_related("member")) if motion else []
     mine = next((vote.choice for vote in votes if vote.member_id == request.user.pk), "")
@@ -163,5 +161,4 @@ def _shown(request: Request, proposal: Proposal, at: datetime, **typed: forms.Fo
         **forms_shown,
         **typed,
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK
-    return render(request, "committee/decide.html", context, status=status)
+    return render(request, "committee/decide.html", context, status=status_of(*typed.values()))

@@ -1,7 +1,5 @@
 """The desk pages on which a clerk sets up the departments of the city."""
 
-from http import HTTPStatus
-
 from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import HttpResponse
@@ -15,7 +13,7 @@ from committee import departments
 from committee.forms.departments import DepartmentForm
 from committee.models import Department, DepartmentMember
 from lib import clock
-from lib.refusal import obeying
+from lib.refusal import obeying, status_of
 
 
 @clerks_only
@@ -32,8 +30,7 @@ def index(request: Request) -> HttpResponse:
         Prefetch("members", staff.select_related("member"), to_attr="staff"), "hands_to"
     )
     context = {"departments": found, "form": form}
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "committee/departments.html", context, status=status)
+    return render(request, "committee/departments.html", context, status=status_of(form))
 
 
 @clerks_only
@@ -47,8 +44,7 @@ def change(request: Request, department: int) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("departments")
     context = {"department": get_object_or_404(Department, pk=department), "form": form}
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "committee/department.html", context, status=status)
+    return render(request, "committee/department.html", context, status=status_of(form))
 
 
 @require_POST

@@ -1,7 +1,5 @@
 """The city's own grounds for decisions, as a clerk keeps the list."""
 
-from http import HTTPStatus
-
 from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpResponse
@@ -13,7 +11,7 @@ from budgeting.guards import clerks_only
 from budgeting.people import Request
 from committee.forms.grounds import GroundForm
 from lib import clock
-from lib.refusal import obeying
+from lib.refusal import obeying, status_of
 from proposals.models import Ground
 
 
@@ -28,8 +26,7 @@ def page(request: Request) -> HttpResponse:
             return redirect("grounds")
     decided = Count("decisions", distinct=True) + Count("hidings", distinct=True)
     context = {"form": form, "grounds": Ground.objects.annotate(decided=decided).order_by("outcome", "pk")}
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "committee/grounds.html", context, status=status)
+    return render(request, "committee/grounds.html", context, status=status_of(form))
 
 
 @clerks_only

@@ -1,7 +1,5 @@
 """What the committee and an author write to each other: a page for either side."""
 
-from http import HTTPStatus
-
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -19,7 +17,7 @@ from committee.messaging import why_not_write
 from committee.models import Message
 from committee.views.giving_back import given_back
 from lib import clock
-from lib.refusal import obeying
+from lib.refusal import obeying, status_of
 from proposals.models import Proposal
 from proposals.views.browse import find
 
@@ -75,5 +73,4 @@ def _thread(request: Request, proposal: Proposal, form: forms.Form, template: st
         "form": form,
         "thread": Message.objects.filter(proposal=proposal).select_related("by", "read_by"),
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, template, context, status=status)
+    return render(request, template, context, status=status_of(form))

@@ -1,7 +1,6 @@
 """What a member prepares: their list, and a piece of it handed on or given back."""
 
 from datetime import datetime
-from http import HTTPStatus
 from typing import Any
 
 from django import forms
@@ -22,7 +21,7 @@ from committee.models import Assignment, Resolution
 from committee.models.case_number import found_by
 from committee.views.work import PER_PAGE
 from lib import clock
-from lib.refusal import obeying
+from lib.refusal import obeying, status_of
 from proposals.models import Proposal, Status
 
 
@@ -69,5 +68,4 @@ def end(request: Request, assignment: int) -> HttpResponse:
             messages.success(request, _("It is no longer theirs.") if to is None else _("%s has it now.") % to)
             return redirect("my_work") if is_theirs else redirect("work", found.proposal.contest.cycle.slug)
     context = {"assignment": found, "proposal": found.proposal, "form": form}
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "committee/end_assignment.html", context, status=status)
+    return render(request, "committee/end_assignment.html", context, status=status_of(form))

@@ -1,7 +1,5 @@
 """Notes among members, beside the card."""
 
-from http import HTTPStatus
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -15,7 +13,7 @@ from committee.members import why_not_look
 from committee.noting import note
 from committee.views.giving_back import given_back
 from lib import clock
-from lib.refusal import obeying
+from lib.refusal import obeying, status_of
 from proposals.views.browse import find
 
 
@@ -38,5 +36,4 @@ def page(request: Request, cycle: str, district: str, number: int) -> HttpRespon
         "form": form,
         "notes": proposal.notes.select_related("by"),
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "committee/notes.html", context, status=status)
+    return render(request, "committee/notes.html", context, status=status_of(form))

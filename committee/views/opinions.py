@@ -1,7 +1,6 @@
 """What a department is asked: the list of its people, and each question with its answer."""
 
 from datetime import datetime
-from http import HTTPStatus
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -17,7 +16,7 @@ from committee.models import FindingDraft, Opinion, Station
 from committee.opinions import answered_by, in_hand_of
 from committee.views.giving_back import given_back
 from lib import clock
-from lib.refusal import obeying
+from lib.refusal import obeying, status_of
 from lib.typed import without_nul
 from proposals.models import Proposal
 
@@ -78,8 +77,7 @@ def _list(request: Request, at: datetime, form: HandlingForm, *, refused: Ticked
         "ticked": request.POST.getlist("opinions"),
         "at": at,
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if refused.errors else HTTPStatus.OK
-    return render(request, "committee/my_department.html", context, status=status)
+    return render(request, "committee/my_department.html", context, status=status_of(refused))
 
 
 @login_required
@@ -113,8 +111,7 @@ def one(request: Request, opinion: int) -> HttpResponse:
         "handling": HandlingForm(Opinion.objects.filter(pk=found.pk), departments.ways_of(request.user)),
         "at": at,
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "committee/opinion.html", context, status=status)
+    return render(request, "committee/opinion.html", context, status=status_of(form))
 
 
 def _answered(request: Request, opinion: int) -> HttpResponse:

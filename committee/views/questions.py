@@ -1,7 +1,5 @@
 """A clerk makes the questions of the cards."""
 
-from http import HTTPStatus
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,7 +14,7 @@ from committee.calendar import Kind
 from committee.forms.questions import QuestionForm
 from committee.models import Question
 from lib import clock
-from lib.refusal import obeying
+from lib.refusal import obeying, status_of
 from proposals.views.browse import cycle_of
 
 
@@ -59,8 +57,7 @@ def _form(request: Request, question: Question, heading: str) -> HttpResponse:
             return redirect("committee_questions", question.cycle.slug)
     why_not = questions.why_not_change(question) if question.pk else ""
     context = {"cycle": question.cycle, "form": form, "question": question, "heading": heading, "why_not": why_not}
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "committee/question.html", context, status=status)
+    return render(request, "committee/question.html", context, status=status_of(form))
 
 
 @clerks_only

@@ -1,7 +1,5 @@
 """A merger without its authors' consent: whoever presides says whether the committee's vote stands."""
 
-from http import HTTPStatus
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -13,7 +11,7 @@ from budgeting.people import Request
 from committee import merging, ruling
 from committee.forms.ruling import RulingForm
 from lib import clock
-from lib.refusal import obeying, require
+from lib.refusal import obeying, require, status_of
 from proposals.views.browse import find
 
 
@@ -43,5 +41,4 @@ def page(request: Request, cycle: str, district: str, number: int) -> HttpRespon
         "is_late": ruling.is_late(proposal.cycle, at),
         "form": form,
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "committee/merger_ruling.html", context, status=status)
+    return render(request, "committee/merger_ruling.html", context, status=status_of(form))

@@ -1,7 +1,5 @@
 """The desk page on which a clerk sets up a committee."""
 
-from http import HTTPStatus
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,7 +13,7 @@ from budgeting.registry import Page, name_of
 from committee import setting_up
 from committee.forms.set_up import CommitteeForm, SeatForm
 from committee.models import Committee, Motion, Seat
-from lib.refusal import obeying
+from lib.refusal import obeying, status_of
 
 
 @clerks_only
@@ -57,8 +55,7 @@ def correct_seat(request: Request, number: int) -> HttpResponse:
             messages.success(request, _("Corrected. Everybody can see it."))
             return _back_to(seat.committee)
     context = {"cycle": seat.committee.cycle, "committee": seat.committee, "seat": seat, "form": form}
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "committee/correct_seat.html", context, status=status)
+    return render(request, "committee/correct_seat.html", context, status=status_of(form))
 
 
 @require_POST
@@ -107,6 +104,4 @@ def _shown(
         "form": form or CommitteeForm(committee),
         "seat_form": seat_form or SeatForm(committee),
     }
-    refused = any(each is not None and each.errors for each in (form, seat_form))
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK
-    return render(request, "committee/set_up.html", context, status=status)
+    return render(request, "committee/set_up.html", context, status=status_of(form, seat_form))

@@ -1,7 +1,5 @@
 """A member's cards as a spreadsheet: taken away, filled in elsewhere, looked at, taken over, and undone."""
 
-from http import HTTPStatus
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -25,7 +23,7 @@ from committee.sheets.files import FORMATS, MOST_BYTES, Fault, written
 from committee.sheets.importing import Faulty
 from committee.sheets.sheet import CardSheet
 from lib import clock
-from lib.refusal import obeying
+from lib.refusal import obeying, status_of
 from proposals.views.browse import cycle_of
 
 SHOWN = 100  # faults
@@ -56,8 +54,7 @@ def page(request: Request, cycle: str) -> HttpResponse:
         "number": len(faults),
         "imports": CardImport.objects.filter(cycle=found, by=request.user.pk)[:20],
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "committee/sheet.html", context, status=status)
+    return render(request, "committee/sheet.html", context, status=status_of(form))
 
 
 @require_safe

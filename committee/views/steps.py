@@ -1,7 +1,5 @@
 """A clerk sets the dates of a review's steps."""
 
-from http import HTTPStatus
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -14,7 +12,7 @@ from committee.forms.steps import StepsForm
 from committee.models import Step
 from committee.steps import faults, set_steps
 from lib.forms import CITY_CLOCKS
-from lib.refusal import obeying
+from lib.refusal import obeying, status_of
 from proposals.views.browse import cycle_of
 
 
@@ -35,5 +33,4 @@ def page(request: Request, cycle: str) -> HttpResponse:
         "review": found.window(Stage.REVIEWING),
         "faults": [] if form.is_bound else faults(found, Step.windows(found)),
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "committee/steps.html", context, status=status)
+    return render(request, "committee/steps.html", context, status=status_of(form))

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -27,7 +26,7 @@ from committee.models import Assignment
 from committee.namesakes import told_apart
 from committee.opinions import by_department
 from lib import clock
-from lib.refusal import obeying
+from lib.refusal import obeying, status_of
 from proposals.models import Proposal, Status
 from proposals.models.queries import Proposals
 
@@ -128,9 +127,7 @@ def _shown(
         "is_open": before.cycle.allows(Act.DECIDE, at),
         "is_member": any(request.user.is_committee_for(each) for each in before.districts),
     }
-    refused = any(each is not None and each.errors for each in (form, asking))
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK
-    return render(request, "committee/work.html", context, status=status)
+    return render(request, "committee/work.html", context, status=status_of(form, asking))
 
 
 def _members(districts: "Any") -> dict[int, Any]:

@@ -1,7 +1,6 @@
 """Many at once: accept work, hand it on or give it back, and write to the authors of what is ticked."""
 
 from collections.abc import Iterable
-from http import HTTPStatus
 from typing import Any
 
 from django import forms
@@ -25,7 +24,7 @@ from committee.models import Assignment
 from committee.namesakes import told_apart
 from committee.views.work import PER_PAGE, may_give_out
 from lib import clock
-from lib.refusal import obeying, require
+from lib.refusal import obeying, require, status_of
 from proposals.models import Proposal
 
 
@@ -127,5 +126,4 @@ def write(request: Request, cycle: str) -> HttpResponse:
 
 
 def _shown(request: Request, template: str, form: forms.Form, **context: Any) -> HttpResponse:
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, template, {"form": form, **context}, status=status)
+    return render(request, template, {"form": form, **context}, status=status_of(form))

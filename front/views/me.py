@@ -1,7 +1,6 @@
 """My own page."""
 
 from collections.abc import Iterable, Mapping
-from http import HTTPStatus
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
@@ -22,7 +21,7 @@ from budgeting import registry
 from budgeting.models import Contest, Cycle
 from budgeting.stages import Act
 from lib import clock
-from lib.refusal import obeying
+from lib.refusal import obeying, status_of
 from residents.models import Resident, Verification
 
 
@@ -79,9 +78,7 @@ def closing(request: HttpRequest) -> HttpResponse:
         "goes": [each for leaving in found for each in leaving.goes],
         "stays": [each for leaving in found for each in leaving.stays],
     }
-    return render(
-        request, "front/closing.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else 200
-    )
+    return render(request, "front/closing.html", context, status=status_of(form))
 
 
 def _my_page(request: HttpRequest, name_form: PublicNameForm) -> HttpResponse:

@@ -12,7 +12,7 @@ from budgeting.contest_form import RuleForm
 from budgeting.guards import clerks_only
 from budgeting.models import Contest
 from budgeting.people import Request
-from lib.refusal import allow, obeying
+from lib.refusal import allow, obeying, status_of
 
 
 def why_fixed(contest: Contest) -> str | Promise:
@@ -35,4 +35,4 @@ def page(request: Request, cycle: str, contest: str) -> HttpResponse:
             messages.success(request, _("Saved. This is how residents read it now."))
             return redirect("contest_rule", cycle, contest)
     context = {"contest": found, "cycle": found.cycle, "form": form, "fixed": why_fixed(found)}
-    return render(request, "front/rule.html", context, status=422 if form.errors else 200)
+    return render(request, "front/rule.html", context, status=status_of(form))

@@ -1,7 +1,5 @@
 """What I am told: the page under the bell, what I follow, how I hear of it; and no more mails of a kind."""
 
-from http import HTTPStatus
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -15,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from budgeting.people import Request
 from lib import clock
+from lib.refusal import status_of
 from lib.typed import without_nul
 from notices import following, stopping
 from notices.forms import WaysForm
@@ -49,12 +48,7 @@ def ways(request: Request) -> HttpResponse:
         form.save()
         messages.success(request, _("From now on you hear of it as you have chosen."))
         return redirect("ways")
-    return render(
-        request,
-        "notices/ways.html",
-        {"form": form},
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK,
-    )
+    return render(request, "notices/ways.html", {"form": form}, status=status_of(form))
 
 
 @login_required

@@ -1,7 +1,5 @@
 """The words of the mails, as a clerk may change them: tried on an example before they are kept."""
 
-from http import HTTPStatus
-
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -11,7 +9,7 @@ from django.utils.translation import gettext as _
 from budgeting.guards import clerks_only
 from budgeting.people import Request
 from lib import clock
-from lib.refusal import obeying
+from lib.refusal import obeying, status_of
 from notices import words as wording
 from notices.forms import WordingForm
 from notices.kinds import Group, Kind, Words, all_worded
@@ -60,8 +58,7 @@ def edit(request: Request, kind: str, language: str) -> HttpResponse:
         "example": wording.example(telling, language, *_shown(form, subject, text)),
         "is_own": Wording.objects.filter(kind=found, language=language).exists(),
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "notices/wording.html", context, status=status)
+    return render(request, "notices/wording.html", context, status=status_of(form))
 
 
 def _shown(form: WordingForm, subject: str, text: str) -> tuple[str, str]:

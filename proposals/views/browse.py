@@ -20,6 +20,7 @@ from budgeting.sections import told_on
 from budgeting.stages import Act
 from lib import clock
 from lib.private_files import open_if_there
+from lib.refusal import status_of
 from lib.typed import without_nul
 from proposals.differences import differences
 from proposals.forms.discussion import CommentForm
@@ -144,7 +145,7 @@ def shown(request: Request, proposal: Proposal, at: datetime, form: CommentForm 
             "report_delivery": not proposal.why_not_report_delivery(by=request.user, at=at),
         },
     }
-    return render(request, "proposals/detail.html", context, status=422 if form else 200)
+    return render(request, "proposals/detail.html", context, status=status_of(form))
 
 
 def support_of(request: Request, proposal: Proposal) -> dict[str, object]:

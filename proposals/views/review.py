@@ -7,7 +7,7 @@ from budgeting import two
 from budgeting.guards import clerks_touch
 from budgeting.people import Request
 from lib import clock
-from lib.refusal import obeying
+from lib.refusal import obeying, status_of
 from proposals.forms.staff import MilestoneForm, WithholdingForm
 from proposals.views.browse import find
 from proposals.withholding import choices
@@ -26,7 +26,7 @@ def withhold(request: Request, cycle: str, district: str, number: int) -> HttpRe
             act = two.sketch(kind, on=about, cycle=proposal.cycle, reason=form.cleaned_data["reason"])
             return redirect(two.propose(act, by=request.user, at=at))
     context = {"proposal": proposal, "cycle": proposal.cycle, "form": form}
-    return render(request, "proposals/withhold.html", context, status=422 if form.errors else 200)
+    return render(request, "proposals/withhold.html", context, status=status_of(form))
 
 
 @clerks_touch
