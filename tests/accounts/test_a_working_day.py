@@ -34,6 +34,7 @@ def test_whoever_holds_a_role_is_signed_in_for_a_working_day(client: Client, hol
     assert client.cookies["session"]["max-age"] <= WORKING_DAY.total_seconds()
 
 
+@pytest.mark.long
 def test_no_request_makes_the_day_longer(client: Client, clara) -> None:
     client.force_login(clara)
     client.get("/desk/")

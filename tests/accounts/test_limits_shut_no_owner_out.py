@@ -163,12 +163,14 @@ def test_s6_the_sentence_says_until_when_and_then_it_is_over_however_many_came_i
     assert gets_in(rosa, Client(REMOTE_ADDR=HOME))
 
 
+@pytest.mark.long
 def test_s6_who_is_refused_goes_on_and_uses_up_nothing_of_other_networks(rosa: User) -> None:
     for _ in range(60):
         guess(rosa, "192.0.2.99")
     assert gets_in(rosa, Client(REMOTE_ADDR=elsewhere()))
 
 
+@pytest.mark.long
 def test_s6_what_was_refused_unseen_was_no_guess(rosa: User) -> None:
     while guess(rosa, elsewhere()):
         pass
@@ -183,6 +185,7 @@ def test_s6_a_right_one_does_not_count(rosa: User) -> None:
         assert gets_in(rosa, Client(REMOTE_ADDR=HOME))
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_s6_many_who_guess_at_once_get_no_more_tries(rosa: User) -> None:
     def go(_number: int) -> bool:

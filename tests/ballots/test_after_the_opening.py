@@ -51,8 +51,8 @@ ELSEWHERE = "INSERT INTO ballots_fromelsewhere (contest_id, ballots, at) SELECT 
 
 @pytest.fixture
 def opened(voting, neighbours, riverside_contest, cycle, shares, clara, at) -> Opening:
-    """Twelve have voted for the benches, and the box is open."""
-    for user in neighbours:
+    """Four have voted for the benches, and the box is open."""
+    for user in neighbours[:4]:
         cast(riverside_contest, {4: 1}, by=user)
     return open_box(cycle, shares[:2], by=clara, at=at("counting"))
 
@@ -69,60 +69,60 @@ def refused(sql: str) -> str:
     return str(refusal.value)
 
 
-@pytest.mark.parametrize("sql", [ADDED, INVALID, BATCH, REHEARSAL, SHARE, NO_VOTE])
-def test_s4a_nothing_is_added_to_a_box_that_is_open(opened, sql) -> None:
-    said = refused(sql)
-    assert "the box is open: nothing is added" in said or "shares of a key that was rehearsed with stay" in said
+def test_s4a_nothing_is_added_to_a_box_that_is_open(opened) -> None:
+    for sql in (ADDED, INVALID, BATCH, REHEARSAL, SHARE, NO_VOTE):
+        said = refused(sql)
+        assert "the box is open: nothing is added" in said or "shares of a key that was rehearsed with stay" in said
 
 
-@pytest.mark.parametrize("sql", [ADDED, INVALID])
-def test_s4a_no_ballot_comes_out_of_a_box_that_is_shut(voting, sql) -> None:
-    assert "come out of the box at its opening" in refused(sql)
+def test_s4a_no_ballot_comes_out_of_a_box_that_is_shut(voting) -> None:
+    for sql in (ADDED, INVALID):
+        assert "come out of the box at its opening" in refused(sql)
 
 
-@pytest.mark.parametrize(
-    "table",
-    [
-        "openedballot",
-        "invalidballot",
-        "boardbatch",
-        "opening",
-        "rehearsal",
-        "keyshare",
-        "ballotboxkey",
-        "count",
-        "sharedestruction",
-        "fromelsewhere",
-    ],
+FACTS = (
+    "openedballot",
+    "invalidballot",
+    "boardbatch",
+    "opening",
+    "rehearsal",
+    "keyshare",
+    "ballotboxkey",
+    "count",
+    "sharedestruction",
+    "fromelsewhere",
 )
-def test_s4_nothing_of_it_is_taken_away(counted, cycle, clara, at, table) -> None:
+
+
+def test_s4_nothing_of_it_is_taken_away(counted, cycle, clara, at) -> None:
     key.destroy_shares(cycle, "The council", by=clara, at=at("results"))
-    assert "may only be added to" in refused(f"TRUNCATE ballots_{table} CASCADE")
-    if table not in ("invalidballot", "fromelsewhere"):
+    for table in FACTS:
+        assert "may only be added to" in refused(f"TRUNCATE ballots_{table} CASCADE")
+    for table in set(FACTS) - {"invalidballot", "fromelsewhere"}:
         said = refused(f"DELETE FROM ballots_{table}")
         assert "may only be added to" in said or "rehearsed with" in said or "sealed to this key" in said
 
 
-@pytest.mark.parametrize(
-    "sql",
-    [
-        """UPDATE ballots_count SET outcome = jsonb_set(outcome, '{winners}', '["6"]')""",
-        "UPDATE ballots_count SET at = now()",
-        "UPDATE ballots_opening SET reconciliation = '{}'",
-        "UPDATE ballots_openedballot SET content = '6:1'",
-        "UPDATE ballots_boardbatch SET final = false",
-        "UPDATE ballots_rehearsal SET share_numbers = '{1}'",
-        "UPDATE ballots_keyshare SET commitment = repeat('0', 64)",
-    ],
+CHANGES = (
+    """UPDATE ballots_count SET outcome = jsonb_set(outcome, '{winners}', '["6"]')""",
+    "UPDATE ballots_count SET at = now()",
+    "UPDATE ballots_opening SET reconciliation = '{}'",
+    "UPDATE ballots_openedballot SET content = '6:1'",
+    "UPDATE ballots_boardbatch SET final = false",
+    "UPDATE ballots_rehearsal SET share_numbers = '{1}'",
+    "UPDATE ballots_keyshare SET commitment = repeat('0', 64)",
 )
-def test_s4b_nothing_of_it_changes(counted, sql) -> None:
-    said = refused(sql)
-    assert "may only be added to" in said or "rehearsed with" in said
 
 
-@pytest.mark.parametrize("number", [1, 3])
-def test_s4b_counts_come_one_after_the_other(counted, number) -> None:
-    assert "numbered from one" in refused(COUNT_AGAIN.format(number=number, inputs="inputs", entry="NULL"))
+def test_s4b_nothing_of_it_changes(counted) -> None:
+    for sql in CHANGES:
+        said = refused(sql)
+        assert "may only be added to" in said or "rehearsed with" in said
+
+
+def test_s4b_counts_come_one_after_the_other(counted) -> None:
+    for number in (1, 3):
+        assert "numbered from one" in refused(COUNT_AGAIN.format(number=number, inputs="inputs", entry="NULL"))
 
 
 def test_s4b_a_second_count_is_on_record(counted) -> None:
@@ -229,8 +229,8 @@ def as_owner(table: str, sql: str) -> None:
 
 
 FRAUDS = {
-    "ballots_openedballot": (ADDED, "Riverside: 512 ballots are stored, and the record of the opening has 12."),
-    "ballots_invalidballot": (INVALID, "Riverside: 17 ballots are stored, and the record of the opening has 12."),
+    "ballots_openedballot": (ADDED, "Riverside: 504 ballots are stored, and the record of the opening has 4."),
+    "ballots_invalidballot": (INVALID, "Riverside: 9 ballots are stored, and the record of the opening has 4."),
     "ballots_count": (
         """UPDATE ballots_count SET outcome = jsonb_set(outcome, '{spent}', '1')""",
         "Riverside: the count is not the one that the audit log has.",
@@ -267,7 +267,7 @@ def test_s4_a_count_forged_with_another_entry_is_not_told(client, counted, at) -
 
 def test_s4a_ballots_that_do_not_agree_are_not_counted(opened, riverside_contest, clara, at) -> None:
     as_owner("ballots_openedballot", ADDED)
-    with pytest.raises(Refused, match="512 ballots are stored, and the record of the opening has 12"):
+    with pytest.raises(Refused, match="504 ballots are stored, and the record of the opening has 4"):
         count_contest(riverside_contest, by=clara, at=at("counting"))
     assert not Count.objects.exists()
 

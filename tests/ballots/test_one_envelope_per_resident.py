@@ -34,7 +34,7 @@ from tests.served import free_port, session_of, wait_for
 from tests.thoroughness import many
 from tests.vote import cast
 
-THREADS = many(24, 200)
+THREADS = 200
 WORKERS = 4
 ROOT = Path(__file__).resolve().parents[2]
 CSRF = "c" * 32
@@ -140,6 +140,7 @@ def votes_of_rosa(contest: Contest, rosa: User, application: str, threads: int, 
         return faults(vote_all_at_once(port, sessions, threads))
 
 
+@pytest.mark.long
 def test_many_threads_leave_one_envelope(contest_open_now, rosa, tmp_path) -> None:
     assert votes_of_rosa(contest_open_now, rosa, "budgeting.wsgi", THREADS, tmp_path) == []
     stock = stocktaking.take(contest_open_now)

@@ -322,6 +322,7 @@ def test_no_voter_is_found_to_have_voted_again(vote, at) -> None:
     assert len(guess & vote.again) <= len(guess) * share + 5 * deviation
 
 
+@pytest.mark.long
 def test_the_experiment_does_find_who_voted_again_before_a_batch_or_where_slots_begin_at_nothing(vote) -> None:
     """The negative control: who has a copy from between two batches, or knew what each slot began at, would know."""
     assert set(vote.replaced_with) == vote.again
@@ -388,6 +389,7 @@ def rows_after_vacuum() -> None:
         cursor.execute("VACUUM FULL ballots_envelope, ballots_openedballot")
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("_the_log_is_kept")
 def test_the_experiment_does_tie_voters_to_choices_where_the_schema_is_naive() -> None:
     """The negative control: who voted in one table, what was voted in another, as is often thought enough."""

@@ -55,7 +55,7 @@ from lib import clock
 from lib.refusal import Refused
 from proposals.models import Decision, Proposal, Version
 from tests.cast import drafted, middle_of, person, signed_in
-from tests.thoroughness import many, walks
+from tests.thoroughness import walks
 
 HOUR = timedelta(hours=1)
 MEMBERS = ("Martin", "Mira", "Milan")
@@ -451,11 +451,12 @@ def town(
     return people | {"Riverside": riverside_contest.district}
 
 
+@pytest.mark.long
 def test_whatever_the_order_a_committee_decides_as_it_should(town: dict[str, Any], monkeypatch) -> None:
     def turn(moment: datetime) -> None:
         monkeypatch.setattr(clock, "now", lambda: moment)
         monkeypatch.setattr(clock, "of_the_database", lambda: moment)
 
     machine = type("OfThisTown", (Review,), {"town": town, "turn": staticmethod(turn)})
-    how = settings(max_examples=walks(4, 150), stateful_step_count=many(25, 60), deadline=None)
+    how = settings(max_examples=walks(15, 150), stateful_step_count=60, deadline=None)
     run(machine, settings=how)

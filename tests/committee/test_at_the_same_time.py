@@ -74,6 +74,7 @@ def test_two_who_hand_the_same_work_on_at_once_leave_it_with_one(
     assert AuditEvent.objects.filter(action="assignment ended").count() == 1
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_who_acts_while_decisions_are_published_waits_for_them_and_not_they_for_each_other(
     submitted, rosa, three, now, monkeypatch

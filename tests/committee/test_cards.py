@@ -361,6 +361,7 @@ def test_the_desk_has_the_cards_that_can_be_handed_in(address, proposal, martin,
     assert link not in signed_in(martin).get("/desk/").text
 
 
+@pytest.mark.long
 def test_the_mail_of_the_day_names_them_until_their_step_ends(address, cycle, martin, filled, dated, now) -> None:
     dated(assessment=(0, 25))
     waits = [each for each in waits_for(martin, now) if each.path == address]

@@ -104,6 +104,7 @@ TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=
 )
 
 
+@pytest.mark.long
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(typed=st.lists(st.tuples(TEXTS, TEXTS), min_size=4, max_size=4), kind=st.sampled_from(["csv", "xlsx"]))
 def test_whatever_was_typed_comes_back_as_it_went(proposal, criteria, martin, cycle, now, typed, kind) -> None:

@@ -184,6 +184,7 @@ def test_what_was_put_to_the_vote_stays(proposal, martin, now) -> None:
             change()
 
 
+@pytest.mark.long
 @pytest.mark.heavy
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_both_papers_have_it(handed_in, three, now, closes, monkeypatch, client: Client, language) -> None:

@@ -139,6 +139,7 @@ def test_anybody_may_check_how_it_was_voted_and_nobody_before(client, proposal, 
         assert told in page.text
 
 
+@pytest.mark.long
 def test_of_many_decisions_each_takes_as_many_statements(
     submitted, rosa, three, now, closes, django_assert_max_num_queries
 ) -> None:

@@ -61,6 +61,7 @@ def asked(browser, address: str) -> tuple[int, str]:
     return len(statements), answer.text
 
 
+@pytest.mark.long
 def test_300_on_a_members_desk_and_3000_on_a_chairs_list_take_no_more_statements_than_3(
     more, three, clara, now
 ) -> None:
@@ -82,6 +83,7 @@ def test_300_on_a_members_desk_and_3000_on_a_chairs_list_take_no_more_statements
         assert 3 <= shown <= most * (1 + text.count('type="checkbox"')), address
 
 
+@pytest.mark.long
 def test_what_is_not_on_the_desk_is_on_the_page_of_its_list(more, three) -> None:
     more(ON_THE_DESK + 1)
     browser = signed_in(three[0])
@@ -94,6 +96,7 @@ def test_what_is_not_on_the_desk_is_on_the_page_of_its_list(more, three) -> None
     assert browser.get("/me/to-do/letters/").status_code == 404
 
 
+@pytest.mark.long
 def test_the_mail_of_the_day_counts_what_it_does_not_list(more, three, now) -> None:
     def statements() -> int:
         with CaptureQueriesContext(connection) as asked:

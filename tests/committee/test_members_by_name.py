@@ -45,6 +45,7 @@ def test_two_of_one_name_are_told_apart_by_what_they_are(
     assert len(set(called.values())) == 3
 
 
+@pytest.mark.long
 def test_no_page_of_a_members_work_shows_an_address(namesakes, proposal, clara, now) -> None:
     address = proposal.get_absolute_url()
     for browser in (signed_in(namesakes[0]), signed_in(clara)):

@@ -73,6 +73,7 @@ def test_the_author_is_told_at_once_and_answers_on_the_site(
     assert rosa.email not in page.text
 
 
+@pytest.mark.long
 def test_an_answer_waits_on_the_desk_and_in_the_mail_until_one_of_them_has_read_it(
     answered, address, proposal, three, clara, rosa, now
 ) -> None:
@@ -186,6 +187,7 @@ def test_that_it_was_read_is_said_once_and_not_by_its_author(answered, proposal,
     assert "a message stays" in refused_by_the_database(said.replace(str(rosa.pk), str(three[1].pk)))
 
 
+@pytest.mark.long
 def test_more_of_them_take_no_more_statements(answered, proposal, submitted, rosa, three, address, mine, now) -> None:
     def statements() -> list[int]:
         counted = []

@@ -106,7 +106,6 @@ def named_later(cycle: Cycle) -> None:
 
 
 PLANS = {plan.__name__: plan for plan in (as_planned, put_later, named_earlier, named_later)}
-ORDINARILY = "named_earlier"
 
 
 @dataclass
@@ -211,10 +210,8 @@ def kept(city: City, answers: dict[str, Answer]) -> dict[bytes, set[str]]:
     }
 
 
-@pytest.mark.parametrize(
-    "who",
-    [pytest.param(who, marks=[pytest.mark.long] * (who != "recused")) for who in EVERYBODY],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("who", EVERYBODY)
 def test_the_minute_before_nobody_outside_the_committee_can_tell(city: City, turn, who: str) -> None:
     turn(before := city.cycle.decisions_open - MINUTE)
     for each in (address for address, name in city.addresses.items() if name == "ballot_to_print"):
@@ -243,9 +240,8 @@ def test_the_minute_before_nobody_outside_the_committee_can_tell(city: City, tur
         assert differing(city, seen["one"], seen["another"]) == set()
 
 
-@pytest.mark.parametrize(
-    "plan", [pytest.param(plan, marks=[pytest.mark.long] * (plan != ORDINARILY)) for plan in PLANS]
-)
+@pytest.mark.long
+@pytest.mark.parametrize("plan", PLANS)
 def test_whatever_becomes_of_the_date_it_is_public_from_then_on_and_not_before(city: City, turn, plan: str) -> None:
     with resolved_early(city, turn):
         PLANS[plan](city.cycle)
@@ -279,7 +275,8 @@ def test_until_then_the_log_has_digests_alone(city: City, turn) -> None:
         assert "shortlist" not in said
 
 
-@pytest.mark.parametrize("who", [pytest.param(who, marks=[pytest.mark.long] * (who != "author")) for who in EVERYBODY])
+@pytest.mark.long
+@pytest.mark.parametrize("who", EVERYBODY)
 def test_what_passes_between_the_committee_and_an_author_is_read_by_both_alone(
     city: City, rosa: User, turn, who: str
 ) -> None:

@@ -316,6 +316,7 @@ def test_each_act_is_in_the_log_by_a_digest_alone(opinion, parks, dora, pavel, n
     assert [each.facts["digest"] for each in log[1:4]] == [each.digest for each in stations[1:4]]
 
 
+@pytest.mark.long
 def test_thirty_questions_take_no_more_statements_than_three(submitted, rosa, roads, dora, three, now) -> None:
     places = ((dora, LIST), (dora, "/desk/"), (three[0], "/desk/2027/work/"))
 

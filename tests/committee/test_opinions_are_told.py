@@ -40,6 +40,7 @@ def test_the_people_of_a_department_find_it_under_the_bell(opinion, roads, dora,
     assert heard(Kind.OPINION_ASKED) == ["Dora"]
 
 
+@pytest.mark.long
 def test_the_mail_of_the_day_has_it_before_the_date_and_after(opinion, dora, told, seven, monkeypatch) -> None:
     for moment, words in ((seven, "until"), (seven + 2 * DAY, "overdue")):
         with monkeypatch.context() as patch:

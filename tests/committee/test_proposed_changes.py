@@ -121,6 +121,7 @@ def test_one_at_a_time_and_never_while_a_correction_is_asked(change, proposal, t
             changing.propose(fresh(proposal), {"title": "Another"}, by=by, at=now, reason=WHY)
 
 
+@pytest.mark.long
 def test_who_may_propose_and_see(change, proposal, rosa, tomas, ines, otto, three, clara, now, client) -> None:
     page = f"{proposal.get_absolute_url()}changes/"
     recuse(proposal, by=three[2], at=now, interest="work")

@@ -217,6 +217,7 @@ def test_what_was_changed_stays_on_record_and_what_nobody_confirmed_does_not(
 # Many ----------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_300_take_no_more_statements_than_3(riverside_contest, criteria, martin, cycle, now) -> None:
     browser = signed_in(martin)
 

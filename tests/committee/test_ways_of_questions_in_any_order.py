@@ -26,7 +26,7 @@ from committee.opinions import answered_by, in_hand_of
 from lib.refusal import Refused
 from proposals.models import Proposal
 from tests.cast import drafted, middle_of, person, signed_in
-from tests.thoroughness import many, walks
+from tests.thoroughness import walks
 
 DAY = timedelta(days=1)
 HOUSES = {"Roads": "Dora", "Parks": "Pavel", "Water": "Wanda"}
@@ -187,6 +187,7 @@ def town(riverside_contest, martin: User, clara: User, rosa: User, now) -> None:
         departments.set_up(Department(), by=clara, name=name, people=staff, hands_to=[])
 
 
+@pytest.mark.long
 def test_whatever_the_order_a_question_is_where_it_should_be(town: None) -> None:
-    how = settings(max_examples=walks(4, 150), stateful_step_count=many(20, 60), deadline=None)
+    how = settings(max_examples=walks(15, 150), stateful_step_count=60, deadline=None)
     run(Town, settings=how)

@@ -38,6 +38,7 @@ def test_nothing_waits_for_those_who_cannot_decide(rf, proposal, at, who, stage,
     assert "A playground" not in shown(rf, request.getfixturevalue(who))
 
 
+@pytest.mark.long
 def test_what_is_put_to_the_vote_waits_for_those_who_have_not_voted(rf, submitted, rosa, three, now) -> None:
     slide, bench = submitted(rosa, title="Slide"), submitted(rosa, title="Bench")
     motions.move(slide, by=three[0], at=now, outcome="reject", reason="No room.")

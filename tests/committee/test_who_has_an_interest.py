@@ -246,6 +246,7 @@ def test_more_who_stepped_in_and_more_challenges_take_no_more_statements(submitt
     assert len(Desk(three[0], now).challenges) == 5
 
 
+@pytest.mark.long
 def test_a_challenge_is_in_the_mail_of_the_day_of_whoever_settles_it(proposal, three, now) -> None:
     challenging.challenge(proposal, three[1].pk, by=three[2], at=now, interest="work")
     [told] = [each for each in waits_for(three[0], now) if "interest" in each.words]

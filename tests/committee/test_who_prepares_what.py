@@ -134,6 +134,7 @@ def test_what_was_typed_stays_where_it_is_refused(five, three, clara, now) -> No
     assert signed_in(clara).post(WORK, {"to": "by-load"}).status_code == 422
 
 
+@pytest.mark.long
 def test_300_of_them_take_no_more_statements_than_3(submitted, rosa, three, clara, now) -> None:
     def statements() -> list[int]:
         counted = []

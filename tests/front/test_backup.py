@@ -326,20 +326,15 @@ def stop_once(monkeypatch, where: object, name: str, why: Exception) -> None:
 FULL = OSError(28, "No space left on device", "photo")
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("where", "name", "why"),
     [
-        pytest.param("front.restoring", "unpack", FULL, marks=pytest.mark.long),
+        ("front.restoring", "unpack", FULL),
         ("front.restoring", "_move_in", FULL),
-        pytest.param("budgeting.secret_checks", "write", FULL, marks=pytest.mark.long),
-        pytest.param("front.restoring", "_restore_database", FULL, marks=pytest.mark.long),
-        pytest.param(
-            "front.restoring",
-            "run_on_the_database",
-            Refused("pg_restore failed: no space left"),
-            marks=pytest.mark.long,
-        ),
+        ("budgeting.secret_checks", "write", FULL),
+        ("front.restoring", "_restore_database", FULL),
+        ("front.restoring", "run_on_the_database", Refused("pg_restore failed: no space left")),
         ("front.restoring", "call_command", CommandError("migrate was stopped")),
     ],
     ids=["unpacking", "moving", "secrets", "before the database", "database", "migrating"],
@@ -361,7 +356,8 @@ def test_6_a_restore_that_was_stopped_can_be_repeated(
     assert not list((tmp_path / "there").glob(".restore-*"))
 
 
-@pytest.mark.parametrize("name", ["media", pytest.param("private", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["media", "private"])
 def test_6_a_file_in_the_place_of_a_folder_is_named_before_anything_is_done(
     file: Path, empty: Aside, settings, tmp_path: Path, name: str
 ) -> None:
@@ -430,6 +426,7 @@ def test_12_what_was_damaged_is_named_before_anything_is_done(
     assert list((tmp_path / "there").iterdir()) == []
 
 
+@pytest.mark.long
 def test_12_a_file_that_holds_no_secrets_is_named(file: Path, stays_empty: Aside, settings, tmp_path: Path) -> None:
     a_machine(settings, tmp_path / "there")
     for content in (file.read_bytes(), b"[]", b'{"SECRET_KEY": 7}', b""):

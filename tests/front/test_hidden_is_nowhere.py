@@ -105,6 +105,7 @@ def walked(found: Hidden, reader: Client) -> Iterator[tuple[str, str, HttpRespon
             yield answer.url, name, led, text(led)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("stage", STAGES)
 def test_before_it_is_hidden_it_is_in_all_these_places(hidden: Hidden, tomas, stage: str, at) -> None:
     """Otherwise the test below would be pleased with pages that have nothing to hide."""
@@ -115,10 +116,9 @@ def test_before_it_is_hidden_it_is_in_all_these_places(hidden: Hidden, tomas, st
     assert NAME in signed_in(tomas).get("/me/notices/").text.lower()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("stage", STAGES)
-@pytest.mark.parametrize(
-    "who", ["visitor", "resident", *(pytest.param(each, marks=pytest.mark.long) for each in STRANGERS[2:])]
-)
+@pytest.mark.parametrize("who", STRANGERS)
 def test_hidden_it_is_nowhere(hidden: Hidden, whole_city: WholeCity, who: str, stage: str, at) -> None:
     hidden.hide()
     spread(at(stage))
@@ -157,6 +157,7 @@ def test_it_is_not_in_the_table_the_set_up_exports(hidden: Hidden, whole_city: W
     assert NAME not in text(setter_up.post(address, asked))
 
 
+@pytest.mark.long
 def test_it_is_in_no_mail_but_its_authors(hidden: Hidden, rosa, tomas, clara, told) -> None:
     """Nor in the digest that was waiting when it was hidden."""
     hidden.hide()

@@ -8,6 +8,7 @@ from ballots import key
 from tests.cast import put_on_paper
 
 
+@pytest.mark.long
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize("who", ["clara", "martin", "ines", "otto"])
 @pytest.mark.parametrize("stage", ["reviewing", "presenting", "voting", "counting"])

@@ -202,6 +202,7 @@ def test_s4_every_comparison_has_a_fraud_that_it_names() -> None:
     assert {sentence.partition(":")[0] for _, sentence in FRAUDS.values()} == set(compared.names()) - elsewhere
 
 
+@pytest.mark.long
 def test_s4_what_no_entry_accounts_for_is_named(on_record, tomas, ines, otto) -> None:
     """One fraud at a time."""
     entry = dict(AuditEvent.objects.values_list("action", "number"))

@@ -76,6 +76,7 @@ def test_once_a_day_at_the_hour_of_the_digests(reported, clara, seven, the_day, 
     assert len(to(the_day(ten + DAY), clara.email)) == 1
 
 
+@pytest.mark.long
 def test_what_comes_in_after_that_hour_waits_for_the_next_day(clara, riverside_contest, rosa, tomas, seven, the_day):
     assert the_day(seven) == []
     comment = propose(riverside_contest)[0].comment(by=tomas, at=seven, text="A rude word.")
@@ -106,6 +107,7 @@ def test_nothing_of_it_stands_under_the_bell_and_it_can_be_switched_off(reported
     assert to(the_day(seven + DAY), martin.email) == []
 
 
+@pytest.mark.long
 def test_in_their_language(reported, clara, seven, the_day, told, monkeypatch) -> None:
     User.objects.filter(pk=clara.pk).update(language="fr")
     monkeypatch.setattr("lib.clock.now", lambda: seven)
@@ -127,6 +129,7 @@ def claim(rosa: User, tomas: User, cycle: Cycle, riverside, seven) -> Claim:
     return Claim.file(enrol(rosa, cycle, riverside), tomas, "letter", by=tomas, at=seven)
 
 
+@pytest.mark.long
 def test_a_claim_waits_for_clerks_until_one_proposes_what_to_do(claim, cycle, clara, otto, seven) -> None:
     nadia = person("Nadia", RoleName.CLERK)
     assert [words for words in words_for(nadia, seven) if "Two accounts claim" in words]
@@ -181,6 +184,7 @@ def test_a_mail_that_nobody_took_waits_for_clerks(clara, otto, seven) -> None:
     assert words_for(otto, seven) == []
 
 
+@pytest.mark.long
 def test_every_line_leads_to_a_page_that_is_there_for_them(reported, claim, voting, clara, martin, otto, at) -> None:
     for user, stage in ((clara, "counting"), (otto, "counting"), (martin, "reviewing")):
         moment = at(stage)
@@ -190,6 +194,7 @@ def test_every_line_leads_to_a_page_that_is_there_for_them(reported, claim, voti
         assert {each.path: browser.get(each.path).status_code for each in found} == {each.path: 200 for each in found}
 
 
+@pytest.mark.long
 def test_it_costs_no_more_for_more_rows(riverside_contest, martin, seven) -> None:
     reader = User.objects.get(pk=martin.pk)
 

@@ -177,6 +177,7 @@ def test_a_visitor_who_wants_a_second_factor_is_led_to_the_sign_in(db) -> None:
         assert in_short(Client().get(f"/accounts/2fa/{page}/")) == "in"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("who", ["clerk", "auditor", "author"])
 def test_t07_nothing_of_one_cycle_is_found_in_another(whole_city: WholeCity, browsers, addresses, who: str) -> None:
     """Whatever number is tried in it: of an import, a letter, a claim, a draw, a proposal, a draft."""

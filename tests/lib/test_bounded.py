@@ -199,6 +199,7 @@ def test_every_kind_of_picture_is_made_smaller_in_strips_without_a_seam(tmp_path
     assert (picture.width, picture.height) == (1288, 1600)
 
 
+@pytest.mark.long
 def test_a_register_of_300_kilobytes_that_is_one_cell_of_300_megabytes_is_refused_small(tmp_path) -> None:
     megabytes = many(4, 300)
     path = sheet(tmp_path / "bomb.xlsx", b"a", megabytes * 2**20, b'<c t="inlineStr"><is><t>', b"</t></is></c>")

@@ -69,6 +69,7 @@ def test_d3_nor_one_over_which_it_falls_silent(settings, server, clock, courier)
     assert courier.go() == 1, "the server is not taken for away"
 
 
+@pytest.mark.long
 @pytest.mark.sampled(1)
 @pytest.mark.parametrize("ails", HANGS_UP[:1] + HANGS_UP[3:])
 def test_d3_it_is_tried_at_growing_distances_and_fails_after_three_days(server, clock, courier, ails) -> None:
@@ -92,6 +93,7 @@ def test_d3_it_is_tried_at_growing_distances_and_fails_after_three_days(server, 
     assert GIVE_UP_AFTER < mail.failed_at - mail.written_at < GIVE_UP_AFTER + 3 * LONGEST_PAUSE
 
 
+@pytest.mark.long
 @pytest.mark.sampled(1)
 @pytest.mark.parametrize("ails", HANGS_UP[:1] + HANGS_UP[3:])
 def test_d3_a_server_that_hangs_up_at_every_mail_is_away_and_none_is_lost_by_that(server, clock, courier, ails) -> None:

@@ -21,7 +21,7 @@ from proposals.models import Complaint, Hiding, Photo, Proposal
 from proposals.models.hiding import HOLDS_ALONE
 from tests.cast import FIRST_DAY, MONTH, drafted, picture
 from tests.papers import words_on
-from tests.thoroughness import many
+from tests.thoroughness import walks
 
 REVIEW = FIRST_DAY + MONTH  # begins then
 NAMES = ("proposal", "comment", "other comment", "photo", "version")
@@ -180,6 +180,7 @@ class Moderation(RuleBasedStateMachine):
         self.monkeypatch.setattr("lib.clock.now", lambda: moment)
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_a_stranger_finds_what_is_in_view_in_whatever_order(
     riverside_contest: Contest, rosa, tomas, clara, otto, monkeypatch
@@ -189,5 +190,5 @@ def test_a_stranger_finds_what_is_in_view_in_whatever_order(
     town = {"rosa": rosa, "tomas": tomas, "clara": clara, "otto": otto}
     facts = {"contest": riverside_contest, "town": town, "monkeypatch": monkeypatch}
     machine = type("OfThisTown", (Moderation,), facts)
-    how = thoroughly(max_examples=many(5, 25), stateful_step_count=many(15, 25), deadline=None)
+    how = thoroughly(max_examples=walks(5, 25), stateful_step_count=25, deadline=None)
     run_state_machine_as_test(machine, settings=how)

@@ -304,6 +304,7 @@ def test_what_is_gone_is_told_to_nobody_and_keeps_nothing_waiting(proposal, rosa
     assert not Happening.objects.filter(spread_at=None).exists()
 
 
+@pytest.mark.long
 def test_a_worker_that_dies_between_two_bunches_tells_nobody_twice(proposal, clara, morning, told, monkeypatch):
     monkeypatch.setattr("notices.spreading.AT_ONCE", 3)
     followers = [person(f"Follower{number}") for number in range(8)]

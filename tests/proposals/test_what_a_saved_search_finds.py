@@ -70,6 +70,7 @@ ADDRESSES = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("withheld", [False, True])
 def test_it_finds_what_the_list_finds(
     tomas, rosa, cycle, parks, riverside_contest, hillside_contest, clara, otto, now, withheld

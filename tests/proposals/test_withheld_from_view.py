@@ -117,6 +117,7 @@ def test_nobody_reads_it_on_any_page_or_in_any_file(withheld, client: Client, ro
             assert NAME not in said(reader, address), address
 
 
+@pytest.mark.long
 def test_without_being_withheld_it_is_on_all_of_them(libel, client: Client, at) -> None:
     """Otherwise the test above would be pleased with pages that have nothing to hide."""
     silent = [address for address in addresses(at) if NAME not in said(client, address)]

@@ -130,6 +130,7 @@ def test_a_name_cannot_write_into_the_sheet(city, at) -> None:
     assert "<img src=file" in text_of(letters.sheets(city, [evil]))
 
 
+@pytest.mark.long
 def test_a_screen_reader_and_an_archive_both_accept_the_letters(city, at) -> None:
     content = letters.sheets(city, made(city, at))
     for profile in ("ua1", "3a"):

@@ -47,7 +47,7 @@ from residents.digests import identifier_digest
 from residents.letters import letters, make_codes
 from residents.models import Claim, LetterCode, Resident, Verification
 from tests.letters import word_of
-from tests.thoroughness import many, walks
+from tests.thoroughness import walks
 
 ROLE_PAGE = "/desk/2027/residents/verified/"  # for clerks and auditors
 ADDRESSES = ("anna@example.org", "bruno@example.org", "carla@example.org")
@@ -704,6 +704,7 @@ def test_in_one_order_each_act_is_done(city: type[City]) -> None:
     assert ALL - here.done.keys() == set()
 
 
+@pytest.mark.long
 def test_whatever_the_order_one_resident_has_one_envelope(city: type[City]) -> None:
-    how = thoroughly(max_examples=walks(3, 60), stateful_step_count=many(10, 40), deadline=None, derandomize=True)
+    how = thoroughly(max_examples=walks(6, 60), stateful_step_count=40, deadline=None, derandomize=True)
     run_state_machine_as_test(city, settings=how)

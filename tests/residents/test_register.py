@@ -388,6 +388,7 @@ def test_t18_one_name_is_one_digest_however_it_is_written(city, writing: str) ->
     assert person_digest(city, writing, born) != person_digest(city, "Łucja Nowak", born)
 
 
+@pytest.mark.long
 @given(st.text())
 def test_t18_normalising_twice_changes_nothing(text: str) -> None:
     assert normalised_identifier(normalised_identifier(text)) == normalised_identifier(text)

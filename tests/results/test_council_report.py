@@ -86,6 +86,7 @@ def drawn_in_no_time(monkeypatch) -> None:
         monkeypatch.setattr(maker, "council_report", lambda *args, **more: b"%PDF-1.7 for the council")
 
 
+@pytest.mark.long
 @pytest.mark.sampled(1)
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_it_is_accessible_and_archival_in_every_language(report_in, language) -> None:

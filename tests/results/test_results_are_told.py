@@ -54,6 +54,7 @@ def test_who_follows_the_round_has_all_contests_in_one_mail(opens, lena, told, m
     assert text_of(mail).count("The results: ") == Happening.objects.filter(kind="results are public").count() > 1
 
 
+@pytest.mark.long
 def test_a_date_that_was_moved_keeps_it_back(opens, rosa, cycle, told, monkeypatch) -> None:
     for proposal in Proposal.objects.filter(ballot_lines__paper__contest__slug="riverside").distinct():
         Follow.begin(proposal, by=rosa, at=middle_of("voting"))
@@ -63,6 +64,7 @@ def test_a_date_that_was_moved_keeps_it_back(opens, rosa, cycle, told, monkeypat
     assert told(night + DAY / 2) == []
 
 
+@pytest.mark.long
 def test_results_of_long_ago_are_no_news(opens, lena, told, monkeypatch) -> None:
     telling.look(opens + 8 * DAY)
     assert not Happening.objects.filter(kind="results are public").exists()

@@ -71,6 +71,7 @@ def test_4_pages_with_other_secrets_do_not_start(city: str, tmp_path: Path, give
         assert log.read_text().count("\n") == 1
 
 
+@pytest.mark.long
 def test_pages_with_the_right_ones_start(city: str, tmp_path: Path) -> None:
     with pages(tmp_path, city, **SECRETS) as (server, port, log):
         wait_for(lambda: listens(port), log)

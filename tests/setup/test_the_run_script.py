@@ -295,6 +295,7 @@ def test_pages_that_are_killed_are_started_again(watched) -> None:
     assert site.program.stderr.read() == "The pages were killed by signal 9; starting them again.\n"
 
 
+@pytest.mark.long
 def test_17_pages_that_are_killed_as_soon_as_they_are_started_are_started_again(watched) -> None:
     """Whoever kills them, or the system that is short of memory, says nothing of whether they can be started."""
     site = watched(settled_in=60)
@@ -354,6 +355,7 @@ def test_11_a_full_disk_on_which_nothing_beside_the_database_can_be_written_ends
     assert watch.see_to_database(Full(), now - 1) == now - 1
 
 
+@pytest.mark.long
 def test_a_database_that_does_not_come_back_ends_it_with_one_line(monkeypatch) -> None:
     monkeypatch.setattr(watch, "COMES_BACK_WITHIN", 0)
     begun = []

@@ -56,6 +56,7 @@ def test_a_run_does_not_change_within_its_span(utility):
     assert longest > 0.1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("utility", UTILITIES)
 def test_skipping_steps_of_add_one_is_taking_every_one(utility):
     skipped = 0
