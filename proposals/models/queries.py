@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
 from django.db import models
-from django.db.models.functions import Greatest, Length
+from django.db.models.functions import Coalesce, Greatest, Length
 from django.db.models.lookups import GreaterThanOrEqual
 
 from budgeting.guards import oversees
@@ -91,36 +91,22 @@ class Proposals(models.QuerySet[Any]):
 
     def shortlisted(self, contest: Contest) -> "Proposals":
         """What goes on the contest's ballot: last decided to be shortlisted, and not withdrawn."""
-        return (
-            self.filter(contest=contest, withdrawal=None)
-            .annotate(decided=_last_decision("pk", "outcome"))
-            .filter(decided="shortlist")
-        )
+        return self.filter(contest=contest, withdrawal=None).annotate(decided=_outcome()).filter(decided="shortlist")
 
     def with_status(self, at: datetime) -> "Proposals":
         """Adds `status`, by which one may filter: what alone defines where a proposal stands `as_of` a moment."""
         is_public = models.Q(contest__in=Counted.public(at).values("contest"))
         return self.annotate(
             as_of=models.Value(at, output_field=models.DateTimeField()),
-            decided=_last_decision("pk", "outcome"),
-            status=models.Case(
-                models.When(number__isnull=True, then=models.Value(Status.DRAFT.value)),
-                models.When(withdrawal__isnull=False, then=models.Value(Status.WITHDRAWN.value)),
-                models.When(
-                    is_public
-                    & models.Exists(Milestone.objects.filter(proposal=models.OuterRef("pk"), kind="delivered")),
-                    then=models.Value(Status.DELIVERED.value),
+            decided=_outcome(),
+            status=Coalesce(
+                _first(
+                    (models.Q(number__isnull=True), Status.DRAFT),
+                    (models.Q(withdrawal__isnull=False), Status.WITHDRAWN),
+                    (is_public, _by_the_vote()),
                 ),
-                models.When(is_public, award__funded=True, then=models.Value(Status.FUNDED.value)),
-                models.When(is_public, award__funded=False, then=models.Value(Status.NOT_FUNDED.value)),
-                models.When(decided="shortlist", then=models.Value(Status.SHORTLISTED.value)),
-                models.When(decided__in=NOT_SHORTLISTED, then=models.Value(Status.REJECTED.value)),
-                models.When(decided="merge", then=models.Value(Status.MERGED.value)),
-                models.When(
-                    models.Q(decided="return") & ~models.Q(_corrected()), then=models.Value(Status.RETURNED.value)
-                ),
-                default=models.Value(Status.SUBMITTED.value),
-                output_field=models.CharField(),
+                _by_the_committee(),
+                models.Value(Status.SUBMITTED.value),
             ),
         )
 
@@ -177,18 +163,43 @@ def _supporters() -> Any:
 def _how_many(rows: models.QuerySet[Any]) -> Any:
     counted = rows.filter(proposal=models.OuterRef("pk")).order_by().values("proposal")
     number = models.Subquery(counted.annotate(n=models.Count("pk")).values("n"), output_field=models.IntegerField())
-    return models.functions.Coalesce(number, 0)
+    return Coalesce(number, 0)
+
+
+def _first(*cases: tuple[Any, Any]) -> models.Case:
+    """Where a proposal stands, by the first of these conditions that holds; NULL if none does."""
+    whens = (models.When(on, then=models.Value(to.value) if isinstance(to, Status) else to) for on, to in cases)
+    return models.Case(*whens, output_field=models.CharField())
 
 
 @cache
-def _last_decision(of: str, field: str) -> models.Subquery:
-    """A field of the latest decision on the proposal that the outer query knows as `of`."""
-    decisions = Decision.objects.filter(proposal=models.OuterRef(of)).order_by("-at", "-pk")
-    return models.Subquery(decisions.values(field)[:1])
+def _by_the_vote() -> models.Case:
+    delivered = Milestone.objects.filter(proposal=models.OuterRef("pk"), kind="delivered")
+    return _first(
+        (models.Exists(delivered), Status.DELIVERED),
+        (models.Q(award__funded=True), Status.FUNDED),
+        (models.Q(award__funded=False), Status.NOT_FUNDED),
+    )
 
 
 @cache
-def _corrected() -> models.Exists:
-    """The author has changed the text since the last decision: what was returned is back with the committee."""
-    versions = Version.objects.filter(proposal=models.OuterRef("pk")).annotate(last=_last_decision("proposal", "at"))
-    return models.Exists(versions.filter(at__gt=models.F("last")))
+def _by_the_committee() -> models.Subquery:
+    """By the latest decision, once there is one. What was returned and has been changed since is back with it."""
+    changed = Version.objects.filter(proposal=models.OuterRef("proposal"), at__gt=models.OuterRef("at"))
+    status = _first(
+        (models.Q(outcome="shortlist"), Status.SHORTLISTED),
+        (models.Q(outcome__in=NOT_SHORTLISTED), Status.REJECTED),
+        (models.Q(outcome="merge"), Status.MERGED),
+        (models.Q(outcome="return") & ~models.Exists(changed), Status.RETURNED),
+    )
+    return models.Subquery(_decisions().values(stands=status)[:1])
+
+
+@cache
+def _outcome() -> models.Subquery:
+    return models.Subquery(_decisions().values("outcome")[:1])
+
+
+def _decisions() -> models.QuerySet[Any]:
+    """Of the proposal of the outer query, the latest first."""
+    return Decision.objects.filter(proposal=models.OuterRef("pk")).order_by("-at", "-pk")
