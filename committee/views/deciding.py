@@ -31,7 +31,7 @@ from proposals.models import Proposal
 def page(request: Request, cycle: str, district: str, number: int) -> HttpResponse:
     """What is put to the vote, who has voted how, and what was decided before. POST puts something to the vote."""
     at = clock.now()
-    proposal = find_before_the_committee(request, at, cycle, district, number)
+    proposal = find_before_the_committee(request, at, cycle, district, number, whole=True)
     form = MotionForm(proposal, at, request.POST or None)
     if request.method == "POST" and form.is_valid():
         with obeying(form):
@@ -46,7 +46,7 @@ def page(request: Request, cycle: str, district: str, number: int) -> HttpRespon
 def vote(request: Request, cycle: str, district: str, number: int) -> HttpResponse:
     """How I vote on what is put to the vote."""
     at = clock.now()
-    proposal = find_before_the_committee(request, at, cycle, district, number)
+    proposal = find_before_the_committee(request, at, cycle, district, number, whole=True)
     form = VoteForm(request.POST)
     seen = proposal.motions.filter(settled_at=None)
     if form.is_valid() and form.cleaned_data["motion"] is not None:
@@ -68,7 +68,7 @@ def vote(request: Request, cycle: str, district: str, number: int) -> HttpRespon
 def ask_for_correction(request: Request, cycle: str, district: str, number: int) -> HttpResponse:
     """Ask the author for a correction: at once, and no decision."""
     at = clock.now()
-    proposal = find_before_the_committee(request, at, cycle, district, number)
+    proposal = find_before_the_committee(request, at, cycle, district, number, whole=True)
     form = CorrectionForm(request.POST)
     if form.is_valid():
         with obeying(form):
@@ -95,7 +95,7 @@ def look_again(request: Request, cycle: str, district: str, number: int) -> Http
 def recuse(request: Request, cycle: str, district: str, number: int) -> HttpResponse:
     """I take no part in this."""
     at = clock.now()
-    proposal = find_before_the_committee(request, at, cycle, district, number)
+    proposal = find_before_the_committee(request, at, cycle, district, number, whole=True)
     form = RecusalForm(request.POST)
     if form.is_valid():
         with obeying(form):

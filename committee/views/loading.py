@@ -10,9 +10,11 @@ from proposals.models import Proposal
 from proposals.views.browse import find
 
 
-def find_before_the_committee(request: Request, at: datetime, cycle: str, district: str, number: int) -> Proposal:
+def find_before_the_committee(
+    request: Request, at: datetime, cycle: str, district: str, number: int, *, whole: bool = False
+) -> Proposal:
     """Raises Http404 as `find` does, and PermissionDenied for whoever sees nothing of its review, with the reason."""
-    proposal = find(request, at, cycle, district, number)
+    proposal = find(request, at, cycle, district, number, whole=whole)
     if sentence := why_not_look(proposal, by=request.user):
         raise PermissionDenied(sentence)
     return proposal

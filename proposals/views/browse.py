@@ -38,14 +38,18 @@ def cycle_of(slug: str) -> Cycle:
     return get_object_or_404(Cycle.objects.prefetch_related("phases"), slug=slug)
 
 
-def find(request: Request, at: datetime, cycle: str, district: str, number: int) -> Proposal:
-    """The submitted proposal of that number, if whoever asks may see it, or 404."""
-    proposals = Proposal.objects.visible_to(request.user, at).with_status(at).with_counts().with_support_apart()
-    related = ("author", "category", "cycle", "contest__district", "contest__cycle", "withdrawal", "award")
+def find(request: Request, at: datetime, cycle: str, district: str, number: int, *, whole: bool = False) -> Proposal:
+    """The submitted proposal of that number, if whoever asks may see it, or 404. `whole`: with all its page shows."""
+    proposals = Proposal.objects.visible_to(request.user, at).with_status(at)
+    if whole:
+        proposals = (
+            proposals.with_counts()
+            .with_support_apart()
+            .select_related("author", "category", "withdrawal", "award", "hiding__ground")
+            .prefetch_related("photos__hiding__ground", "milestones")
+        )
     return get_object_or_404(
-        proposals.select_related(*related, "hiding__ground").prefetch_related(
-            "cycle__phases", "photos__hiding__ground", "milestones"
-        ),
+        proposals.select_related("cycle", "contest__district", "contest__cycle").prefetch_related("cycle__phases"),
         cycle__slug=cycle,
         contest__district__slug=district,
         number=number,
@@ -97,7 +101,7 @@ def places(request: Request, cycle: str) -> HttpResponse:
 def detail(request: Request, cycle: str, district: str, number: int) -> HttpResponse:
     at = clock.now()
     try:
-        proposal = find(request, at, cycle, district, number)
+        proposal = find(request, at, cycle, district, number, whole=True)
     except Http404:
         return in_its_place(request, at, cycle, district, number)
     if request.path != proposal.get_absolute_url():

@@ -22,7 +22,7 @@ def endorse(request: Request, cycle: str, district: str, number: int) -> HttpRes
             verb(by=request.user, at=at)
     if not request.htmx:
         return redirect(proposal)
-    proposal = find(request, at, cycle, district, number)
+    proposal = find(request, at, cycle, district, number, whole=True)
     context = {
         "proposal": proposal,
         **support_of(request, proposal),
@@ -35,7 +35,7 @@ def endorse(request: Request, cycle: str, district: str, number: int) -> HttpRes
 def comment(request: Request, cycle: str, district: str, number: int) -> HttpResponse:
     """POST adds a comment. Whatever is wrong, even a session that ended, the page comes back with what was typed."""
     at = clock.now()
-    proposal = find(request, at, cycle, district, number)
+    proposal = find(request, at, cycle, district, number, whole=True)
     if request.method != "POST":
         return redirect(proposal)
     form = CommentForm(request.POST)
