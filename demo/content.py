@@ -64,6 +64,21 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Message:
+    by: str  # a sign-in, or nobody's: then the author writes
+    says: str
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What a member proposes to its author to write instead, and why."""
+
+    by: str  # a sign-in
+    summary: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Department:
     name: str
     people: tuple[str, ...]  # sign-ins
@@ -97,13 +112,16 @@ class Proposal:
     prepared_by: tuple[str, ...] = ()  # the sign-ins of the members to whom it is assigned
     cards: tuple[Card, ...] = ()
     asked: Asked | None = None
+    said: tuple[Message, ...] = ()  # between the committee and its author
+    wording: Wording | None = None
     returned: str = ""  # what the committee asked to be corrected
     corrected: str = ""  # the paragraph its author then added
     moved: str = ""  # what is put to the vote in the committee
     argued: str = ""  # and for which reason
     carried: bool = False
     recused: str = ""  # the interest for which a member takes no part
-    into: str = ""  # the title of the proposal it was merged into
+    into: str = ""  # the title of the proposal it was merged into, or is to be
+    agreed: bool | None = None  # what its author says to being merged, and the other's to whatever is merged into it
     withdrawn: str = ""
     hidden: str = ""  # why a clerk has hidden it
     answered: str = ""  # what its author says to that
@@ -201,6 +219,8 @@ def _proposal(table: dict[str, Any]) -> Proposal:
             "prepared_by": tuple(table.get("prepared_by", ())),
             "cards": tuple(Card(**{**one, "says": tuple(one["says"])}) for one in table.get("cards", ())),
             "asked": Asked(**table["asked"]) if "asked" in table else None,
+            "said": tuple(Message(**one) for one in table.get("said", ())),
+            "wording": Wording(**table["wording"]) if "wording" in table else None,
             "comments": tuple(Comment(**one) for one in table.get("comments", ())),
             "delivery": tuple(Step(**one) for one in table.get("delivery", ())),
         }

@@ -16,9 +16,10 @@ from ballots.sealing import Share
 from budgeting.calendar import errors
 from budgeting.models import Contest, Cycle, District
 from budgeting.stages import Act, Stage
+from committee import ruling
 from committee.at_the_desk import Desk
 from committee.calendar import Kind as Step
-from committee.models import Assignment, Card, Finding, Recusal, Resolution
+from committee.models import Assignment, Card, Finding, Message, ProposedChange, Recusal, Resolution
 from committee.opinions import in_hand_of
 from demo import content
 from demo.content import City
@@ -204,8 +205,8 @@ def test_the_committee_is_at_work_and_nothing_of_it_is_public(halverne):
     assert {motion.proposal.title for motion in Desk(first, now).motions} == {"A pig for every canteen", violins}
     assert [motion.proposal.title for motion in Desk(second, now).motions] == ["A pig for every canteen"]
     assert not Desk(third, now).motions
-    resolved = Resolution.objects.waiting().get().motion.proposal
-    assert resolved.status_at(now) == "submitted"
+    resolved = [each.motion.proposal for each in Resolution.objects.waiting()]
+    assert {each.status_at(now) for each in resolved} == {"submitted"}
     assert Recusal.objects.get(proposal__cycle=schools).member == second
     assert now < Cycle.objects.get(pk=schools.pk).decisions_open < schools.window(Stage.REVIEWING).closes
     assert set(Decision.objects.filter(proposal__cycle=schools).values_list("outcome", flat=True)) == {"return"}
@@ -218,7 +219,7 @@ def test_half_of_the_committees_cards_are_filled_in(halverne):
     formal, assessed = (cards.handed_in().filter(step=step) for step in (Step.FORMAL, Step.ASSESSMENT))
     assert formal.count() == formal.exclude(confirmed_by=None).count() == 4
     assert assessed.count() == 4
-    assert Assignment.objects.standing().filter(proposal__cycle=schools).count() == 8
+    assert Assignment.objects.standing().filter(proposal__cycle=schools).count() == 10
     assert cards.get(handed_in_at=None).member == halverne.committee
 
 
@@ -226,6 +227,23 @@ def test_a_department_has_answered_one_question_and_has_another(halverne):
     halina = User.objects.get(email="department@halverne.example")
     assert Finding.objects.get().by == halina
     assert in_hand_of(halina, clock.now()).get().opinion.proposal.title.startswith("A hut to wait in")
+
+
+def test_an_author_has_answered_and_is_asked_for_another_wording(halverne):
+    zuzanna, now = User.objects.get(email="author@halverne.example"), clock.now()
+    asked, answered = Message.objects.order_by("at")
+    assert (asked.is_authors, answered.is_authors, answered.by) == (False, True, zuzanna)
+    change = ProposedChange.objects.standing().get()
+    assert change.author == zuzanna
+    assert change.until > now
+
+
+def test_a_merger_without_an_authors_consent_waits_for_the_chair(halverne):
+    first, second, third = halverne.members
+    [merger] = ruling.waiting_for(first, clock.now())
+    assert sorted(each.agrees for each in merger.consents.all()) == [False, True]
+    assert not ruling.waiting_for(second, clock.now())
+    assert not ruling.waiting_for(third, clock.now())
 
 
 def test_what_happened_lately_is_told_to_whom_it_concerns(halverne):
