@@ -35,7 +35,7 @@ def test_a_clerk_writes_one(cycle, clara, now) -> None:
     answer = signed_in(clara).post(f"{QUESTIONS}new/", SCORE, follow=True)
     page = words_on(answer)
     assert "Is it good for the climate?" in page
-    assert "up to 5, weight 2" in page
+    assert "A score from 0 to 5, weight 2" in page
     made = Question.objects.get()
     assert (made.most, made.weight, made.is_public, made.step) == (5, 2, True, "assessment")
     assert AuditEvent.objects.get(action="made").facts["text"] == SCORE["text"]
