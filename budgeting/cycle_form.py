@@ -61,7 +61,7 @@ class Calendar(forms.BaseInlineFormSet[Phase, Cycle, PhaseForm]):
         for shift in self.along:
             if not shift.fits:
                 raise forms.ValidationError(
-                    DO_NOT_FIT % {"parts": _named(shift.before), "stage": shift.stage.about.name}
+                    DO_NOT_FIT % {"parts": _named(shift.outside), "stage": shift.stage.about.name}
                 )
             if shift.token != self.data.get(ALONG):
                 raise forms.ValidationError(_offered(shift))

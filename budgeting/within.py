@@ -40,6 +40,7 @@ class Shift:
     stage: Stage
     span: timedelta
     before: list[Part]
+    outside: list[Part]  # of those, if they stayed
     after: list[Part]
     fits: bool
     """Do they lie within the stage once they have moved?"""
@@ -77,11 +78,12 @@ def shifts(parts: Iterable[Part], before: Iterable[Window], after: Iterable[Wind
     found = []
     for stage in Stage:
         here = [part for part in parts if part.stage is stage]
-        if all(part.lies_within(now.get(stage)) for part in here):
+        outside = [part for part in here if not part.lies_within(now.get(stage))]
+        if not outside:
             continue
         span = _span(was.get(stage), now.get(stage))
         moved = [part.later_by(span) for part in here]
-        found.append(Shift(stage, span, here, moved, all(part.lies_within(now.get(stage)) for part in moved)))
+        found.append(Shift(stage, span, here, outside, moved, all(part.lies_within(now.get(stage)) for part in moved)))
     return found
 
 
