@@ -13,6 +13,7 @@ from lib.forms import MoneyField
 from lib.typed import without_nul
 
 LONGEST_COMMENT = 4_000  # characters
+MOST_NAMED = 11  # answers in a sentence that refuses another
 FIELD = re.compile(r"question-(\d{1,15})(-comment)?")
 
 
@@ -92,11 +93,21 @@ def field_of(question: Question, currency: str) -> forms.Field:
     if question.kind == Question.Answers.SCORE:
         choices = [(str(score), str(score)) for score in range((question.most or 0) + 1)]
         widget = forms.RadioSelect(attrs={"class": "in-a-row"}) if len(choices) <= 11 else forms.Select()
-        return forms.ChoiceField(choices=choices, widget=widget, **labelled)
+        return forms.ChoiceField(choices=choices, widget=widget, **labelled, error_messages=_which(choices))
     choices = [(line, line) for line in question.choices]
     if question.kind == Question.Answers.YES_NO:
         choices = [(said.value, str(said.label)) for said in Question.Said]
-    return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **labelled)
+    return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **labelled, error_messages=_which(choices))
+
+
+def _which(choices: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """For whoever fills in a sheet and does not see them; of many the first and the last."""
+    answers = [label for _value, label in choices]
+    shown = answers if len(answers) <= MOST_NAMED else [answers[0], "…", answers[-1]]
+    named = ", ".join(shown).replace("%", "%%")
+    return {
+        "invalid_choice": _("“%(value)s” is none of the answers: %(named)s.") % {"value": "%(value)s", "named": named}
+    }
 
 
 def comment_field_of(question: Question) -> forms.Field:

@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
-from tests.browser.looking import Opened, barriers, session_of, too_small
+from tests.browser.looking import Opened, barriers, session_of, sticking_out, too_small, torn
 
 # Playwright's loop runs in the thread of the tests, where Django would refuse to touch the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -78,6 +78,8 @@ def nobody_is_kept_out(opened: Opened) -> Callable[..., None]:
                 assert barriers(page) == "", where
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{where} scrolls sideways"
                 assert too_small(page) == [], where
+                assert sticking_out(page) == [], where
+        assert torn(page) == [], address
         assert page.locator("h1").count() == 1, f"{address} has not one h1"
 
     return check

@@ -33,6 +33,25 @@ def too_small(page: Page) -> list[str]:
     )
 
 
+def torn(page: Page) -> list[str]:
+    """Facts in a line that come apart: words beside an element are each an item of the line."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll(".meta:not(ul, ol, dl)")]
+            .filter(each => getComputedStyle(each).display === "flex" && each.children.length)
+            .filter(each => [...each.childNodes].some(node => node.data?.trim()))
+            .map(each => each.outerHTML.slice(0, 120))"""
+    )
+
+
+def sticking_out(page: Page) -> list[str]:
+    """Labels with a word that is wider than they are."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll("main label")]
+            .filter(each => each.checkVisibility() && each.scrollWidth > each.clientWidth + 1)
+            .map(each => each.outerHTML.slice(0, 120))"""
+    )
+
+
 def session_of(user: User, url: str) -> dict[str, str]:
     """The cookie of somebody who has signed in."""
     client = Client()

@@ -38,7 +38,9 @@ def asked(cycle, riverside_contest, rosa, martin, clara, dora, at):
     return made
 
 
-def test_everybody_can_set_up_departments(nobody_is_kept_out, asked, clara) -> None:
+def test_everybody_can_set_up_departments(nobody_is_kept_out, asked, clara, dora) -> None:
+    dora.email = "dora.of.the.roads.and.bridges@riverside.example"
+    dora.save()
     nobody_is_kept_out("/desk/departments/", by=clara)
     nobody_is_kept_out(f"/desk/departments/{Department.objects.get(name='Roads').pk}/", by=clara)
 

@@ -30,11 +30,11 @@ from tests.papers import words_on
 @pytest.mark.parametrize(
     ("name", "text", "line", "sentence"),
     [
-        ("climate", "9", 3, "Select a valid choice. 9 is not one of the available choices."),
+        ("climate", "9", 3, "“9” is none of the answers: 0, 1, 2, 3, 4, 5."),
         ("climate", "=2+2", 3, "Formulas are not read. Write what it comes to."),
         ("cost", "much", 3, "“much” is not an amount of money. Write it in figures, such as 12500."),
-        ("way", "By magic", 3, "Select a valid choice. By magic is not one of the available choices."),
-        ("land", "perhaps", 2, "Select a valid choice. perhaps is not one of the available choices."),
+        ("way", "By magic", 3, "“By magic” is none of the answers: By the city, =SUM(1)."),
+        ("land", "perhaps", 2, "“perhaps” is none of the answers: Yes, No, Does not apply."),
         ("land", "yes", 3, "This question stands on another card: “Formal check”."),
     ],
 )
@@ -72,7 +72,10 @@ def test_the_page_lists_the_faults_and_keeps_nothing(proposal, criteria, martin,
     fill(cells, 3, criteria["climate"], "9")
     answer = signed_in(martin).post(PAGE, {"file": SimpleUploadedFile("mine.csv", as_file(cells).read())})
     assert answer.status_code == 422
-    assert f"3 {criteria['climate'].pk}. Is it good for the climate? Select a valid choice." in words_on(answer)
+    assert (
+        f"3 {criteria['climate'].pk}. Is it good for the climate? “9” is none of the answers: 0, 1, 2, 3, 4, 5."
+        in words_on(answer)
+    )
 
 
 def test_another_members_sheet_is_refused_and_so_is_another_rounds(

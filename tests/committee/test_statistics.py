@@ -98,8 +98,8 @@ def test_everybody_reads_it_once_the_decisions_are_public_and_not_who_does_how_m
     publishing.publish_due(opens)
     monkeypatch.setattr("lib.clock.now", lambda: opens)
     page = words_on(client.get(PUBLIC))
-    assert "Riverside 1 3 33%" in page
-    assert "Not on land of the city 1 3 33%" in page
+    assert "Riverside 1 of 3 33%" in page
+    assert "Not on land of the city 1 of 3 33%" in page
     assert "Martin" not in page
     rows = b"".join(client.get(f"{PUBLIC[:-1]}.csv").streaming_content).decode()
     assert "shortlisted in,Riverside,1,3," in rows
