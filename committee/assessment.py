@@ -65,6 +65,6 @@ def _by_step(told: list[Told]) -> list[dict[str, Any]]:
 def _digest(proposal: Proposal, told: list[Told], decision: Decision | None, estimates: Estimates | None) -> str:
     """Of all that stands in it."""
     said = [proposal.pk, proposal.title, proposal.summary, proposal.cost, proposal.contest.title]
-    said += [decision and [decision.pk, decision.reason], estimates and [*astuple(estimates)]]
+    said += [decision and [decision.pk, decision.ground_id, decision.reason], estimates and [*astuple(estimates)]]
     said += [[each.question.pk, each.comes_to, [[one.answer, one.comment] for one in each.said]] for each in told]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()

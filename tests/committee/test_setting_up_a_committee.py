@@ -93,6 +93,13 @@ def test_the_page_says_that_a_change_is_for_later_votes(desk, proposal, three, n
     assert "under way" not in words_on(desk.get("/desk/2027/committee/districts/hillside/"))
 
 
+def test_the_page_says_that_members_are_too_few_for_the_quorum(desk, three) -> None:
+    saved(desk, quorum="3")
+    assert "members are too few" not in words_on(desk.get(RIVERSIDE))
+    saved(desk, quorum="4")
+    assert "3 members are too few for a quorum of 4" in words_on(desk.get(RIVERSIDE))
+
+
 def test_a_seat_is_for_a_group_and_everybody_sees_it(desk, client, three, rosa) -> None:
     seat = {"seat-stands_for": "The associations", "seat-holder": three[1].pk, "seat-until": "2027-12-31"}
     assert desk.post(f"{RIVERSIDE}seats/", seat).status_code == 302
