@@ -1,30 +1,41 @@
 #!/usr/bin/env python3
 """Open an exported ballot box again, on a computer of your own, without any of the city's software.
 
-    python3 open_box.py box-2027-riverside.json [list-of-the-board.txt]
+    python3 open_box.py box-2027-riverside.json [list-of-the-board.txt] [ballots.csv]
 
-The file is what the desk of the box gives once it is open: the envelopes without names. The program asks for the
-holders' sheets, opens every envelope, and prints how many ballots said the same, as the city's own opening does. With
-the list from the board it first checks that the same envelopes are in both. It needs `cryptography` (50 or newer),
-`pycryptodome` and `mnemonic`, and no network: unplug it first. It ends with 0 if all is well, 1 if something differs.
+The box is what its desk gives once it is open: the envelopes without names. The program asks for the holders' sheets,
+opens every envelope, and prints how many ballots said the same, as the city's own opening does. With the list from the
+board it first checks that the same envelopes are in both, and with the published `ballots.csv` that the same came out.
+It needs `cryptography` (50 or newer), `pycryptodome` and `mnemonic`, the modules beside it, and no network: unplug it
+first. It ends with 0 if all is well, 1 if something differs, and 2 if it could not go on. What is typed is never shown.
 """
 
+from __future__ import annotations
+
+import csv
 import getpass
 import hashlib
-import json
 import sys
-from base64 import b32encode, b64decode
 from collections import Counter
+from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # wherever it is called from, its modules are beside it
+
+from board_chain import compare
+from box_file import Box
 from Crypto.Protocol.SecretSharing import Shamir
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import mlkem, x25519
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, MLKEM768X25519PrivateKey, Suite
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from findings import CannotTell, Findings
+from frozen_paper import Paper
 from mnemonic import Mnemonic
+from sources import read_file
 
 SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_128_GCM)
+DOES_NOT_OPEN = "invalid: does not open"
 
 
 def private_key(shares: list[tuple[int, bytes]], public_key: bytes) -> MLKEM768X25519PrivateKey:
@@ -34,62 +45,108 @@ def private_key(shares: list[tuple[int, bytes]], public_key: bytes) -> MLKEM768X
     lattice = mlkem.MLKEM768PrivateKey.from_seed_bytes(expanded[:64])
     curve = x25519.X25519PrivateKey.from_private_bytes(expanded[64:])
     if lattice.public_key().public_bytes_raw() + curve.public_key().public_bytes_raw() != public_key:
-        sys.exit("These sheets do not open this box.")
+        raise CannotTell("These sheets do not open this box.")
     return MLKEM768X25519PrivateKey(lattice, curve)
 
 
-def read(plain: bytes, lines: int) -> str:
+def read(plain: bytes, paper: Paper) -> str:
     """A version byte, 16 random bytes, two bytes of points for each line: "3:1 7:1"."""
-    if len(plain) != 17 + 2 * lines or plain[0] != 1:
+    if len(plain) != 17 + 2 * len(paper.lines) or plain[0] != 1:
         return "invalid: no ballot of this contest"
     points = [int.from_bytes(plain[at : at + 2], "big") for at in range(17, len(plain), 2)]
-    return " ".join(f"{number}:{point}" for number, point in enumerate(points, start=1) if point) or "(blank)"
+    given = {str(number): point for number, point in enumerate(points, start=1) if point}
+    if fault := paper.faults(given):
+        return f"invalid: {fault}"
+    return " ".join(f"{number}:{point}" for number, point in given.items()) or "(blank)"
 
 
 def ask_for_shares(threshold: int) -> list[tuple[int, bytes]]:
-    shares = []
-    for _ in range(threshold):
-        number = int(input("Number of the sheet: "))
-        words = " ".join(getpass.getpass("Its twelve words (not shown): ").lower().split())
-        shares.append((number, bytes(Mnemonic("english").to_entropy(words))))
-    return shares
+    """What is wrong with a sheet is said without any of its words, and asked again."""
+    shares: dict[int, bytes] = {}
+    while len(shares) < threshold:
+        number = input("Number of the sheet: ").strip()
+        if not number.isdecimal() or not 0 < int(number[:4]) < 256:
+            print("That is no number of a sheet. Type the figure that stands on it.")
+        elif int(number) in shares:
+            print("That sheet has been typed already. Take another.")
+        elif (share := share_of(getpass.getpass("Its twelve words (not shown): "))) is None:
+            print("Those are not the twelve words of a sheet: one is mistyped or missing. Begin the sheet again.")
+        else:
+            shares[int(number)] = share
+    return list(shares.items())
 
 
-def open_box(box: dict, shares: list[tuple[int, bytes]]) -> Counter[str]:
-    """How many ballots said what. The city also counts as invalid what breaks a rule of the ballot style."""
-    manifest = json.loads(box["manifest"])
-    key, found = private_key(shares, b64decode(box["public_key"])), Counter[str]()
-    digest = hashlib.sha256(box["manifest"].encode()).hexdigest()
-    info = f"pb-ballot/v1|{manifest['cycle']}|{manifest['contest']}|{digest}".encode()
-    for envelope in box["envelopes"]:
-        sealed = b64decode(envelope["sealed"])
-        if b32encode(hashlib.sha256(sealed).digest()[:20]).decode() != envelope["fingerprint"]:
-            sys.exit(f"The envelope {envelope['fingerprint']} is not what its fingerprint says.")
+def share_of(words: str) -> bytes | None:
+    """The share that the words of a sheet say; None if they say none. Twelve words carry their own check."""
+    try:
+        share = bytes(Mnemonic("english").to_entropy(" ".join(words.lower().split())))
+    except (LookupError, ValueError):
+        return None
+    return share if len(share) == 16 else None
+
+
+def open_envelopes(box: Box, paper: Paper, shares: list[tuple[int, bytes]]) -> Counter[str]:
+    """How many ballots said what."""
+    key, found = private_key(shares, box.public_key), Counter[str]()
+    for _name, sealed in box.envelopes:
         try:
-            found[read(SUITE.decrypt(sealed, key, info), len(manifest["lines"]))] += 1
-        except InvalidTag:
-            found["invalid: does not open"] += 1
+            found[read(SUITE.decrypt(sealed, key, box.info.encode()), paper)] += 1
+        except (InvalidTag, ValueError):
+            found[DOES_NOT_OPEN] += 1
     return found
 
 
-def main(path: str, board: str = "") -> None:
-    with open(path, encoding="utf-8") as file:
-        box = json.load(file)
-    counted, aside = {envelope["fingerprint"] for envelope in box["envelopes"]}, set(box.get("set_aside", []))
-    if counted & aside:
-        sys.exit("The box counts what was set aside.")
-    if board:
-        with open(board, encoding="utf-8") as file:
-            listed = set(file.read().split())
-        if listed != counted:
-            sys.exit("The box and the board do not hold the same envelopes.")
-    for content, count in sorted(open_box(box, ask_for_shares(box["threshold"])).items()):
+def published_in(text: str) -> Counter[str]:
+    """What the published file says: a line for all ballots that are equal."""
+    try:
+        rows = list(csv.DictReader(text.splitlines()))
+        return Counter({row["choices"] or "(blank)": int(row["ballots"]) for row in rows})
+    except (csv.Error, KeyError, TypeError, ValueError):
+        raise CannotTell("The file of the ballots has not the columns “ballots” and “choices”.") from None
+
+
+def main(files: list[str]) -> int:
+    findings, box = Findings(), Box(read_file(files[0]))
+    paper = box.check(findings)
+    listed, ballots = (next((name for name in files[1:] if name.endswith(end)), None) for end in (".txt", ".csv"))
+    expected = published_in(read_file(ballots)) if ballots else None
+    if listed:
+        compare(box.names, set(read_file(listed).split()), "the box", findings)
+    if findings.frauds:
+        return told(findings)
+    found = open_envelopes(box, paper, ask_for_shares(box.threshold))
+    for content, count in sorted(found.items()):
         print(f"{count:>8}  {content}")
-    if aside:
-        print(f"{len(aside):>8}  set aside: in the box and not counted, as a batch of the board says (“x”)")
+    if box.aside:
+        print(f"{len(box.aside):>8}  set aside: in the box and not counted, as a batch of the board says (“x”)")
+    if found[DOES_NOT_OPEN]:
+        findings.fraud("exchange", f"{found[DOES_NOT_OPEN]} envelopes were not sealed for this box and paper.")
+    valid = Counter({content: count for content, count in found.items() if not content.startswith("invalid: ")})
+    if expected is not None and valid != expected:
+        more, fewer = valid - expected, expected - valid
+        said = f"the box has {more.total()} that are not among the published ballots, and lacks {fewer.total()}"
+        findings.fraud("ballots", f"{said}.")
+    return told(findings)
+
+
+def told(findings: Findings) -> int:
+    for line in findings.lines()[:-1]:
+        print(line, file=sys.stderr)
+    return findings.exit_status
 
 
 if __name__ == "__main__":
-    if len(sys.argv) not in (2, 3):
+    if len(sys.argv) not in (2, 3, 4):
         sys.exit(__doc__)
-    main(*sys.argv[1:])
+    try:
+        status = main(sys.argv[1:])
+    except CannotTell as wrong:
+        print(f"Cannot go on: {wrong}", file=sys.stderr)
+        status = 2
+    except (KeyboardInterrupt, EOFError):
+        print("Broken off.", file=sys.stderr)
+        status = 2
+    except Exception as wrong:  # a traceback could show a word of a sheet
+        print(f"Cannot go on: {type(wrong).__name__}.", file=sys.stderr)
+        status = 2
+    sys.exit(status)

@@ -231,4 +231,4 @@ def test_the_box_file_of_each_pot_opens_elsewhere(pots_opened, pots, shares, cla
         assert told.returncode == 0, told.stderr
         assert re.findall(r"(\d+)  (\d.*)", told.stdout) == [("2", "1:1 2:1"), ("1", "1:1 3:1")]
         wrong = open_elsewhere(tmp_path, answer.content.decode(), boards[other], shares[1:])
-        assert "do not hold the same envelopes" in wrong.stderr
+        assert "the box lacks 3 envelopes of the board" in wrong.stderr

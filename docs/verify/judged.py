@@ -1,0 +1,197 @@
+"""The published result, against the paper, the ballots, the board, and a count of our own.
+
+Nothing that decides is taken from the result: the rule and the budget are the paper's, the seed is what was drawn in
+public. How near a loser came, and what the figures of turnout say, is not counted again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from board_chain import Board
+from cast_ballots import Published
+from counting import Count
+from findings import Findings, read_json, shown
+from frozen_paper import Paper, settings_of
+
+
+class Result:
+    def __init__(self, text: str) -> None:
+        self.told = read_json(text, "The result")
+
+    @property
+    def winners(self) -> list[str]:
+        told = self.told.get("winners")
+        return [str(winner) for winner in told] if isinstance(told, list) else []
+
+    @property
+    def seed(self) -> str | None:
+        rule = self.told.get("rule")
+        return rule.get("seed") if isinstance(rule, dict) else None
+
+    def check(
+        self,
+        paper: Paper,
+        ballots: Published,
+        findings: Findings,
+        *,
+        seed: str | None = None,
+        withdrawn: Collection[str] = (),
+    ) -> None:
+        """`seed`: what was drawn in public, as the auditor knows it. `withdrawn`: the projects the auditor knows to
+        have been withdrawn after the paper was frozen, by ballot number."""
+        for name, right in {
+            "cycle": paper.cycle,
+            "contest": paper.contest,
+            "currency": paper.currency,
+            "unit": paper.unit,
+            "ballot_paper": paper.digest,
+            "groups": paper.groups,
+        }.items():
+            findings.differ("paper" if name == "ballot_paper" else name, name, self.told.get(name), right)
+        findings.differ("budget", "the budget (minor units)", self.told.get("budget"), paper.budget)
+        rule = self._rule(paper, findings)
+        for project in sorted(ballots.withdrawn - {str(each) for each in withdrawn}, key=len):
+            findings.cannot(
+                f"project {project} is said to be withdrawn since the paper was frozen, and so cannot win: see its "
+                f"page, then say --withdrawn {project}."
+            )
+        if wrongly := {str(each) for each in withdrawn} - ballots.withdrawn:
+            findings.fraud("withdrawn", f"it was withdrawn, and is counted all the same: {', '.join(sorted(wrongly))}.")
+        if not set(ballots.projects) == set(paper.costs) >= {each for one, _ in ballots.ballots for each in one}:
+            findings.cannot("the count, as ballots and paper do not name the same projects.")
+            return
+        count = Count(paper, rule, ballots.ballots, ballots.withdrawn, self.seed)
+        self._lot(paper, rule, ballots, seed, findings)
+        self._outcome(count, findings)
+        self._projects(paper, count, findings)
+        self._reasons(count, findings)
+        self._ballots_file(ballots, count, findings)
+        findings.checked.append(f"the count of {count.voters} ballots by {rule['name']}: {len(count.winners)} funded.")
+
+    def _rule(self, paper: Paper, findings: Findings) -> dict[str, Any]:
+        """The rule on the paper. What the result calls its rule must be the same."""
+        told = self.told.get("rule")
+        told = told if isinstance(told, dict) else {}
+        if paper.rule is None:
+            findings.cannot("the rule: the paper is of an earlier version and does not hold it; the result's is taken.")
+            return {"name": "", "ties": [], **told}
+        ours, theirs = settings_of(paper.rule), settings_of(told)
+        for name in sorted(ours.keys() | theirs.keys()):
+            findings.differ("rule", f"the setting {name} of the rule", theirs.get(name), ours.get(name))
+        return paper.rule
+
+    def _lot(
+        self, paper: Paper, rule: dict[str, Any], ballots: Published, seed: str | None, findings: Findings
+    ) -> None:
+        """Whether the seed is the one that was drawn; and if nobody knows, whether it matters."""
+        if seed is not None:
+            findings.differ("seed", "the seed of the lot", self.seed, seed)
+            return
+        # Without the lot, what it would decide goes by the list, forwards and backwards. If both give the same
+        # winners, it decided nothing.
+        ways = [Count(paper, rule, ballots.ballots, ballots.withdrawn, None, order).winners for order in (1, -1)]
+        if set(ways[0]) == set(ways[1]):
+            return
+        if self.seed is None:
+            findings.fraud("seed", "a tie decides who wins, and nothing was drawn for it.")
+            return
+        draw = paper.told.get("draw") or {}
+        source = f"the paper says: {shown(draw.get('what', ''))}" if draw else "the paper announces no draw"
+        findings.cannot(
+            f"a lot decides who wins, drawn from the seed {self.seed!r}; {source}. Look it up, then say --seed."
+        )
+
+    def _outcome(self, count: Count, findings: Findings) -> None:
+        findings.differ("winners", "the winners", self.told.get("winners"), count.winners)
+        findings.differ("spent", "what is spent (minor units)", self.told.get("spent"), count.spent)
+        totals = self.told.get("totals")
+        totals = totals if isinstance(totals, dict) else {}
+        for name, right in {"votes": count.votes, "points": count.points}.items():
+            told = totals.get(name)
+            if not isinstance(told, dict) or told.keys() != right.keys():
+                findings.fraud("totals", f"the result does not say how many {name} each project has.")
+                continue
+            for project, number in right.items():
+                findings.differ("totals", f"the {name} of project {project}", told[project], number)
+        findings.differ("certificate", "the certificate", self.told.get("certificate"), count.certificate)
+        findings.differ("comparison", "the comparison", self.told.get("comparison"), count.comparison)
+
+    def _projects(self, paper: Paper, count: Count, findings: Findings) -> None:
+        """The list of projects, as a reader sees it first."""
+        told = self.told.get("projects")
+        rows = [each for each in told if isinstance(each, dict)] if isinstance(told, list) else []
+        if [each.get("ballot_number") for each in rows] != [line["ballot_number"] for line in paper.lines]:
+            findings.fraud("projects", "the result lists other projects than the paper.")
+            return
+        for row, line in zip(rows, paper.lines, strict=True):
+            number = line["ballot_number"]
+            for name in ("proposal", "title"):
+                findings.differ("projects", f"the {name} of project {number}", row.get(name), line[name])
+            findings.differ("cost", f"the cost of project {number}", row.get("cost"), line["cost"])
+            funded = str(number) in count.winners
+            findings.differ("funded", f"whether project {number} is funded", row.get("funded"), funded)
+
+    def _reasons(self, count: Count, findings: Findings) -> None:
+        """Why each project won or did not, as far as it follows from the winners alone."""
+        told = self.told.get("reasons")
+        told = told if isinstance(told, dict) else {}
+        left, measure = count.budget, "points" if count.by_points else "votes"
+        after = {}
+        for winner in count.winners:
+            left = max(0, left - count.costs[winner])
+            after[winner] = left
+        for project, cost in count.costs.items():
+            reason = told.get(project)
+            if not isinstance(reason, dict):
+                findings.fraud("reasons", f"the result does not say why project {project} won or did not.")
+                continue
+            right: dict[str, Any] = {}
+            if project in after:
+                right = {"code": "funded", "round": count.winners.index(project) + 1, "left": after[project]}
+            elif project in count.withdrawn:
+                right = {"code": "withdrawn"}
+            elif not count.may_win(project):
+                right = {"code": "below_minimum", "minimum": count.minimum(project)}
+            elif reason.get("code") in ("funded", "withdrawn", "below_minimum"):
+                findings.fraud("reasons", f"project {project} is said to be {reason['code']}, and is not.")
+            given = {"cost": cost, measure: count.standing[project]}
+            right |= {name: value for name, value in given.items() if name in reason}
+            for name, value in right.items():
+                findings.differ("reasons", f"why project {project} won or did not ({name})", reason.get(name), value)
+
+    def _ballots_file(self, ballots: Published, count: Count, findings: Findings) -> None:
+        """What the file of the ballots says of each project beside its cost, and the result of the ballots."""
+        for project, row in ballots.projects.items():
+            right = {"votes": count.votes[project], "score": count.points[project]}
+            right["selected"] = int(project in count.winners)
+            for name, value in right.items():
+                if name in row or name == "selected":
+                    what = f"{name} of project {project} in the ballots' file"
+                    findings.differ("totals" if name != "selected" else "winners", what, row.get(name), str(value))
+        told = self.told.get("ballots")
+        told = told if isinstance(told, dict) else {}
+        findings.differ("ballots", "how many ballots were counted", told.get("counted"), ballots.counted)
+        findings.differ("ballots", "how many of them were blank", told.get("blank"), ballots.blank)
+
+    def check_with(self, board: Board, findings: Findings) -> None:
+        """Every envelope on the board is a ballot that was counted, or one that was invalid."""
+        findings.differ("board", "the root of the board", self.told.get("board_root"), board.roots[-1])
+        if not board.is_final:
+            findings.fraud("board", "there is a result, though the board has no final batch.")
+        told = self.told.get("ballots")
+        told = told if isinstance(told, dict) else {}
+        try:
+            invalid = sum(int(each["ballots"]) for each in told.get("invalid", []))
+            opened = int(told.get("counted", 0)) + invalid
+        except (KeyError, TypeError, ValueError):
+            findings.fraud("ballots", "the result does not say how many ballots were counted and how many invalid.")
+            return
+        there = len(board.in_force)
+        if opened > there:
+            findings.fraud("stuffing", f"{opened} ballots came out of a box that holds {there} envelopes.")
+        elif opened < there:
+            findings.fraud("omission", f"{opened} ballots came out of a box that holds {there} envelopes.")
+        else:
+            findings.checked.append(f"as many ballots ({opened}, {invalid} of them invalid) as envelopes on the board.")
