@@ -14,7 +14,8 @@ from frozen_paper import GREEDY, Paper, lot
 
 
 class Count:
-    """One count. `order`: 1, or -1 to take what no key decides in the other direction, to see whether it matters."""
+    """One count. `order`: 1, or -1 to take what no key decides in the other direction, to see whether it matters.
+    `steps`: of add-one only the run that a certificate names."""
 
     def __init__(
         self,
@@ -24,9 +25,11 @@ class Count:
         withdrawn: Collection[str] = (),
         seed: str | None = None,
         order: int = 1,
+        steps: int | None = None,
     ) -> None:
         self.costs, self.groups, self.budget, self.unit = paper.costs, paper.groups, paper.budget, paper.unit
         self.rule, self.ballots, self.withdrawn, self.seed, self.order = rule, ballots, withdrawn, seed, order
+        self.steps = steps
         self.places = {project: place for place, project in enumerate(self.costs)}
         self.voters = sum(number for _, number in ballots)
         self.votes = dict.fromkeys(self.costs, 0)
@@ -121,7 +124,8 @@ class Count:
         if completion == "none":
             accepted = method.run(method.share)
         else:
-            accepted = method.add_one(until_exhaustive=completion == "add1-exhaustive")
+            exhaustive = completion == "add1-exhaustive"
+            accepted = method.add_one(exhaustive) if self.steps is None else method.named(self.steps, exhaustive)
         winners = accepted.winners
         if completion == "add1u":
             winners = self.greedy(plain=True, winners=winners)

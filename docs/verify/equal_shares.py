@@ -16,6 +16,11 @@ from typing import Any, Protocol
 Line = tuple[Fraction, Fraction]
 """An amount at this share, and what it grows by for each unit by which the share is raised."""
 
+EMPTY = 0
+"""The kind of an empty purse."""
+NEAR = 1e-9
+"""Amounts nearer to each other than this, in proportion, are compared as fractions."""
+
 
 class Election(Protocol):
     """What `counting.Count` knows of the vote."""
@@ -98,7 +103,8 @@ class EqualShares:
         raised, for a price falls ever more slowly, and is never below the line on which it begins to fall.
         """
         run = Run(share)
-        purses, kinds = [(share, Fraction(1))], [0] * len(self.election.ballots)
+        purses = [(Fraction(0), Fraction(0)), (share, Fraction(1))]  # the first is the empty one
+        kinds = [1] * len(self.election.ballots)
         least: dict[str, Line] = {}
         for project in self.candidates:
             parts = sum(part * number for _, part, number in self.supporters[project])
@@ -141,39 +147,51 @@ class EqualShares:
         for place, part, number in self.supporters[project]:
             people[kinds[place], part] += number
         parts = sum(part * number for (_, part), number in people.items())
-        missing, slope, short = Fraction(self.election.costs[project]), Fraction(0), set()
-        for kind, part in sorted(people, key=lambda payer: purses[payer[0]][0] / payer[1]):
-            (holds, grows), number = purses[kind], people[kind, part]
-            if holds * parts >= missing * part:
-                return Price((missing / parts, slope / parts), short)
-            missing -= holds * number
-            slope -= grows * number
-            parts -= part * number
-            short.add((kind, part))
+        missing, short, price = Fraction(self.election.costs[project]), set(), Fraction(0)
+        # Those who cannot pay as much give all they have, so the others pay more, which yet others cannot.
+        while parts:
+            price = missing / parts
+            poor = [
+                payer for payer in people if payer not in short and self._is_below(purses[payer[0]], price, payer[1])
+            ]
+            if not poor:
+                break
+            short.update(poor)
+            missing -= sum(purses[payer[0]][0] * people[payer] for payer in poor)
+            parts -= sum(payer[1] * people[payer] for payer in poor)
+        slope = -sum((purses[payer[0]][1] * people[payer] for payer in short), Fraction(0))
+        if parts:
+            return Price((price, slope / parts), short)
         if slope:
             run.allow(missing / -slope)
         return None
 
+    def _is_below(self, purse: Line, price: Fraction, part: int) -> bool:
+        """Whether a purse holds less than so many parts. Floats say it where the two are clearly apart."""
+        holds, due = float(purse[0]), float(price) * part
+        if abs(holds - due) > NEAR * (holds + due):
+            return holds < due
+        return purse[0] < price * part
+
     def _buy(self, run: Run, winner: str, price: Price, purses: list[Line], kinds: list[int]) -> None:
-        """Take the price out of the supporters' purses. Equal purses stay one kind."""
+        """Take the price out of the supporters' purses. Those that were equal and paid alike stay one kind."""
         amount, slope = price.each
         run.winners.append(winner)
         run.prices.append(amount)
         run.spent += self.election.costs[winner]
-        known = {purse: kind for kind, purse in enumerate(purses)}
         after: dict[tuple[int, int], int] = {}
         for place, part, _ in self.supporters[winner]:
             payer = kinds[place], part
             if payer not in after:
                 holds, grows = purses[payer[0]]
                 left, growth = holds - amount * part, grows - slope * part
-                if payer in price.short:
+                if payer not in price.short:
+                    after[payer] = len(purses)
+                    purses.append((left, growth))
+                else:
+                    after[payer] = EMPTY
                     if growth:
                         run.allow(-left / growth)
-                    left = growth = Fraction(0)
-                after[payer] = known.setdefault((left, growth), len(purses))
-                if after[payer] == len(purses):
-                    purses.append((left, growth))
             kinds[place] = after[payer]
 
     def add_one(self, until_exhaustive: bool) -> Run:
@@ -191,6 +209,19 @@ class EqualShares:
                 break
             accepted, steps = tried, steps + ahead
         accepted.steps = steps
+        return accepted
+
+    def named(self, steps: int, until_exhaustive: bool) -> Run:
+        """The run that a certificate names, and whether add-one ends with it; not what came before."""
+        step, budget = self.election.rule.get("increment") or self.election.unit, self.election.budget
+        accepted = self.run(self.share + steps * step)
+        accepted.steps = steps
+        if accepted.spent <= budget and self._finished(accepted, until_exhaustive):
+            return accepted
+        after = self.run(self.share + (steps + 1) * step, limit=budget)
+        if accepted.spent > budget or after.spent <= budget:
+            return Run(self.share, steps=-1)  # it does not end there
+        accepted.rejected = after.share
         return accepted
 
     def _finished(self, run: Run, until_exhaustive: bool) -> bool:

@@ -58,7 +58,8 @@ def walk(where: Folder | Site, options: argparse.Namespace, seen: Seen, findings
     else:
         published = Published(ballots)
         published.check(paper, findings)
-        told.check(paper, published, findings, seed=options.seed, withdrawn=options.withdrawn)
+        given = {"seed": options.seed, "withdrawn": options.withdrawn, "quick": options.quick}
+        told.check(paper, published, findings, **given)
         as_counted = sorted(f"{number} {sorted(ballot.items())}" for ballot, number in published.ballots)
         digest = hashlib.sha256("\n".join(as_counted).encode()).hexdigest()
         seen.compare_ballots(paper, digest, told.winners, findings)
@@ -114,6 +115,7 @@ def options_of(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     add("--digest", help="the digest of the paper, as you noted it when it was frozen")
     add("--seed", help="what was drawn in public to decide ties")
     add("--withdrawn", action="append", default=[], metavar="N", help="project N was withdrawn after the paper")
+    add("--quick", action="store_true", help="of an add-one count only the last step and the one after it")
     add("--box", metavar="FILE", help="the exported box, if you have it")
     add("--seen", metavar="FILE", help="a small file to keep what was seen in, to be compared with the next time")
     add("--poll", type=float, metavar="MINUTES", help="look again so often, until there is a fraud or the result")

@@ -126,6 +126,16 @@ def test_it_says_so_when_all_agrees(published):
     assert looked_at(published, "--seed", "42").frauds == []
 
 
+def test_quick_counts_what_the_certificate_names_and_says_so(published):
+    found = looked_at(published, "--seed", "42", "--quick")
+    assert found.frauds == []
+    assert any("left out by --quick" in each for each in found.unchecked)
+    told = json.loads((published / "results.json").read_text("utf-8"))["certificate"]
+    for steps in (told["steps"] - 1, told["steps"] + 1):
+        change(published, certificate=told | {"steps": steps})
+        assert "certificate" in looked_at(published, "--seed", "42", "--quick").kinds
+
+
 def change(folder, **told):
     before = json.loads((folder / "results.json").read_text("utf-8"))
     (folder / "results.json").write_text(json.dumps(before | told), "utf-8")
