@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from decimal import Decimal, InvalidOperation
 
@@ -24,7 +25,7 @@ class Published:
         sections: dict[str, list[list[str]]] = {"META": [], "PROJECTS": [], "VOTES": []}
         section = None
         try:
-            for row in csv.reader(text.removeprefix("\ufeff").splitlines(), delimiter=";"):
+            for row in csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=";"):
                 if len(row) == 1 and row[0].strip() in sections:
                     section = row[0].strip()
                 elif row and section:

@@ -18,12 +18,13 @@ NAMES = {
     "results": "*results.json",
     "ballots": "*ballots.pb",
     "box": "*box*.json",
+    "log": "*log*.csv",
 }
 
 
 class Folder:
-    """`paper.json`, `results.json`, `ballots.pb`, `box.json`, the batches of the board as `1.txt`, `2.txt` and so on,
-    and the board's list as any other `.txt`."""
+    """`paper.json`, `results.json`, `ballots.pb`, `box.json`, `audit-log.csv`, the batches of the board as `1.txt`,
+    `2.txt` and so on, and the board's list as any other `.txt`."""
 
     def __init__(self, path: str) -> None:
         self.path = Path(path)

@@ -6,7 +6,7 @@
 
 The address is that of a contest. The folder holds what the site publishes, as it was downloaded: the paper
 (`paper.json`), the batches of the board (`1.txt`, `2.txt` ...) and its list, the ballots (`ballots.pb`), the result
-(`results.json`) and, for an auditor who has it, the box (`box-2027-riverside.json`).
+(`results.json`) and, for an auditor who has them, the box (`box-2027-riverside.json`) and the log (`audit-log.csv`).
 
 The program walks from the paper to the board, the box, the ballots and the result, and counts the ballots itself, in
 fractions and from the descriptions in docs/counting.md alone. The rule, the budget and the currency are the paper's,
@@ -28,6 +28,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # wherever it is called from, its modules are beside it
 
+from audit_log import Log
 from board_chain import Board
 from box_file import Box
 from cast_ballots import Published
@@ -51,6 +52,7 @@ def walk(where: Folder | Site, options: argparse.Namespace, seen: Seen, findings
         Box(box).check_with(paper, board, findings)
     elif board.is_final:
         findings.notes.append("the box itself was not given (--box): only how many envelopes it holds was compared.")
+    _log(where, board, options.head, findings)
     result, ballots = where.read("results"), where.read("ballots")
     told = Result(result) if result is not None else None
     if told is None or ballots is None:
@@ -86,6 +88,14 @@ def _board(where: Folder | Site, paper: Paper, seen: Seen, findings: Findings) -
     return board
 
 
+def _log(where: Folder | Site, board: Board, noted: str | None, findings: Findings) -> None:
+    log = where.read("log")
+    if log is not None:
+        Log(log).check(board, noted, findings)
+    elif noted is not None:
+        findings.cannot("the end of the log that came by mail: the log (audit-log.csv) is not there.")
+
+
 def look(where: Folder | Site, options: argparse.Namespace, seen: Seen) -> tuple[Findings, bool]:
     """Walk as far as it goes. What was found before something was not understood is told all the same."""
     findings, over = Findings(), False
@@ -113,6 +123,7 @@ def options_of(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     add = parser.add_argument
     add("where", help="a folder with what was published, or the address of the contest")
     add("--digest", help="the digest of the paper, as you noted it when it was frozen")
+    add("--head", metavar="N:HASH", help="an end of the audit log, as it came by mail, for an auditor who has the log")
     add("--seed", help="what was drawn in public to decide ties")
     add("--withdrawn", action="append", default=[], metavar="N", help="project N was withdrawn after the paper")
     add("--quick", action="store_true", help="of an add-one count only the last step and the one after it")

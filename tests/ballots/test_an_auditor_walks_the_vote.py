@@ -1,6 +1,8 @@
 """Somebody outside the city checks a vote from the paper to the result (T-30, V8): each fraud is planted by itself."""
 
 import base64
+import csv
+import io
 import json
 import re
 import threading
@@ -12,13 +14,14 @@ from pathlib import Path
 
 import pytest
 
+from audit.chain import chained
 from ballots import board, draws, paper
 from ballots.counting import count_contest
 from ballots.models import BallotPaper
 from ballots.opening import open_box
 from budgeting.models import Contest, Draw
 from results.result import results_of
-from tests.cast import FIRST_DAY, propose
+from tests.cast import FIRST_DAY, propose, signed_in
 from tests.published import Files, published, rechained, with_lines
 from tests.verifier import frozen_paper, looked_at, verify
 from tests.vote import cast
@@ -57,7 +60,8 @@ def vote(voting, neighbours, riverside_contest, cycle, shares, clara_and_otto, a
     count_contest(riverside_contest, by=clara_and_otto.first, at=moment)
     at("results")
     [result] = results_of(cycle)
-    return published(riverside_contest, result)
+    log = b"".join(signed_in(clara_and_otto.second).get("/audit/log.csv").streaming_content)
+    return published(riverside_contest, result) | {"audit-log.csv": log.decode()}
 
 
 @pytest.fixture
@@ -205,6 +209,28 @@ def reverse(text: str) -> str:
     return text.replace("\n".join(lines), "\n".join(reversed(lines)))
 
 
+def cut(log: str) -> str:
+    """Up to the entry before the first batch."""
+    return log[: re.search(r"\n\d+,[^\n]*,board published,", log).start() + 1]
+
+
+def anew(log: str) -> str:
+    """Whoever owns the tables changes the first entry and chains all others to it again."""
+    rows = list(csv.DictReader(io.StringIO(log.removeprefix("\ufeff"))))
+    rows[0]["object"] = "nobody"
+    before = bytes(32)
+    for row in rows:
+        entry = {name: row[name] for name in ("at", "action", "object")}
+        entry |= {"number": int(row["number"]), "actor": int(row["actor"]) if row["actor"] else None}
+        row["previous_hash"], before = before.hex(), chained(before, entry | {"facts": json.loads(row["facts"])})
+        row["hash"] = before.hex()
+    made = io.StringIO()
+    table = csv.DictWriter(made, rows[0])
+    table.writeheader()
+    table.writerows(rows)
+    return made.getvalue()
+
+
 FRAUDS: dict[str, tuple[str, Bend]] = {
     "a batch altered": ("chain", alone("1.txt", r"(?m)^\+ \S+$", f"+ {NEW}")),
     "the first batch follows another paper": ("chain", alone("paper.json", '"budget":25000000', '"budget":26000000')),
@@ -237,6 +263,10 @@ FRAUDS: dict[str, tuple[str, Bend]] = {
     ),
     "a log that has not grown": ("log", said(2, r"log \d+", "log 1")),
     "an order that tells who came first": ("board", batch(1, reverse)),
+    "an entry of the log changed": ("log", alone("audit-log.csv", "board published", "board publishes")),
+    "an entry of the log left out": ("log", alone("audit-log.csv", r"\r\n1,.*?\r\n", "\r\n")),
+    "the log cut off before the board": ("log", lambda files: files | {"audit-log.csv": cut(files["audit-log.csv"])}),
+    "a log that was written anew": ("log", lambda files: files | {"audit-log.csv": anew(files["audit-log.csv"])}),
     "the list lacks one": ("omission", alone("list.txt", r"^\S+\n", "")),
     "the list has one more": ("stuffing", alone("list.txt", r"^", f"{NEW}\n")),
     "the list has one twice": ("duplicate", alone("list.txt", r"^(\S+\n)", r"\1\1")),
@@ -270,7 +300,10 @@ FRAUDS: dict[str, tuple[str, Bend]] = {
 @pytest.mark.parametrize("name", FRAUDS)
 def test_t30_v8_each_fraud_is_named(tmp_path, files, name, capsys) -> None:
     kind, bend = FRAUDS[name]
-    bent = put(tmp_path / "bent", bend(files))
+    bent_files = bend(files)
+    if bent_files["audit-log.csv"] == files["audit-log.csv"]:
+        del bent_files["audit-log.csv"]  # strangers, who have none, find it too
+    bent = put(tmp_path / "bent", bent_files)
     kinds = looked_at(bent, "--seed", SEED).kinds
     assert kind in kinds
     assert kinds == {kind} or name != "a ballot more in both files"
@@ -284,7 +317,7 @@ def test_another_paper_with_all_that_follows_is_found_by_who_noted_its_digest(tm
     other = files["paper.json"].replace("A short summary of it.", "Another summary.", 1)
     bent = rechained(files | {"paper.json": other})
     bent["results.json"] = bent["results.json"].replace(digest, frozen_paper.Paper(other).digest)
-    del bent["box.json"]
+    del bent["box.json"], bent["audit-log.csv"]
     folder = put(tmp_path / "bent", bent)
     assert looked_at(folder, "--seed", SEED).frauds == []
     assert looked_at(folder, "--seed", SEED, "--digest", digest).kinds == {"paper"}
@@ -302,6 +335,18 @@ def test_what_is_not_there_is_not_checked_and_said(tmp_path, files) -> None:
         found = looked_at(folder, "--seed", SEED)
         assert (found.exit_status, found.frauds) == (2, [])
         assert words in " ".join(found.unchecked)
+
+
+@pytest.mark.django_db
+def test_the_end_of_the_log_that_came_by_mail_is_held_against_the_log(tmp_path, files) -> None:
+    folder = put(tmp_path / "some", files)
+    *_, last = csv.DictReader(io.StringIO(files["audit-log.csv"].removeprefix("\ufeff")))
+    head = f"{last['number']}:{last['hash']}"
+    assert looked_at(folder, "--seed", SEED, "--head", head).exit_status == 0
+    later = f"{int(last['number']) + 1}:{last['hash']}"
+    for other in (later, f"{last['number']}:{'0' * 64}"):
+        assert looked_at(folder, "--seed", SEED, "--head", other).kinds == {"log"}
+    assert looked_at(folder, "--seed", SEED, "--head", "4711").exit_status == 2
 
 
 # What was seen before ------------------------------------------------------------------------------------------------
@@ -334,7 +379,7 @@ def with_another_first_batch(files: Files) -> Files:
     """Another envelope from the beginning: in itself the board is without a fault."""
     old = staying(files)
     made = adds(1, f"+ {NEW}")(batch(1, with_lines(lambda named: named.remove(f"+ {old}")))(files))
-    return {name: text for name, text in made.items() if name != "box.json"}
+    return {name: text for name, text in made.items() if name not in ("box.json", "audit-log.csv")}
 
 
 SINCE: dict[str, tuple[str, Bend]] = {
