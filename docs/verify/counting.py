@@ -58,6 +58,17 @@ class Count:
     def spent(self) -> int:
         return sum(self.costs[winner] for winner in self.winners)
 
+    @property
+    def statistics(self) -> dict[str, Any]:
+        """How many ballots there are, how many are blank, and how many voters have 0, 1, 2 ... projects funded."""
+        wins = Counter[int]()
+        for ballot, number in self.ballots:
+            wins[sum(ballot.get(winner, 0) > 0 for winner in self.winners)] += number
+        told = [wins[number] for number in range(max(wins, default=-1) + 1)]
+        blank = sum(number for ballot, number in self.ballots if not ballot)
+        with_a_win = self.voters - wins[0]
+        return {"ballots": self.voters, "blank": blank, "with_a_win": with_a_win, "wins": told}
+
     def minimum(self, project: str) -> int:
         """What a project needs; reaching it exactly is enough."""
         of_ballots = Fraction(self.rule.get("minimum_of_ballots") or 0) * self.voters

@@ -6,6 +6,7 @@ public. How near a loser came, and what the figures of turnout say, is not count
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
 from typing import Any
 
@@ -52,6 +53,7 @@ class Result:
             "groups": paper.groups,
         }.items():
             findings.differ("paper" if name == "ballot_paper" else name, name, self.told.get(name), right)
+        self._superseded(paper, findings)
         findings.differ("budget", "the budget (minor units)", self.told.get("budget"), paper.budget)
         rule = self._rule(paper, findings)
         for project in sorted(ballots.withdrawn - {str(each) for each in withdrawn}, key=len):
@@ -72,6 +74,18 @@ class Result:
         self._reasons(count, findings)
         self._ballots_file(ballots, count, findings)
         findings.checked.append(f"the count of {count.voters} ballots by {rule['name']}: {len(count.winners)} funded.")
+
+    def _superseded(self, paper: Paper, findings: Findings) -> None:
+        """Each paper that was superseded names the one before it, and the one in force the last of them."""
+        told, before = self.told.get("superseded_papers", []), None
+        for old in told if isinstance(told, list) else []:
+            text = str(old["manifest"])
+            manifest = read_json(text, "A superseded paper")
+            digest = manifest.get("sha256_of_the_whole") or hashlib.sha256(text.encode()).hexdigest()
+            if (digest, manifest.get("supersedes")) != (old["digest"], before):
+                findings.fraud("paper", f"the superseded paper {shown(old['digest'])} is not what its digest says.")
+            before = old["digest"] if old.get("successor") else None  # or nothing was left, and it began anew
+        findings.differ("paper", "the paper that was superseded", before, paper.told.get("supersedes"))
 
     def _rule(self, paper: Paper, findings: Findings) -> dict[str, Any]:
         """The rule on the paper. What the result calls its rule must be the same."""
@@ -134,6 +148,10 @@ class Result:
                 continue
             for project, number in right.items():
                 findings.differ("totals", f"the {name} of project {project}", told[project], number)
+        statistics = self.told.get("statistics")
+        for name, right in count.statistics.items():
+            given = statistics.get(name) if isinstance(statistics, dict) else None
+            findings.differ("statistics", f"the figure {name}", given, right)
         findings.differ("certificate", "the certificate", self.told.get("certificate"), count.certificate)
         findings.differ("comparison", "the comparison", self.told.get("comparison"), count.comparison)
 

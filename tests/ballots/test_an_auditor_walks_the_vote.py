@@ -200,6 +200,9 @@ def a_ballot_more(files: Files) -> Files:
     told = json.loads(files["results.json"])
     told["ballots"]["counted"] += 1
     told["totals"]["votes"]["1"] = told["totals"]["points"]["1"] = told["reasons"]["1"]["votes"] = 7
+    told["statistics"]["ballots"] += 1
+    told["statistics"]["with_a_win"] += 1
+    told["statistics"]["wins"][1] += 1
     return files | {"ballots.pb": text, "results.json": json.dumps(told)}
 
 

@@ -191,6 +191,9 @@ def test_v8_a_count_by_another_rule_than_the_papers_is_named(published, kind, be
         ("reasons", {"reasons": {}}),
         ("certificate", {"certificate": None}),
         ("comparison", {"comparison": {"kept": "greedy"}}),
+        ("statistics", {"statistics": {"ballots": 10, "blank": 2, "with_a_win": 9, "wins": [2, 3, 5]}}),
+        ("statistics", {"statistics": {}}),
+        ("paper", {"superseded_papers": [{"digest": "0" * 64, "manifest": "{}"}]}),
     ],
 )
 def test_v8_each_statement_of_the_result_that_is_not_true_is_named(published, kind, told):
