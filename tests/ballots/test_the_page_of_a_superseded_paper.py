@@ -16,6 +16,7 @@ from lib import clock
 from proposals.models import Decision
 from tests.cast import count, propose, signed_in
 from tests.papers import words_on
+from tests.verifier import looked_at
 
 PAPER = "/2027/riverside/ballot/paper/"
 CORRECTIONS = f"{PAPER}corrections/"
@@ -205,7 +206,7 @@ def test_a_box_of_the_new_paper_is_opened_counted_and_told_with_the_old_one(
 
 
 @pytest.mark.long
-def test_the_results_tell_of_the_old_paper(superseded, riverside_contest, client: Client, at) -> None:
+def test_the_results_tell_of_the_old_paper(superseded, riverside_contest, client: Client, at, tmp_path) -> None:
     count(Contest.objects.get(pk=riverside_contest.pk), {"1:1": 40})
     at("results")
     told = client.get("/2027/riverside/results/results.json").json()
@@ -213,3 +214,8 @@ def test_the_results_tell_of_the_old_paper(superseded, riverside_contest, client
     assert hashlib.sha256(old["manifest"].encode()).hexdigest() == old["digest"] == superseded.digest
     assert old["successor"] == told["ballot_paper"]
     assert superseded.digest in words_on(client.get("/2027/riverside/results/"))
+    for name in ("results/results.json", "results/ballots.pb", "ballot/paper.json"):
+        (tmp_path / name.split("/")[1]).write_bytes(client.get(f"/2027/riverside/{name}").content)
+    assert looked_at(tmp_path).frauds == []
+    (tmp_path / "results.json").write_text(json.dumps(told | {"superseded_papers": []}))
+    assert looked_at(tmp_path).kinds == {"paper"}

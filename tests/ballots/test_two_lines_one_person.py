@@ -22,6 +22,7 @@ from tests.cast import enrol, open_elsewhere, signed_in
 from tests.databases import refused_by_the_database
 from tests.papers import words_on
 from tests.smtp import MailServer, Step
+from tests.verifier import looked_at
 from tests.vote import cast
 
 PAGE = "/desk/2027/register/lines/"
@@ -96,6 +97,13 @@ def test_v4_the_independent_verifier_knows_what_was_set_aside(
     done = open_elsewhere(tmp_path, box, listed, shares[:2])
     assert "1  1:1" in done.stdout
     assert "1  set aside" in done.stdout
+    batches = {f"{each.number}.txt": chain.text_of(each) for each in riverside_contest.batches.all()}
+    folder = tmp_path / "published"
+    folder.mkdir()
+    for name, text in {"paper.json": riverside_contest.paper.manifest, "box.json": box, **batches}.items():
+        (folder / name).write_text(text)
+    (folder / "list.txt").write_text(listed)
+    assert looked_at(folder).frauds == []
     aside = both_voted[1].fingerprint
     lying = box.replace(f'"set_aside":["{aside}"]', f'"set_aside":["{both_voted[0].fingerprint}"]')
     assert lying != box
