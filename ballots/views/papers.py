@@ -14,7 +14,7 @@ from budgeting.guards import clerks_only
 from budgeting.models import Contest, Cycle, Draw, acts_on
 from budgeting.people import Request
 from lib import clock
-from lib.refusal import obeying
+from lib.refusal import obeying, status_of
 
 
 @clerks_only
@@ -47,7 +47,7 @@ def announce_draw(request: Request, cycle: str) -> HttpResponse:
             draws.announce(draw, by=request.user, at=at)
             messages.success(request, _("The draw is announced. It stands on the pages of the cycle."))
             return redirect("box", cycle)
-    return render(request, "ballots/announce_draw.html", {"cycle": found, "form": form})
+    return render(request, "ballots/announce_draw.html", {"cycle": found, "form": form}, status=status_of(form))
 
 
 @clerks_only
@@ -60,4 +60,4 @@ def enter_seed(request: Request, cycle: str, number: int) -> HttpResponse:
             act = two.sketch(two.Joint.ENTER_SEED, on=draw, cycle=draw.cycle, **form.cleaned_data)
             return redirect(two.propose(act, by=request.user, at=clock.now()))
     context = {"cycle": draw.cycle, "draw": draw, "form": form, "why_not": draws.why_not_enter(draw, clock.now())}
-    return render(request, "ballots/enter_seed.html", context)
+    return render(request, "ballots/enter_seed.html", context, status=status_of(form))

@@ -107,7 +107,7 @@ def _my_page(request: HttpRequest, name_form: PublicNameForm) -> HttpResponse:
         "has_sign_ins": disconnecting.has_a_choice(user),
         "language_form": LanguageForm(initial={"language": user.language or request.LANGUAGE_CODE}),
     }
-    return render(request, "front/me.html", context)
+    return render(request, "front/me.html", context, status=status_of(name_form))
 
 
 def _contests(cycles: Iterable[Cycle], ties: Mapping[int, Verification]) -> list[Contest]:

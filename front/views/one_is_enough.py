@@ -13,7 +13,7 @@ from budgeting.models import OneIsEnough
 from budgeting.people import Request
 from front.forms import ReasonForm
 from lib import clock
-from lib.refusal import obeying
+from lib.refusal import obeying, status_of
 
 
 @overseers_only
@@ -28,7 +28,8 @@ def page(request: Request) -> HttpResponse:
             return redirect("one_is_enough")
     said, at = OneIsEnough.announced(), clock.now()
     objection = registry.why_not(registry.Deed.LET_ONE_BE_ENOUGH)
-    return render(request, "front/one_is_enough.html", {"said": said, "at": at, "form": form, "objection": objection})
+    context = {"said": said, "at": at, "form": form, "objection": objection}
+    return render(request, "front/one_is_enough.html", context, status=status_of(form))
 
 
 @require_POST

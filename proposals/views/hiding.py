@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from budgeting.guards import overseers_touch
 from budgeting.people import Request
 from lib import clock
-from lib.refusal import obeying
+from lib.refusal import obeying, status_of
 from proposals.forms.hiding import AnswerForm, ComplaintForm, HidingForm
 from proposals.models import Comment, Photo, Version
 from proposals.models.may_be_hidden import MayBeHidden
@@ -65,7 +65,7 @@ def report(request: Request, cycle: str, district: str, number: int, part: Part 
             thing.report(by=request.user, at=at, reason=form.cleaned_data["reason"])
             messages.success(request, _("Thank you. A clerk will look at it."))
             return redirect(thing.place)
-    return render(request, "proposals/report.html", {**_shown(thing, at), "form": form})
+    return render(request, "proposals/report.html", {**_shown(thing, at), "form": form}, status=status_of(form))
 
 
 @overseers_touch
@@ -93,7 +93,7 @@ def hide(request: Request, cycle: str, district: str, number: int, part: Part | 
         "objection": "" if hiding else thing.why_not_hide(by=request.user, at=at),
         "may_confirm": hiding and not hiding.why_not_confirm(by=request.user, at=at),
     }
-    return render(request, "proposals/hide.html", context)
+    return render(request, "proposals/hide.html", context, status=status_of(form))
 
 
 def _carry_out(verb: str, thing: Any, request: Request, at: datetime) -> None:
@@ -133,4 +133,5 @@ def answer(request: Request, cycle: str, district: str, number: int, part: Part 
             hiding.answer_it(by=request.user, at=at, text=form.cleaned_data["text"])
             messages.success(request, _("A clerk will read your answer."))
             return redirect(thing.page("authors_answer"))
-    return render(request, "proposals/answer.html", {**_shown(thing, at), "form": form, "objection": objection})
+    context = {**_shown(thing, at), "form": form, "objection": objection}
+    return render(request, "proposals/answer.html", context, status=status_of(form))

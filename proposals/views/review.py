@@ -39,4 +39,5 @@ def report_delivery(request: Request, cycle: str, district: str, number: int) ->
         with obeying(form):
             proposal.report_delivery(by=request.user, at=at, **form.cleaned_data)
             return redirect(proposal)
-    return render(request, "proposals/milestone.html", {"proposal": proposal, "cycle": proposal.cycle, "form": form})
+    context = {"proposal": proposal, "cycle": proposal.cycle, "form": form}
+    return render(request, "proposals/milestone.html", context, status=status_of(form))

@@ -16,7 +16,7 @@ from budgeting.models import Contest, Cycle
 from budgeting.people import Request
 from budgeting.stages import Act
 from lib import clock
-from lib.refusal import obeying
+from lib.refusal import obeying, status_of
 from lib.safe_image import MOST_BYTES
 from proposals.forms.writing import (
     DraftCostForm,
@@ -129,7 +129,8 @@ def edit(request: Request, cycle: str, district: str, number: int) -> HttpRespon
             return redirect(find(request, at, cycle, district, number))
     asked = proposal.correction_asked(at)
     context = {"proposal": proposal, "cycle": proposal.cycle, "form": form, "asked": asked}
-    return render(request, "proposals/edit.html", {**context, "district": map_of([proposal.contest.district])})
+    context["district"] = map_of([proposal.contest.district])
+    return render(request, "proposals/edit.html", context, status=status_of(form))
 
 
 @takes(PHOTO_FORM)
@@ -157,7 +158,8 @@ def withdraw(request: Request, cycle: str, district: str, number: int) -> HttpRe
         with obeying(form):
             proposal.withdraw(by=request.user, at=at, reason=form.cleaned_data["reason"])
             return redirect(proposal)
-    return render(request, "proposals/withdraw.html", {"proposal": proposal, "cycle": proposal.cycle, "form": form})
+    context = {"proposal": proposal, "cycle": proposal.cycle, "form": form}
+    return render(request, "proposals/withdraw.html", context, status=status_of(form))
 
 
 def own_draft(request: Request, cycle: str, district: str, pk: int) -> Proposal:
@@ -198,11 +200,11 @@ def _page(draft: Proposal, step: str) -> str:
     return reverse("draft", args=[draft.contest.cycle.slug, draft.contest.district.slug, draft.pk, step])
 
 
-def _written(request: Request, draft: Proposal, step: str, **shown: object) -> HttpResponse:
+def _written(request: Request, draft: Proposal, step: str, *, form: forms.BaseForm, **shown: object) -> HttpResponse:
     """A page of the form, with the similar proposals once there is a title."""
     similar = Proposal.objects.similar_to(draft, clock.now()) if draft.title else Proposal.objects.none()
     similar = similar.select_related("contest__district", "contest__cycle")[:5]
-    context = {"proposal": draft, "cycle": draft.contest.cycle, "step": step, "similar": similar, **shown}
+    context = {"proposal": draft, "cycle": draft.contest.cycle, "step": step, "similar": similar, "form": form, **shown}
     if step == "where":
         context["district"] = map_of([draft.contest.district])
-    return render(request, f"proposals/write/{step}.html", context)
+    return render(request, f"proposals/write/{step}.html", context, status=status_of(form))

@@ -16,7 +16,7 @@ from budgeting import two
 from budgeting.guards import clerks_only, only
 from budgeting.models import Cycle, acts_on
 from lib import clock
-from lib.refusal import obeying
+from lib.refusal import obeying, status_of
 from residents import desk_days
 from residents.forms import ClaimForm, DeskVerificationForm
 from residents.models import Claim, StandingRegister, Verification, VotedBefore
@@ -44,7 +44,7 @@ def verify(request: HttpRequest, cycle: str) -> HttpResponse:
             messages.warning(request, _("This line has another account already: both claim it now."))
             return redirect("claim", found.slug, made.pk)
     context = {"cycle": found, "form": form, "standing": StandingRegister.why(found)}
-    return render(request, "residents/verify_at_desk.html", context)
+    return render(request, "residents/verify_at_desk.html", context, status=status_of(form))
 
 
 @only(lambda person: person.is_clerk or person.is_auditor)
@@ -70,4 +70,4 @@ def claim(request: HttpRequest, cycle: str, number: int) -> HttpResponse:
     waiting = acts_on(found).filter(settled_at=None).first()
     context = {"claim": found, "cycle": found.resident.cycle, "form": form, "act": waiting, "held": held}
     context["why_not"] = found.why_not_settle(by=user_of(request), at=clock.now())
-    return render(request, "residents/claim.html", context)
+    return render(request, "residents/claim.html", context, status=status_of(form))

@@ -15,7 +15,7 @@ from budgeting.guards import clerks_only, overseers_only
 from budgeting.models import Cycle
 from budgeting.public_address import why_nobody_gets_here
 from lib import clock
-from lib.refusal import Refused, obeying
+from lib.refusal import Refused, obeying, status_of
 from residents.forms import REGISTER_FORM, LetterReferenceForm, LetterRunForm
 from residents.letter_alarms import runs_of
 from residents.letters import MOST_SHEETS, letters, sheets, without_a_letter
@@ -88,4 +88,4 @@ def _page(request: HttpRequest, cycle: Cycle, form: LetterRunForm, voiding: Lett
         "runs": runs_of(cycle, asks=user_of(request), at=clock.now()),
         "without": without_a_letter(Resident.objects.on_register(cycle).unverified()).count(),
     }
-    return render(request, "residents/letters_desk.html", context)
+    return render(request, "residents/letters_desk.html", context, status=status_of(form, voiding))

@@ -8,7 +8,7 @@ from budgeting import two
 from budgeting.guards import clerks_only
 from budgeting.models import Cycle
 from lib import clock
-from lib.refusal import obeying
+from lib.refusal import obeying, status_of
 from residents import joining
 from residents.forms import JoiningForm
 from residents.models import Resident, Verification
@@ -29,4 +29,4 @@ def lines(request: HttpRequest, cycle: str) -> HttpResponse:
     alike = joining.alike(found)
     context = {"cycle": found, "form": form, "alike": alike[:SHOWN], "more": len(alike) > SHOWN and len(alike)}
     context["ended"] = Verification.ended().filter(cycle=found).order_by("resident__removed_at", "pk")[:SHOWN]
-    return render(request, "residents/lines.html", context)
+    return render(request, "residents/lines.html", context, status=status_of(form))

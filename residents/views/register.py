@@ -17,7 +17,7 @@ from budgeting.guards import clerks_only
 from budgeting.models import Cycle, acts_on
 from budgeting.stages import Act
 from lib import clock
-from lib.refusal import obeying
+from lib.refusal import obeying, status_of
 from lib.spreadsheets import csv_response
 from residents import register_import, same_people
 from residents.forms import REGISTER_FORM, RegisterImportForm
@@ -44,7 +44,7 @@ def upload(request: HttpRequest, cycle: str) -> HttpResponse:
     context["anew"], context["nowhere"] = "", Resident.objects.on_register(found).that_vote_nowhere(found)
     if found.allows(Act.IMPORT_REGISTER, clock.now()):
         ((_cycle, context["anew"]),) = RegisterImport.why_anew([found])
-    return render(request, "residents/register.html", context)
+    return render(request, "residents/register.html", context, status=status_of(form))
 
 
 @clerks_only

@@ -1,5 +1,7 @@
 """Showing that I live here."""
 
+from http import HTTPStatus
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,7 +15,7 @@ from budgeting.models import Cycle
 from budgeting.people import Request
 from budgeting.stages import Act, Stage
 from lib import clock
-from lib.refusal import obeying
+from lib.refusal import obeying, status_of
 from residents.forms import LetterCodeForm
 from residents.letter_booth import network_of
 from residents.models import Claim, LetterCode, StandingRegister, Verification
@@ -72,7 +74,7 @@ def _page(request: Request, form: LetterCodeForm) -> HttpResponse:
         "voting": [cycle for cycle in cycles if cycle.allows(Act.VOTE, at)],
         "later": [(cycle, window) for cycle in cycles if (window := cycle.window(Stage.VOTING)) and window.opens > at],
     }
-    status = 429 if form.has_error("code", TOO_MANY) else 200
+    status = HTTPStatus.TOO_MANY_REQUESTS if form.has_error("code", TOO_MANY) else status_of(form)
     return render(request, "residents/verify_by_letter.html", context, status=status)
 
 

@@ -111,12 +111,12 @@ def browsers(whole_city: WholeCity, greta: Posted, at) -> dict[str, Client]:
     return found | {"letter": greta.opens(), "clerk-without-factor": clerk}
 
 
-def answered(browser: Client, method: str, address: str) -> HttpResponse:
+def answered(browser: Client, method: str, address: str, sent: dict[str, str] | None = None) -> HttpResponse:
     """What a browser is answered, as if it had never asked."""
     asking = Client()
     asking.cookies = copy(browser.cookies)
     with undone():
-        answer = getattr(asking, method)(address)
+        answer = getattr(asking, method)(address, sent)
         if answer.streaming:
             b"".join(answer.streaming_content)
     return answer
@@ -160,6 +160,21 @@ def test_t08_everybody_gets_where_the_table_says(addresses: dict[str, str], brow
     found = walk(browsers[who], addresses, somebody=who != "visitor")
     said = {route: cells[columns.index(who)] for route, cells in rows.items()}
     assert found == said
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("who", ["clerk", "author", "committee", "verified"])
+def test_a_page_with_what_was_refused_answers_422(addresses: dict[str, str], browsers, who: str) -> None:
+    """So that a script and a monitor can tell it from one on which all went well. Allauth's own pages cannot say so."""
+    said = {}
+    for route, address in addresses.items():
+        if route.startswith("accounts/"):
+            continue
+        answer = answered(browsers[who], "post", address, {"anything": "else"})
+        if not answer.streaming and b'class="error-summary"' in answer.content:
+            said[route] = answer.status_code
+    assert said
+    assert {route: status for route, status in said.items() if status not in (422, 429)} == {}
 
 
 @pytest.mark.sampled(2)

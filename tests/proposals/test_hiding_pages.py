@@ -40,7 +40,7 @@ def test_anybody_finds_the_way_to_report_it(things: dict, page_of: dict, kind: s
     client.force_login(tomas)
     assert "Report it" in client.get(address).text
     missing = client.post(address, {"reason": " "})
-    assert (missing.status_code, Complaint.objects.exists()) == (200, False)
+    assert (missing.status_code, Complaint.objects.exists()) == (422, False)
     assert client.post(address, {"reason": "It is rude."}).status_code == 302
     assert Complaint.objects.get().thing == things[kind]
     assert Happening.objects.get(kind="something was reported").by == tomas
@@ -51,7 +51,7 @@ def test_a_clerk_hides_it_and_shows_it_again(things: dict, page_of: dict, kind: 
     address, claras = things[kind].page("hiding"), signed_in(clara)
     assert f'href="{address}"' in claras.get(page_of[kind]).text
     assert 'name="why"' in claras.get(address).text
-    assert claras.post(address, {"why": "other", "reason": ""}).status_code == 200
+    assert claras.post(address, {"why": "other", "reason": ""}).status_code == 422
     assert not Hiding.objects.exists()
     claras.post(address, {"why": "private", "reason": "A name."})
     assert "It shows or tells what is private of somebody. A name." in words_on(claras.get(page_of[kind]))
@@ -130,7 +130,7 @@ def test_a_clerk_keeps_the_citys_own_list_and_hides_by_it(things: dict, clara) -
     page = claras.get(address).text
     assert "It names a neighbour." in page
     assert "It is advertising." not in page
-    assert claras.post(address, {"why": "ad"}).status_code == 200, "it is not on the list"
+    assert claras.post(address, {"why": "ad"}).status_code == 422, "it is not on the list"
     claras.post(address, {"why": f"ground-{Ground.objects.get().pk}"})
     assert "It names a neighbour." in words_on(Client().get(things["proposal"].get_absolute_url()))
     assert "1 decision rests on it" in words_on(claras.get("/desk/grounds/"))

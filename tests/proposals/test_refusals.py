@@ -190,7 +190,7 @@ def test_rosa_writes_in_one_tab_what_she_throws_away_in_the_other(
     client.force_login(rosa)
     files = {"file": picture()} if page == "photo" else {}
     answer = client.post(thrown_away.get_absolute_url().replace("what", page), typed | files)
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert "This draft has been thrown away in the meantime." in answer.content.decode()
     assert not Proposal.objects.exists()
 

@@ -42,7 +42,7 @@ def test_a_mistake_on_the_first_page_is_named_and_nothing_typed_is_lost(client, 
     at("proposing")
     client.force_login(rosa)
     answer = client.post("/2027/riverside/proposals/new/", WHAT | mistake)
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert 'aria-invalid="true"' in answer.text
     assert WHAT["title"] in answer.text
     assert not Proposal.objects.exists()
