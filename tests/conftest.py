@@ -13,8 +13,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.postgresql.operations import DatabaseOperations
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from django.utils import translation
 
 from accounts.models import User
@@ -23,16 +22,9 @@ from budgeting.models import Contest, Cycle, District
 from budgeting.people import RoleName
 from tests import thoroughness
 from tests.cast import cycle_of_2027, give_a_factor, hands_of_the_clock, person, square
-from tests.databases import Aside, migrated_database
+from tests.databases import Aside, migrated_database, take_away_all_rows
 
 pytest_plugins = ["tests.smtp", "tests.vote", "tests.two_pots", "tests.letters", "tests.whole_city", "tests.told"]
-
-
-def _tell_guards_against_truncate(verb: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgtype & 32 <> 0")
-        for table, guard in cursor.fetchall():
-            cursor.execute(f"ALTER TABLE {table} {verb} TRIGGER {guard}")
 
 
 # How much is tried ---------------------------------------------------------------------------------------------------
@@ -128,21 +120,14 @@ def _no_request_of_another_test_ends_the_transaction_of_this_one() -> Iterator[N
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _the_flush_between_tests_may_empty_what_only_grows() -> Iterator[None]:
-    """Tests with real transactions (`transactional_db`) end in a TRUNCATE, which the guards of such tables refuse.
+def _what_a_test_commits_is_taken_away_although_it_only_grows() -> Iterator[None]:
+    """Tests with real transactions (`transactional_db`) leave rows, and the guards let nobody take those away.
 
-    They are put out of action around that flush and nowhere else; the product has no way to do so.
+    Django would empty every table with a TRUNCATE, and fill those of permissions anew, which takes a second.
     """
-    flush = DatabaseOperations.execute_sql_flush
-
-    def flush_all(self: DatabaseOperations, sql_list: list[str]) -> None:
-        _tell_guards_against_truncate("DISABLE")
-        flush(self, sql_list)
-        _tell_guards_against_truncate("ENABLE ALWAYS")
-
-    DatabaseOperations.execute_sql_flush = flush_all
-    yield
-    DatabaseOperations.execute_sql_flush = flush
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _test: take_away_all_rows())
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")
