@@ -85,6 +85,7 @@ def test_f24_whoever_sends_something_then_reads_that_it_was_not_taken(client: Cl
     assert "What you have just sent was not taken" in words_on(client.get(answer.url))
 
 
+@pytest.mark.long
 def test_f24_a_page_now_and_then_keeps_it(client: Client, clara) -> None:
     client.force_login(clara)
     client.get("/desk/")

@@ -240,6 +240,7 @@ def test_t19_what_is_counted_is_a_digest_and_gone_once_it_is_over(rosa: User, mo
 # Codes ---------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.sampled(1)
 @pytest.mark.parametrize("address", [CODE, RESET])
 def test_s6_neighbours_who_ask_for_codes_use_up_nothing_of_a_device_of_theirs(rosa: User, settings, address) -> None:

@@ -93,6 +93,7 @@ def test_s16_a_stranger_does_not_use_up_the_codes_of_who_has_signed_in(rosa: Use
     assert Mail.objects.count() == before + FROM_ONE_PLACE_AN_HOUR
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_s16_many_who_ask_at_once_get_no_more(rosa: User) -> None:
     networks = [elsewhere() for _ in range(A_DAY)]

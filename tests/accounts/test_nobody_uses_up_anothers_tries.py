@@ -107,6 +107,7 @@ def test_d1_strangers_who_guess_a_password_keep_its_owner_out_nowhere(rosa: User
     assert gets_in(rosa, HOME), "although nobody has signed in from there"
 
 
+@pytest.mark.long
 def test_d1_however_many_guess_the_owner_gets_in_where_they_have_before(rosa: User) -> None:
     at_home(rosa)
     refused = many_guess_the_password_of(rosa, 55)

@@ -68,6 +68,7 @@ def test_t19_signing_up_with_a_known_address_says_what_a_new_one_says(known: Use
     assert User.objects.filter(email__iexact=known.email).count() == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("proved", [True, False])
 def test_s15_signing_up_takes_the_same_work_whether_or_not_the_address_has_an_account(
     known: User, proved: bool, monkeypatch: pytest.MonkeyPatch

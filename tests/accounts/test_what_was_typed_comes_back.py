@@ -150,6 +150,7 @@ def asks_for_the_sign_up(browser: Client):
     return browser.get("/accounts/signup/")
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("step", [corrects, leaves, asks_for_the_sign_up])
 def test_t19_nothing_on_the_way_back_tells_whether_an_address_is_known(rosa: User, step: Callable) -> None:
     one, two = Client(), Client()

@@ -242,6 +242,7 @@ FRAUDS = {
 }
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("table", FRAUDS)
 def test_s4_pages_files_and_report_say_so_and_have_no_number(client, counted, cycle, at, table, clara, otto) -> None:
     at("results")

@@ -199,6 +199,7 @@ def test_in_any_other_database_nobody_does(db, request, action: Done) -> None:
     assert "close of the vote follows" in moved_by_hand(closes=None)
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_once_the_demo_is_loaded_it_is_held_like_any_other_city(db, request) -> None:
     with transaction.atomic():

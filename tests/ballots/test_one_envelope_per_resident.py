@@ -188,6 +188,7 @@ def no_primary_key(transactional_db) -> Iterator[None]:
         )
 
 
+@pytest.mark.long
 def test_without_the_primary_key_no_vote_is_accepted(contest_open_now, rosa, no_primary_key) -> None:
     """The product as it is notices at once that the key is gone: better no vote than two."""
     enrol(rosa, contest_open_now.cycle, contest_open_now.district)

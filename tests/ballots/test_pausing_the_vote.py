@@ -141,6 +141,7 @@ def test_without_a_reason_it_goes_on(a_vote, clara) -> None:
         pause_voting(a_vote, by=clara, reason="  ")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("address", ["/", "/2027/", "/2027/riverside/", "/2027/board/"])
 def test_v10_everybody_reads_that_it_is_paused_and_why(paused, address: str) -> None:
     page = source_of(Client().get(address))
@@ -148,6 +149,7 @@ def test_v10_everybody_reads_that_it_is_paused_and_why(paused, address: str) -> 
     assert "Paused on" in page
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("address", ["/", "/2027/", "/2027/riverside/", "/2027/riverside/ballot/"])
 def test_a_page_with_a_way_to_vote_says_that_there_is_none(paused, rosa_may_vote, address: str) -> None:
     page = source_of(signed_in(rosa_may_vote).get(address))

@@ -223,6 +223,7 @@ def test_only_final_batches_come_up_between_the_quarters(twelve_votes, riverside
     assert BoardBatch.objects.get().final
 
 
+@pytest.mark.long
 def test_a_board_that_fails_piles_nothing_up_and_comes_back_by_itself(
     hillside_paper, twelve_votes, riverside_contest, hillside_contest, monkeypatch, quarters_of_an_hour, caplog
 ) -> None:

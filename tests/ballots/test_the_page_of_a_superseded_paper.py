@@ -92,6 +92,7 @@ def test_both_see_line_by_line_what_changes(frozen, riverside_contest, martin, c
     assert first.get(DESK).url == act
 
 
+@pytest.mark.long
 def test_whoever_leaves_nothing_on_it_reads_so_first_and_everybody_afterwards(
     frozen, riverside_contest, martin, clara, otto, at, client: Client
 ) -> None:

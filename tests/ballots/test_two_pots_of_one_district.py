@@ -137,6 +137,7 @@ def test_the_booth_of_a_pot_says_where_one_is(pots, pots_vote, rosa_may_vote) ->
     assert rosas.get("/2027/riverside/ballot/receipt/")["Location"] == "/2027/riverside/ballot/"
 
 
+@pytest.mark.long
 @pytest.mark.sampled(1)
 @pytest.mark.parametrize("voted_in", [["riverside"], ["riverside-parks"], ["riverside", "riverside-parks"]])
 def test_who_moves_after_voting_in_a_pot_is_refused_in_the_new_district(

@@ -88,6 +88,7 @@ class Vote(RuleBasedStateMachine):
             assert not found.replaced
 
 
+@pytest.mark.long
 def test_t27_whatever_the_order_the_last_ballot_counts(
     voting: datetime,
     neighbours: list[User],

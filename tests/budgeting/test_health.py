@@ -58,6 +58,7 @@ def test_a_migration_that_is_not_applied_is_told_beside_the_rest(client, without
     assert ask(client, READY) == (503, "migrations\nworker\n")
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_a_database_that_goes_away_between_two_questions_is_told(client, monkeypatch) -> None:
     def refuse(*args: object) -> None:

@@ -95,6 +95,7 @@ def test_who_is_no_member_any_more_hands_nothing_on(proposal, three, clara, now)
 # What has been resolved ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_clerk_cannot_tell_by_what_was_given_back(proposal, three, clara, now) -> None:
     assigning.assign([proposal], three[0], by=clara, at=now, due=None)
     assigning.end(list(Assignment.objects.all()), by=three[0], at=now, reason="I am away.")

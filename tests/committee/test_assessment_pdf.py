@@ -47,6 +47,7 @@ def test_it_is_made_once(client: Client, published, monkeypatch) -> None:
     assert body(client.get(public)) == first
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_members_get_what_they_see(handed_in, three, language) -> None:
     _public, members = addresses(handed_in)

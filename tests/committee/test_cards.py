@@ -114,6 +114,7 @@ def test_what_is_missing_is_said_and_kept_as_a_draft(address, martin, filled, no
     assert card.answers.filter(value="much").exists()
 
 
+@pytest.mark.long
 def test_others_see_it_once_they_have_handed_in_their_own(address, proposal, three, filled, now) -> None:
     hand_in(address, three[0], filled(climate="2", cost="50 000"))
     decision = f"{proposal.get_absolute_url()}decision/"
@@ -170,6 +171,7 @@ def test_nobody_takes_back_the_card_of_another(address, three, filled, now) -> N
     assert Card.objects.get().handed_in_at
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("who", ["rosa", "tomas", "clara", "ines", "otto"])
 def test_cards_and_notes_are_the_committees(address, proposal, martin, filled, now, who, request) -> None:
     hand_in(address, martin, filled())
@@ -351,6 +353,7 @@ def test_taken_back_it_has_to_be_confirmed_anew(formal, three, now) -> None:
 # What waits ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_desk_has_the_cards_that_can_be_handed_in(address, proposal, martin, filled, dated, now) -> None:
     link = f'href="{address}"'
     assert link in signed_in(martin).get("/desk/").text
@@ -412,6 +415,7 @@ def test_a_note_of_somebody_recused_meanwhile_is_given_back(proposal, martin, no
 # Assigned ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_those_it_is_assigned_to_fill_it_in_and_others_read_it(address, proposal, three, clara, filled, now) -> None:
     Assignment.objects.create(proposal=proposal, member=three[0], by=clara, at=now)
     link = f'href="{address}"'
@@ -435,6 +439,7 @@ def test_what_all_say_is_said_once(address, three, filled, now) -> None:
     assert "All: 4 of 5" in page
 
 
+@pytest.mark.long
 def test_a_formal_card_assigned_to_one_waits_for_any_other_to_confirm_it(formal, proposal, three, clara, now) -> None:
     address = formal.pop("address")
     Assignment.objects.create(proposal=proposal, member=three[0], by=clara, at=now)

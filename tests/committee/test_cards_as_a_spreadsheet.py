@@ -119,6 +119,7 @@ def test_whatever_was_typed_comes_back_as_it_went(proposal, criteria, martin, cy
             importing.look(cycle, as_file(cells, kind), "same", by=martin, at=now)
 
 
+@pytest.mark.long
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     land=st.sampled_from(["", "yes", "no", "na"]),

@@ -37,6 +37,7 @@ def question(cycle) -> Question:
     return Question.objects.create(cycle=cycle, step="formal", kind="amount", text="What does it cost?")
 
 
+@pytest.mark.long
 def test_of_many_windows_one_is_kept_and_the_others_are_told(proposal, question, martin, now) -> None:
     def save(cost: str) -> None:
         again = Proposal.objects.get(pk=proposal.pk)
@@ -49,6 +50,7 @@ def test_of_many_windows_one_is_kept_and_the_others_are_told(proposal, question,
     assert Answer.objects.get().value == ["10", "20", "30", "40"][told.index("")]
 
 
+@pytest.mark.long
 def test_of_two_who_fill_in_a_card_by_two_one_is_first(proposal, question, cycle, three, now) -> None:
     review = cycle.phases.get(stage="reviewing")
     Step.objects.create(cycle=cycle, kind="formal", opens=review.opens, closes=review.closes, by_two=True)

@@ -81,6 +81,7 @@ def test_who_is_recused_neither_reads_nor_finds_it(proposal, three, clara, addre
         set_case_number(proposal, "x", by=three[0], at=now)
 
 
+@pytest.mark.long
 @pytest.mark.heavy
 def test_the_paper_of_members_has_it(handed_in, three, clara, now) -> None:
     set_case_number(handed_in, CASE, by=clara, at=now)

@@ -37,12 +37,14 @@ def test_either_the_author_or_the_chair_settles_it(change, proposal, rosa, three
     assert Version.objects.filter(proposal=proposal).count() == (2 if applied else 1)
 
 
+@pytest.mark.long
 def test_two_windows_of_an_author_answer_once(change, proposal, rosa, now) -> None:
     said = at_once(answers(change, True, rosa, now), answers(change, True, rosa, now))
     assert said == ["This has been settled in the meantime.", "done"]
     assert Version.objects.filter(proposal=proposal).count() == 2
 
 
+@pytest.mark.long
 def test_two_who_propose_at_once_leave_one_question(proposal, three, now) -> None:
     said = at_once(
         *(
@@ -67,6 +69,7 @@ def test_an_edit_at_the_same_moment_is_never_written_over(change, proposal, rosa
     assert not ProposedChange.objects.exclude(agrees=None).exists()
 
 
+@pytest.mark.long
 def test_a_withdrawal_at_the_same_moment_comes_before_or_after(change, proposal, rosa, now) -> None:
     said = at_once(
         answers(change, True, rosa, now),

@@ -36,6 +36,7 @@ def decided(proposal, people, at, outcome: str, **more) -> None:
     motions.vote(motion, "for", by=people[1], at=at)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("outcome", "word", "why"),
     [

@@ -99,6 +99,7 @@ def test_it_waits_for_the_clerk_who_asked_and_writing_again_has_read_it(proposal
     assert not Desk(three[0], now).answers
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("who", ["tomas", "ines", "otto", "elsewhere", "recused"])
 def test_nobody_else_reads_or_writes_it(answered, proposal, address, mine, three, hillside, now, who, request) -> None:
     if who == "recused":

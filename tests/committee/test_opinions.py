@@ -117,6 +117,7 @@ def test_a_department_is_asked_once_at_a_time_and_not_when_it_has_ended(opinion,
         ask([proposal], roads, **again)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("who", ["rosa", "tomas", "ines", "otto", "dora"])
 def test_others_ask_nothing(proposal, roads, now, who, request) -> None:
     browser = signed_in(request.getfixturevalue(who))
@@ -286,6 +287,7 @@ def test_a_draft_is_kept_for_whoever_types_it_alone(opinion, roads, dora, clara,
 # The desk, and the log ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_longest_waiting_stands_first_and_what_is_late_is_counted(submitted, rosa, roads, dora, three, now) -> None:
     first, second = submitted(rosa, title="Bench"), submitted(rosa, title="Slide")
     ask([second], roads, by=three[0], at=now - 3 * DAY, question="Is it?", due=now - DAY)

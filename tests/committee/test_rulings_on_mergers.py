@@ -132,6 +132,7 @@ def test_nothing_of_it_is_in_the_log_before_it_is_public(merged, chaired, late, 
     assert AuditEvent.objects.filter(action="motion published").count() == 1
 
 
+@pytest.mark.long
 def test_it_keeps_back_no_other_decision_and_no_paper_for_ever(
     merged, proposal, submitted, rosa, chaired, three, clara, closes, now, client, monkeypatch
 ) -> None:
@@ -214,6 +215,7 @@ def test_a_withdrawn_proposal_is_not_waited_for(merged, proposal, rosa, closes, 
     assert "not open" in merged.void
 
 
+@pytest.mark.long
 def test_the_desk_asks_no_more_for_more_mergers(chaired, submitted, rosa, tomas, three, now, late, merged) -> None:
     def asked() -> int:
         with CaptureQueriesContext(connection) as statements:

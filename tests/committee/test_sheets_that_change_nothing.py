@@ -26,6 +26,7 @@ from tests.papers import words_on
 # What cannot be taken ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 @pytest.mark.parametrize(
     ("name", "text", "line", "sentence"),

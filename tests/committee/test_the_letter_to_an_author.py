@@ -40,6 +40,7 @@ def test_it_names_decision_ground_and_reason_once_the_review_is_over(proposal, t
     assert "write to budget@city.example" in said
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("outcome", "said"),
     [

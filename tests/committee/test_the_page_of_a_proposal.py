@@ -33,6 +33,7 @@ def test_three_decide_and_everybody_reads_why_on_the_date(client, proposal, addr
     assert "belongs to the city" in client.get(proposal.get_absolute_url()).text
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("who", ["rosa", "tomas", "clara", "ines", "otto"])
 def test_the_page_is_the_committees(proposal, address, now, who, request) -> None:
     browser = signed_in(request.getfixturevalue(who))

@@ -105,6 +105,7 @@ def test_the_log_has_no_word_of_why_work_ended(given, three, now) -> None:
     assert not any("rejected" in str(facts) for facts in logged)
 
 
+@pytest.mark.long
 def test_what_is_given_back_waits_for_who_gave_it_until_somebody_has_it(given, three, clara, now) -> None:
     browser = signed_in(three[0])
     browser.post(ON, {"assignments": keys(given[:2]), "to": "", "reason": "I am away.", "so": ""})

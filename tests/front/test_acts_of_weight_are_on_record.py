@@ -30,6 +30,7 @@ def entry(action: str) -> AuditEvent:
     return AuditEvent.objects.get(action=action)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", [*RoleName, None])
 def test_s19_whoever_holds_a_role_signs_in_on_record(db, client: Client, role: RoleName | None, riverside) -> None:
     nora = person("Nora", *([role] if role else []), district=riverside if role == RoleName.COMMITTEE else None)

@@ -170,6 +170,7 @@ def test_it_is_in_no_mail_but_its_authors(hidden: Hidden, rosa, tomas, clara, to
     assert told_of_him == [rosa.email] * 3, "the proposal, the comment and the photo are hers"
 
 
+@pytest.mark.long
 def test_whoever_may_sees_it_by_name(hidden: Hidden, whole_city: WholeCity, rosa, clara, otto, at) -> None:
     hidden.hide()
     at("reviewing")

@@ -449,7 +449,7 @@ def compare(one: Seen, three: Seen) -> None:
     )
 
 
-@pytest.mark.sampled(8)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("line", lines())
 def test_three_rows_are_asked_for_as_one(line, city: City, at, request) -> None:
     page, more, who, stage = line

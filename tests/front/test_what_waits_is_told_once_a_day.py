@@ -157,6 +157,7 @@ def test_a_proposal_of_ones_own_waits_for_the_others_of_the_committee(riverside_
     assert len(words_for(other, seven)) == 6
 
 
+@pytest.mark.long
 def test_the_box_waits_for_its_holders_once_voting_has_closed(voting, cycle, clara, ines, otto, at) -> None:
     elsewhere = person("Olga", RoleName.COUNCIL)
     assert words_for(ines, at("voting")) == []

@@ -238,6 +238,7 @@ class Notices(RuleBasedStateMachine):
         return sum(Mail.objects.values_list("breaks", flat=True))
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_each_hears_what_they_may_once_and_in_the_form_they_chose(
     mail_server: MailServer, riverside_contest: Contest, clara, martin, settings, at, monkeypatch

@@ -103,6 +103,7 @@ def test_a_certificate_nobody_vouches_for_gets_no_mail(settings, courier: Courie
     assert Mail.objects.waiting().get() == mail
 
 
+@pytest.mark.long
 def test_a_server_that_is_away_loses_nothing_and_is_not_asked_for_each_mail(settings, clock, courier) -> None:
     with socket.create_server(("127.0.0.1", 0)) as door:
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", door.getsockname()[1]

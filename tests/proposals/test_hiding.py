@@ -20,6 +20,8 @@ from tests.vote import leaving_guards_aside
 
 MINUTE = timedelta(minutes=1)
 REVIEW = FIRST_DAY + MONTH  # begins then
+pytestmark = pytest.mark.sampled(2)  # of the kinds
+
 KINDS = ("proposal", "comment", "photo", "version")
 
 
@@ -297,6 +299,7 @@ def test_a_date_that_is_moved_moves_what_lapses(proposal, clara, cycle: Cycle):
 minutes = st.integers(-3 * 24 * 60, 6 * 24 * 60)
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=False)
 @settings(max_examples=40, deadline=None)
 @given(hidden=minutes, asked=minutes, review=st.none() | minutes, confirmed=st.booleans(), ended=st.booleans())

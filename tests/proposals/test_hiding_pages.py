@@ -12,6 +12,8 @@ from proposals.models import Complaint, Ground, Hiding, Proposal
 from tests.cast import person, picture, signed_in
 from tests.papers import words_on
 
+pytestmark = pytest.mark.sampled(2)  # of the kinds
+
 KINDS = ("proposal", "comment", "photo", "version")
 
 

@@ -77,6 +77,7 @@ def test_b20_a_draft_that_is_one_too_many_stays_a_draft_and_says_why(client, sub
     assert Proposal.objects.get(pk=draft.pk).is_draft
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("_two_each")
 def test_b20_of_many_sent_at_once_no_more_are_submitted(rosa, riverside_contest, hillside_contest, at):

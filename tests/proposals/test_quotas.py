@@ -115,6 +115,7 @@ def test_s17_what_is_refused_for_another_reason_counts_for_nothing(proposal, tom
     proposal.comment(by=tomas, at=moment, text="Yes!")
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_s17_many_comments_at_once_are_no_more(proposal, tomas, at):
     now = at("proposing")

@@ -106,6 +106,7 @@ def pages(resolver: URLResolver | None = None) -> Iterator[tuple[URLPattern, str
             yield each, reverse(each.name, kwargs=asked)
 
 
+@pytest.mark.long
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize("refusal", [refusal for refusal, _ in REFUSALS], ids=lambda each: type(each).__name__)
 def test_a_lost_race_is_an_error_of_ours_on_no_page(client: Client, db: None, monkeypatch, refusal: Exception) -> None:

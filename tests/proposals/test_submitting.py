@@ -63,6 +63,7 @@ def test_the_database_refuses_the_same_number_twice_in_a_cycle(submitted, rosa, 
         Proposal.objects.filter(pk=second.pk).update(number=first.number)
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_twelve_people_who_submit_at_once_get_twelve_numbers(rosa, riverside_contest, at):
     now = at("proposing")

@@ -67,6 +67,7 @@ def test_who_asked_for_a_correction_is_told_at_once_that_it_was_made(proposal, r
     assert f"Changed: {proposal.title}" in text_of(mail)
 
 
+@pytest.mark.long
 def test_a_digest_names_thirty_things_and_numbers_the_others(proposal, tomas, lena, morning, told) -> None:
     Follow.begin(proposal, by=lena, at=morning)
     for number in range(30):
@@ -265,6 +266,7 @@ def test_everybody_is_told_in_their_language(proposal, rosa, martin, morning, to
     assert mail["Subject"] == f"À corriger : {proposal.title}"
 
 
+@pytest.mark.long
 def test_the_act_asks_no_more_of_the_database_for_many_followers_than_for_three(proposal, clara, morning, told):
     def statements() -> int:
         with CaptureQueriesContext(

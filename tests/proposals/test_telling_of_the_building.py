@@ -100,6 +100,7 @@ def test_it_is_said_in_french(report, funded, rosa, tomas, lena, now, told):
     }
 
 
+@pytest.mark.long
 def test_nobody_is_thanked_twice_for_what_is_built_once(report, funded, rosa, lena, now, told):
     report("delivered")
     assert len(told(now)) == 3

@@ -110,6 +110,7 @@ def addresses(at) -> Iterator[str]:
     yield from AFTER_THE_COUNT
 
 
+@pytest.mark.long
 def test_nobody_reads_it_on_any_page_or_in_any_file(withheld, client: Client, rosa, at) -> None:
     readers = [client, signed_in(rosa)]
     for address in addresses(at):

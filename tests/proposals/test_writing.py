@@ -226,6 +226,7 @@ def test_one_person_has_ten_drafts_at_a_time_and_is_told_so(client, rosa, tomas,
     assert client.post("/2027/riverside/proposals/new/", WHAT).status_code == 302
 
 
+@pytest.mark.long
 def test_two_drafts_begun_at_once_are_counted_one_after_the_other(transactional_db, rosa, riverside_contest):
     """Each of two requests saw room for the last one."""
     for _ in range(9):

@@ -666,6 +666,7 @@ ALL = {
 }  # fmt: skip
 
 
+@pytest.mark.long
 def test_in_one_order_each_act_is_done(city: type[City]) -> None:
     """Or the model might agree with a city in which nothing can be done."""
     anna, bruno, _carla = ADDRESSES

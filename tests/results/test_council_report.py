@@ -161,6 +161,7 @@ def test_a_title_full_of_markup_is_only_text(counted, cycle, at, monkeypatch, tm
     assert "canary.txt" not in pypdf.PdfReader(BytesIO(content)).attachments
 
 
+@pytest.mark.long
 def test_v14_c11_a_report_of_an_incomplete_cycle_says_so_on_its_first_page(
     counted, hillside_contest, city_wide_contest, cycle, at
 ) -> None:

@@ -35,6 +35,7 @@ def opens(cycle, pots_counted, told):
     return cycle.window(Stage.RESULTS).opens
 
 
+@pytest.mark.long
 def test_a_project_is_told_of_with_the_sentence_why(opens, rosa, told, monkeypatch) -> None:
     followed = list(Proposal.objects.filter(ballot_lines__paper__contest__slug="riverside").distinct())
     for proposal in followed:

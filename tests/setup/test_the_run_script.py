@@ -75,6 +75,7 @@ def name_in_lock(clone: Path, wheel: Path, digest: str) -> None:
     (clone / "uv.lock").write_text(f'{head}name = "uv"\nwheels = [\n{"".join(wheels)}]\n{after}')
 
 
+@pytest.mark.long
 def test_a_port_in_use_is_named_with_a_way_out() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -120,6 +121,7 @@ def test_libraries_that_cannot_be_fetched_end_the_start_with_the_reason(clone: P
     assert said.splitlines()[1] == "The libraries could not be fetched (is this machine online?): the shop is closed"
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("command", "database_url", "groups"),
     [

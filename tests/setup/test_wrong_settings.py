@@ -146,6 +146,7 @@ def started(command: list[str], folder: Path, **given: str) -> tuple[int, str]:
     return ran.returncode, ran.stdout + ran.stderr
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("door", DOORS)
 def test_9_a_wrong_setting_ends_every_command_with_one_line(tmp_path: Path, door: str) -> None:
     code, told = started(DOORS[door], tmp_path, EMAIL_TLS="foo")

@@ -51,6 +51,7 @@ def test_v12_it_weighs_points_as_we_do(tmp_path):
 # Add-one, however small the unit --------------------------------------------------------------------------------------
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("utility", ["cost", "cardinality", "points"])
 @pytest.mark.parametrize("completion", ["add1", "add1-exhaustive"])
 def test_steps_that_it_skips_change_nothing(utility, completion):
