@@ -127,9 +127,13 @@ def edit(request: Request, cycle: str, district: str, number: int) -> HttpRespon
             proposal.edit(by=request.user, at=at, **form.cleaned_data)
             messages.success(request, _("Your changes are published. The earlier text stays readable in the history."))
             return redirect(find(request, at, cycle, district, number))
-    asked = proposal.correction_asked(at)
-    context = {"proposal": proposal, "cycle": proposal.cycle, "form": form, "asked": asked}
-    context["district"] = map_of([proposal.contest.district])
+    context = {
+        "proposal": proposal,
+        "cycle": proposal.cycle,
+        "form": form,
+        "asked": proposal.correction_asked(at),
+        "district": map_of([proposal.contest.district]),
+    }
     return render(request, "proposals/edit.html", context, status=status_of(form))
 
 
