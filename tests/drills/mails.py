@@ -17,6 +17,7 @@ from tests.drills.city import ROOT, City, until
 from tests.smtp import MailServer
 
 PAUSE = 0.2  # seconds between two mails
+PUT_OFF_THRICE = 300.0  # seconds, and some more: a mail is tried again after 30, 60 and 120
 WAITING = "SELECT count(*) FROM notices_mail WHERE sent_at IS NULL AND failed_at IS NULL"
 GIVEN_UP = """SELECT "to" FROM notices_mail WHERE failed_at IS NOT NULL AND failure LIKE '%may have arrived%'"""
 FAILED = "SELECT failure FROM notices_mail WHERE failed_at IS NOT NULL AND failure NOT LIKE '%may have arrived%'"
@@ -51,7 +52,7 @@ class Mails:
 
     def lost(self) -> set[str]:
         """Once all are out: those that were committed and neither arrived nor stand on the desk as perhaps arrived."""
-        until(lambda: self.city.sql(WAITING) == [(0,)], "the mails are out")
+        until(lambda: self.city.sql(WAITING) == [(0,)], "the mails are out", patience=PUT_OFF_THRICE)
         arrived = {letter.rcpt_tos[0] for letter in self.server.received}
         return self.committed - arrived - {address for (address,) in self.city.sql(GIVEN_UP)}
 
