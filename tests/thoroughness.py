@@ -15,8 +15,11 @@ def many(short: int, long: int) -> int:
 
 
 def walks(short: int, long: int) -> int:
-    """How many walks a machine of many states takes: as `many`, but a tenth of `long` with --brief, as in `.ci/run`."""
-    return max(short, long // 10) if LONG and BRIEF else many(short, long)
+    """How many walks a machine of many states takes: as `many`.
+
+    With --brief, as in `.ci/run`, a twentieth of `long`, and `short` at least.
+    """
+    return max(short, long // 20) if LONG and BRIEF else many(short, long)
 
 
 def left_out(items: list[pytest.Item]) -> Iterator[pytest.Item]:

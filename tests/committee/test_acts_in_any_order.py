@@ -458,5 +458,5 @@ def test_whatever_the_order_a_committee_decides_as_it_should(town: dict[str, Any
         monkeypatch.setattr(clock, "of_the_database", lambda: moment)
 
     machine = type("OfThisTown", (Review,), {"town": town, "turn": staticmethod(turn)})
-    how = settings(max_examples=walks(15, 150), stateful_step_count=60, deadline=None)
+    how = settings(max_examples=walks(8, 150), stateful_step_count=60, deadline=None)
     run(machine, settings=how)

@@ -189,5 +189,5 @@ def town(riverside_contest, martin: User, clara: User, rosa: User, now) -> None:
 
 @pytest.mark.long
 def test_whatever_the_order_a_question_is_where_it_should_be(town: None) -> None:
-    how = settings(max_examples=walks(15, 150), stateful_step_count=60, deadline=None)
+    how = settings(max_examples=walks(8, 150), stateful_step_count=60, deadline=None)
     run(Town, settings=how)
