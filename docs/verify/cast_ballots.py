@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
 from decimal import Decimal, InvalidOperation
@@ -48,6 +49,12 @@ class Published:
             found[()] = found.get((), 0) + self.blank
         self.ballots: Ballots = [(dict(ballot), number) for ballot, number in found.items()]
         self.counted = sum(number for _, number in self.ballots)
+
+    @property
+    def digest(self) -> str:
+        """Of the ballots as they were counted, in whatever order the file has them."""
+        told = sorted(f"{number} {sorted(ballot.items())}" for ballot, number in self.ballots)
+        return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
     def check(self, paper: Paper, findings: Findings) -> None:
         """What the file says of budget and projects, and each ballot, against the paper."""

@@ -21,6 +21,11 @@ class Result:
     def __init__(self, text: str) -> None:
         self.told = read_json(text, "The result")
 
+    def _part(self, name: str) -> dict[str, Any]:
+        """A part of it that has parts of its own; empty if it is something else."""
+        told = self.told.get(name)
+        return told if isinstance(told, dict) else {}
+
     @property
     def winners(self) -> list[str]:
         told = self.told.get("winners")
@@ -28,8 +33,7 @@ class Result:
 
     @property
     def seed(self) -> str | None:
-        rule = self.told.get("rule")
-        return rule.get("seed") if isinstance(rule, dict) else None
+        return self._part("rule").get("seed")
 
     def check(
         self,
@@ -89,8 +93,7 @@ class Result:
 
     def _rule(self, paper: Paper, findings: Findings) -> dict[str, Any]:
         """The rule on the paper. What the result calls its rule must be the same."""
-        told = self.told.get("rule")
-        told = told if isinstance(told, dict) else {}
+        told = self._part("rule")
         if paper.rule is None:
             findings.cannot("the rule: the paper is of an earlier version and does not hold it; the result's is taken.")
             return {"name": "", "ties": [], **told}
@@ -101,8 +104,7 @@ class Result:
 
     def _steps(self, rule: dict[str, Any], findings: Findings) -> int | None:
         """How many steps of add-one the certificate names, if it does."""
-        told = self.told.get("certificate")
-        steps = told.get("steps") if isinstance(told, dict) else None
+        steps = self._part("certificate").get("steps")
         if rule.get("completion", "none") == "none" or type(steps) is not int or not 0 <= steps <= 10**15:
             return None
         findings.cannot(f"the steps of add-one before the last, which is number {steps}: left out by --quick.")
@@ -139,19 +141,15 @@ class Result:
     def _outcome(self, count: Count, findings: Findings) -> None:
         findings.differ("winners", "the winners", self.told.get("winners"), count.winners)
         findings.differ("spent", "what is spent (minor units)", self.told.get("spent"), count.spent)
-        totals = self.told.get("totals")
-        totals = totals if isinstance(totals, dict) else {}
         for name, right in {"votes": count.votes, "points": count.points}.items():
-            told = totals.get(name)
+            told = self._part("totals").get(name)
             if not isinstance(told, dict) or told.keys() != right.keys():
                 findings.fraud("totals", f"the result does not say how many {name} each project has.")
                 continue
             for project, number in right.items():
                 findings.differ("totals", f"the {name} of project {project}", told[project], number)
-        statistics = self.told.get("statistics")
         for name, right in count.statistics.items():
-            given = statistics.get(name) if isinstance(statistics, dict) else None
-            findings.differ("statistics", f"the figure {name}", given, right)
+            findings.differ("statistics", f"the figure {name}", self._part("statistics").get(name), right)
         findings.differ("certificate", "the certificate", self.told.get("certificate"), count.certificate)
         findings.differ("comparison", "the comparison", self.told.get("comparison"), count.comparison)
 
@@ -172,8 +170,7 @@ class Result:
 
     def _reasons(self, count: Count, findings: Findings) -> None:
         """Why each project won or did not, as far as it follows from the winners alone."""
-        told = self.told.get("reasons")
-        told = told if isinstance(told, dict) else {}
+        told = self._part("reasons")
         left, measure = count.budget, "points" if count.by_points else "votes"
         after = {}
         for winner in count.winners:
@@ -207,8 +204,7 @@ class Result:
                 if name in row or name == "selected":
                     what = f"{name} of project {project} in the ballots' file"
                     findings.differ("totals" if name != "selected" else "winners", what, row.get(name), str(value))
-        told = self.told.get("ballots")
-        told = told if isinstance(told, dict) else {}
+        told = self._part("ballots")
         findings.differ("ballots", "how many ballots were counted", told.get("counted"), ballots.counted)
         findings.differ("ballots", "how many of them were blank", told.get("blank"), ballots.blank)
 
@@ -217,8 +213,7 @@ class Result:
         findings.differ("board", "the root of the board", self.told.get("board_root"), board.roots[-1])
         if not board.is_final:
             findings.fraud("board", "there is a result, though the board has no final batch.")
-        told = self.told.get("ballots")
-        told = told if isinstance(told, dict) else {}
+        told = self._part("ballots")
         try:
             invalid = sum(int(each["ballots"]) for each in told.get("invalid", []))
             opened = int(told.get("counted", 0)) + invalid

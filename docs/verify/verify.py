@@ -20,7 +20,6 @@ found a fraud, and 2 if it found none but could not check everything.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import sys
 import time
 from collections.abc import Sequence
@@ -55,6 +54,7 @@ def walk(where: Folder | Site, options: argparse.Namespace, seen: Seen, findings
     _log(where, board, options.head, findings)
     result, ballots = where.read("results"), where.read("ballots")
     told = Result(result) if result is not None else None
+    counted: tuple[str, list[str]] | None = None
     if told is None or ballots is None:
         findings.cannot(f"the {'result' if told is None else 'ballots'}: not published, or not there.")
     else:
@@ -62,14 +62,12 @@ def walk(where: Folder | Site, options: argparse.Namespace, seen: Seen, findings
         published.check(paper, findings)
         given = {"seed": options.seed, "withdrawn": options.withdrawn, "quick": options.quick}
         told.check(paper, published, findings, **given)
-        as_counted = sorted(f"{number} {sorted(ballot.items())}" for ballot, number in published.ballots)
-        digest = hashlib.sha256("\n".join(as_counted).encode()).hexdigest()
-        seen.compare_ballots(paper, digest, told.winners, findings)
+        counted = published.digest, told.winners
+        seen.compare_ballots(paper, *counted, findings)
     if told is not None and board.batches:
         told.check_with(board, findings)
     if not findings.frauds:
-        kept = (digest, told.winners) if told is not None and ballots is not None else (None, None)
-        seen.keep(paper, board, *kept)
+        seen.keep(paper, board, *(counted or (None, None)))
     return board.is_final and told is not None
 
 
