@@ -118,22 +118,22 @@ def lifted(table: str, guard: str) -> Iterator[None]:
 
 def take_away_all_rows() -> None:
     """All but those a migration writes anew each time. The product has no way to do so."""
-    models = [each._meta.db_table for each in apps.get_models(include_auto_created=True) if each._meta.managed]
+    every = [each._meta.db_table for each in apps.get_models(include_auto_created=True) if each._meta.managed]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")  # no foreign key is looked at
         # At once, so that a request that a browser has not waited for comes before or after, and in no deadlock.
-        cursor.execute(f"LOCK TABLE {', '.join(models)} IN ACCESS EXCLUSIVE MODE")
-        cursor.execute(" UNION ".join(f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for table in models))
-        tables = {table for (table,) in cursor.fetchall()} - WRITTEN_BY_EVERY_MIGRATION
+        cursor.execute(f"LOCK TABLE {', '.join(every)} IN ACCESS EXCLUSIVE MODE")
+        cursor.execute(" UNION ".join(f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for table in every))
+        filled = {table for (table,) in cursor.fetchall()} - WRITTEN_BY_EVERY_MIGRATION
         cursor.execute(
             "SELECT tgrelid::regclass::text, tgname FROM pg_trigger"
             " WHERE tgenabled = 'A' AND tgrelid::regclass::text = ANY(%s)",
-            [list(tables)],
+            [list(filled)],
         )
         guards = cursor.fetchall()
         for table, guard in guards:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {guard}")
-        for table in tables:
+        for table in filled:
             cursor.execute(f"DELETE FROM {table}")
         for table, guard in guards:
             cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {guard}")
