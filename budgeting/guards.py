@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.http.response import HttpResponseBase
 
+from budgeting.models import District
 from budgeting.people import Person, Request
 
 View = Callable[..., HttpResponseBase]
@@ -37,6 +38,11 @@ def only(question: Callable[[Person], bool], otherwise: type[Exception] = Http40
 def oversees(person: Person) -> bool:
     """Who may look at the ballot boxes, and at results that are not open yet."""
     return person.is_clerk or person.is_council or person.is_auditor
+
+
+def committee_districts(person: Person) -> list[District]:
+    """Those on whose committee this person is. Whoever holds no role is on none, and nothing is looked up."""
+    return [each for each in District.objects.all() if person.is_committee_for(each)] if person.holds_a_role else []
 
 
 clerks_only = only(lambda person: person.is_clerk)

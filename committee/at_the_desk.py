@@ -6,7 +6,8 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.functional import cached_property
 
-from budgeting.models import Contest, Cycle, District
+from budgeting.guards import committee_districts
+from budgeting.models import Contest, Cycle
 from budgeting.people import Person
 from budgeting.stages import Stage
 from committee.challenging import to_settle
@@ -153,8 +154,8 @@ class Desk:
 
         Nothing once their role is over.
         """
-        here = [each for each in District.objects.all() if self.person.is_committee_for(each)]
-        theirs = Q(proposal__contest__district__in=here) | Q(proposal__in=self._called)
+        here = Q(proposal__contest__district__in=committee_districts(self.person))
+        theirs = here | Q(proposal__in=self._called)
         standing = Assignment.objects.standing().filter(theirs, member=self.person.pk)
         return standing.order_by(F("due").asc(nulls_last=True), "proposal__number")
 

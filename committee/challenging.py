@@ -3,7 +3,7 @@
 Nobody settles what they are concerned in: neither who is challenged nor who challenges.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from committee.deadlines import why_not_open
 from committee.interests import why_concerned
 from committee.members import entitled, why_not_look
 from committee.models import Challenge, Recusal
-from committee.presiding import who_settles_each
+from committee.presiding import Asked, settled_by, who_settles_each
 from committee.recusing import leave
 from lib.refusal import allow, require
 from proposals.models import Proposal
@@ -53,18 +53,19 @@ def challenge(
 
 def who_settles(challenge: Challenge) -> list[Any]:
     """Who may: the chair or, where they are concerned, a deputy; without either the other members; else clerks."""
-    return _who_settles_each([challenge])[challenge.pk]
-
-
-def _who_settles_each(challenges: Sequence[Challenge]) -> dict[int, list[Any]]:
-    return who_settles_each({each.pk: (each.proposal, {each.member_id, each.by_id}) for each in challenges})
+    return who_settles_each(_asked([challenge]))[challenge.pk]
 
 
 def to_settle(challenges: Iterable[Challenge], person: Person) -> list[Challenge]:
     """Those of them that wait for this person."""
     waiting = list(challenges)
-    who = _who_settles_each(waiting) if waiting else {}
-    return [each for each in waiting if person.pk in {one.pk for one in who[each.pk]}]
+    theirs = settled_by(person, _asked(waiting))
+    return [each for each in waiting if each.pk in theirs]
+
+
+def _asked(challenges: Iterable[Challenge]) -> Asked:
+    """Without whoever is challenged, and whoever challenges."""
+    return {each.pk: (each.proposal, {each.member_id, each.by_id}) for each in challenges}
 
 
 def may_settle(challenge: Challenge, person: Person) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from budgeting.people import RoleName, holders_of
+from budgeting.people import Person, RoleName, holders_of
 from committee.members import entitled_each, first_of, leading
 from committee.models import Recusal
 from proposals.models import Proposal
@@ -41,3 +41,9 @@ def who_settles_each(asked: Asked) -> dict[int, list[Any]]:
         able = [one for one in clerks if one.pk not in besides and (proposal.pk, one.pk) not in out]
         found[key] = found[key] or able
     return found
+
+
+def settled_by(person: Person, asked: Asked) -> set[int]:
+    """Which of them this person settles; where there is none, nothing is looked up."""
+    who = who_settles_each(asked) if asked else {}
+    return {key for key, able in who.items() if person.pk in {one.pk for one in able}}

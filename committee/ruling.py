@@ -11,7 +11,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from audit.acts import Done
-from budgeting.models import Cycle, District
+from budgeting.guards import committee_districts
+from budgeting.models import Cycle
 from budgeting.people import Person
 from committee import merging, publishing
 from committee.interests import of_interest_to
@@ -31,8 +32,8 @@ def waiting_for(person: Person, at: datetime) -> list[Resolution]:
     """
     if not person.holds_a_role:
         return []
-    districts = [each for each in District.objects.all() if person.is_committee_for(each)]
-    theirs = Proposal.objects.filter(Q(contest__district__in=districts) | Q(pk__in=steps_in_for(person)))
+    here = Q(contest__district__in=committee_districts(person))
+    theirs = Proposal.objects.filter(here | Q(pk__in=steps_in_for(person)))
     theirs = theirs.exclude(pk__in=of_interest_to(person))
     cycles = Cycle.objects.prefetch_related("phases") if person.is_clerk else ()
     late = [each.pk for each in cycles if is_late(each, at)]

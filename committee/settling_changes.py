@@ -14,7 +14,7 @@ from budgeting.people import Person
 from committee.changing import apply, held, why_void
 from committee.deadlines import under_review
 from committee.models import ChangeRuling, ProposedChange
-from committee.presiding import who_settles_each
+from committee.presiding import settled_by
 from lib.one_line import says_something
 from lib.refusal import allow, require
 from notices.kinds import Kind
@@ -66,5 +66,5 @@ def _under_review(at: datetime) -> Proposals:
 def _to_settle(changes: Iterable[ProposedChange], person: Person) -> list[ProposedChange]:
     """Those of them that this person settles."""
     waiting = list(changes)
-    who = who_settles_each({each.pk: (each.proposal, {each.by_id}) for each in waiting}) if waiting else {}
-    return [each for each in waiting if person.pk in {one.pk for one in who[each.pk]}]
+    theirs = settled_by(person, {each.pk: (each.proposal, {each.by_id}) for each in waiting})
+    return [each for each in waiting if each.pk in theirs]

@@ -10,8 +10,8 @@ from django.db import models
 from django.db.models.functions import Coalesce, Greatest, Length
 from django.db.models.lookups import GreaterThanOrEqual
 
-from budgeting.guards import oversees
-from budgeting.models import Contest, Counted, Cycle, District, Phase
+from budgeting.guards import committee_districts, oversees
+from budgeting.models import Contest, Counted, Cycle, Phase
 from budgeting.people import Person
 from lib.typed import without_nul
 from proposals.models.delivery import Milestone
@@ -63,9 +63,8 @@ class Proposals(models.QuerySet[Any]):
         if oversees(person):
             seen = SUBMITTED
         else:
-            districts = District.objects.all() if person.holds_a_role else ()
-            mine = [one for one in districts if person.is_committee_for(one)]
-            seen = _in_view(at) | SUBMITTED & models.Q(contest__district__in=mine)
+            mine = models.Q(contest__district__in=committee_districts(person))
+            seen = _in_view(at) | SUBMITTED & mine
         return self.filter(seen | models.Q(author=person.pk) if person.is_authenticated else seen)
 
     def in_view(self, at: datetime) -> "Proposals":
