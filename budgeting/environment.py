@@ -184,8 +184,9 @@ def database(url: str) -> dict[str, object]:
         "PORT": options.pop("port", str(parts.port or "")),
         "ATOMIC_REQUESTS": False,
         "OPTIONS": {
-            # How alike a misspelt word must be to be found; PostgreSQL's own 0.6 misses "playgruond".
-            "options": "-c pg_trgm.word_similarity_threshold=0.45",
+            # How alike a misspelt word must be to be found; PostgreSQL's own 0.6 misses "playgruond". And whatever the
+            # server is used to: nobody is told that their ballot was cast before it is in the log on the disk.
+            "options": "-c pg_trgm.word_similarity_threshold=0.45 -c synchronous_commit=on",
             "connect_timeout": 5,  # seconds
             **options,
             # lib/postgresql waits for several turns of `timeout` seconds, and at each the pool begins anew to connect.

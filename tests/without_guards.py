@@ -39,6 +39,7 @@ ON_RECORD = "tests/front/test_acts_of_weight_are_on_record.py"
 HIDING, HIDDEN_PAGES = "tests/proposals/test_hiding.py", "tests/proposals/test_hiding_pages.py"
 BY_LETTER, TIES = "tests/ballots/test_voting_by_letter.py", "tests/residents/test_verification.py"
 MESSAGES, IN_BULK = "tests/committee/test_messages_to_authors.py", "tests/committee/test_work_in_bulk.py"
+REFUSES, SHUT = "tests/ballots/test_what_the_database_refuses.py", "ballots/migrations/0024_shut_is_shut.py"
 
 SETTINGS = "budgeting/settings.py"
 
@@ -237,6 +238,22 @@ GUARDS = [
         "if False else",
         [CLOSING],
     ),
+    # The box
+    Guard(
+        "a box that is shut takes nothing more",
+        SHUT,
+        "    IF EXISTS (SELECT FROM ballots_boardbatch WHERE contest_id = NEW.contest_id AND final) THEN",
+        "    IF false THEN",
+        [REFUSES],
+    ),
+    Guard(
+        "an envelope is what its fingerprint says",
+        SHUT,
+        "IF (NEW.sealed = OLD.sealed) <> (NEW.fingerprint = OLD.fingerprint) THEN",
+        "IF false THEN",
+        [REFUSES],
+    ),
+    Guard("who took part has a ballot", SHUT, "    IF NOT EXISTS (\n", "    IF false AND NOT EXISTS (\n", [REFUSES]),
     # The letter
     Guard(
         "a line with an account opens no booth",

@@ -93,3 +93,13 @@ def test_tables_that_a_later_version_changed_are_not_served(db) -> None:
     MigrationRecorder(connection).record_applied("ballots", "0099_wonders")
     with pytest.raises(CommandError, match=r"^A later version than .* \(ballots\.0099_wonders\): use that one, or go"):
         call_command("check_database")
+
+
+def test_a_server_that_does_not_wait_for_its_disk_is_named(db, capsys) -> None:
+    """What was committed is on the disk, as far as we can ask for it; that the disk is asked is the server's to set."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('synchronous_commit'), current_setting('fsync')")
+        waits, asks_the_disk = cursor.fetchone()
+    assert waits == "on"
+    call_command("check_database")
+    assert ("fsync is off" in capsys.readouterr().err) == (asks_the_disk == "off")

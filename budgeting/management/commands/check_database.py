@@ -3,9 +3,15 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from budgeting import secret_checks, versions
 from lib.refusal import Refused
+
+FORGETFUL = (
+    "This PostgreSQL does not wait for its disk (fsync is off): when the machine fails, ballots are lost whose receipt "
+    "was shown. Switch it on before anybody votes."
+)
 
 
 class Command(BaseCommand):
@@ -19,3 +25,7 @@ class Command(BaseCommand):
             raise CommandError(refused.sentence) from None
         if warning:
             self.stderr.write(warning)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('fsync')")
+            if cursor.fetchone() == ("off",):
+                self.stderr.write(FORGETFUL)
