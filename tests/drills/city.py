@@ -1,9 +1,7 @@
-"""A city that votes at this very moment, behind the real `./run serve`, so that its parts can be taken away.
-
-Run as a program (by `City.begin`) it fills the database, and writes its residents' sessions, one a line.
-"""
+"""A city that votes at this very moment, behind the real `./run serve`, so that its parts can be taken away."""
 
 import http.client
+import json
 import os
 import shutil
 import signal
@@ -12,17 +10,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
-import django
 import psycopg
 
 from postgres import Postgres
+from tests.drills.riverside import People
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 120  # seconds: a limit for what hangs, and no measure of how fast the machine is
@@ -58,11 +55,13 @@ class Answer:
 class City:
     """./run serve in a folder of its own, and what can be done to it."""
 
-    def __init__(self, folder: Path, port: int, is_on_a_small_disk: bool, **more: str) -> None:
-        self.folder, self.port, self.is_on_a_small_disk = folder, port, is_on_a_small_disk
+    def __init__(
+        self, folder: Path, port: int, is_on_a_small_disk: bool, options: Sequence[str | Path], **more: str
+    ) -> None:
+        self.folder, self.port, self.is_on_a_small_disk, self.options = folder, port, is_on_a_small_disk, options
         self.log = folder / "log"
         self.program: subprocess.Popen[bytes] | None = None
-        self.sessions: list[str] = []
+        self.people: People | None = None
         ours = {"DATABASE_URL", "DJANGO_SETTINGS_MODULE", "DJANGO_DEBUG", "COMMON_PURSE_DEMO", "TEST_DATABASE"}
         self.env = {name: value for name, value in os.environ.items() if name not in ours} | {
             "COMMON_PURSE_VAR": str(folder / "var"),
@@ -71,18 +70,41 @@ class City:
         }
 
     def start(self) -> None:
-        command = [sys.executable, ROOT / "run", "--new", "serve", "--port", str(self.port)]
+        command = [sys.executable, ROOT / "run", "--new", "serve", "--port", str(self.port), *self.options]
         with self.log.open("ab") as log:
             self.program = subprocess.Popen(command, cwd=ROOT, env=self.env, stdout=log, stderr=log)
 
-    def begin(self, residents: int) -> None:
-        """Start it, and have that many residents who may vote."""
+    def begin(self, residents: int, *how: str) -> None:
+        """Start it, and have that many residents who may vote; `how`: as `riverside.py` is told."""
         self.start()
         until(self.has_begun, "the city began")
+        self.people = People(**json.loads(self.program_of_ours("riverside", str(residents), *how).stdout))
+
+    @property
+    def sessions(self) -> list[str]:
+        return self.people.sessions if self.people else []
+
+    def program_of_ours(
+        self, name: str, *words: str, tells: str = "", check: bool = True
+    ) -> subprocess.CompletedProcess[str]:
+        """What a program of this folder says; `tells` is what it reads."""
+        return self._runs("-m", f"tests.drills.{name}", *words, tells=tells, check=check)
+
+    def manage(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        return self._runs("manage.py", *words, check=check)
+
+    def differences(self) -> set[str]:
+        """What is stored otherwise than the audit log has it, which itself must hold."""
+        ran = self.manage("verify_audit", check=False)
+        assert "The audit log holds" in ran.stdout, ran.stderr
+        return set(ran.stderr.splitlines())
+
+    def _runs(self, *words: str, tells: str = "", check: bool = True) -> subprocess.CompletedProcess[str]:
         env = {**self.env, "DATABASE_URL": self.server.url, "PYTHONPATH": str(ROOT)}
-        command = [sys.executable, "-m", "tests.drills.city", str(residents)]
-        filled = subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE, text=True)
-        self.sessions = filled.stdout.split()
+        command = [sys.executable, *words]
+        ran = subprocess.run(command, cwd=ROOT, env=env, input=tells, capture_output=True, text=True)
+        assert ran.returncode == 0 or not check, ran.stdout + ran.stderr
+        return ran
 
     def end(self) -> None:
         if self.program and self.program.poll() is None:
@@ -143,14 +165,15 @@ class City:
             and self.sql(LOCKS_OF_WORKERS) == [(1,)]
         )
 
-    def sql(self, question: str) -> list[tuple]:
+    def sql(self, question: str, *values: object) -> list[tuple]:
         with psycopg.connect(self.server.url, autocommit=True) as connection:
-            return connection.execute(question).fetchall()
+            answer = connection.execute(question, values or None)
+            return [] if answer.description is None else answer.fetchall()
 
-    def kill(self, *numbers: int) -> None:
+    def kill(self, *numbers: int, by: int = signal.SIGKILL) -> None:
         for number in numbers:
             with suppress(ProcessLookupError):
-                os.kill(number, signal.SIGKILL)
+                os.kill(number, by)
 
 
 def _command(number: int) -> str:
@@ -160,8 +183,10 @@ def _command(number: int) -> str:
 
 
 @contextmanager
-def a_city(**more: str) -> Iterator[City]:
+def a_city(*options: str | Path, **more: str) -> Iterator[City]:
     """In a folder the database's server can reach: pytest's own is closed to it where root runs the tests.
+
+    `options` are gunicorn's, `more` stands in the environment.
 
     All it keeps lies on a disk of its own, in memory, where the system lets us make one; so that can be filled.
     """
@@ -173,7 +198,7 @@ def a_city(**more: str) -> Iterator[City]:
     (folder / "var").chmod(0o711)
     disk = ["mount", "-t", "tmpfs", "-o", f"size={DISK},mode=0711", "tmpfs", folder / "var"]
     is_on_a_small_disk = subprocess.run(disk, capture_output=True).returncode == 0
-    city = City(folder, port, is_on_a_small_disk, **more)
+    city = City(folder, port, is_on_a_small_disk, options, **more)
     try:
         yield city
     finally:
@@ -181,42 +206,3 @@ def a_city(**more: str) -> Iterator[City]:
         if is_on_a_small_disk:
             subprocess.run(["umount", folder / "var"], check=True)
         shutil.rmtree(folder)
-
-
-def fill(residents: int) -> Iterator[str]:
-    """Riverside, which is voting; the sessions of those who may."""
-    from django.test import Client  # noqa: PLC0415  # all of these need Django set up
-
-    from accounts.models import User  # noqa: PLC0415
-    from ballots import key  # noqa: PLC0415
-    from budgeting.models import Contest, Cycle, District, Phase  # noqa: PLC0415
-    from budgeting.people import RoleName  # noqa: PLC0415
-    from lib import clock  # noqa: PLC0415
-    from tests import cast  # noqa: PLC0415
-
-    now, day = clock.now(), timedelta(days=1)
-    cycle = Cycle.objects.create(slug="2027", title="Participatory budget 2027", currency="EUR")
-    presenting = Phase.objects.create(cycle=cycle, stage="presenting", opens=now - 9 * day, closes=now + day)
-    riverside = District.objects.create(
-        slug="riverside", name="Riverside", boundary=cast.square(0, 0), population=12_000
-    )
-    cast.put_on_paper(Contest.objects.create(cycle=cycle, district=riverside, budget=250_000_00))
-    holders = [cast.person(name, RoleName.CLERK) for name in ("Clara", "Ines", "Otto")]
-    shares = key.make(cycle, holders, by=holders[0], at=now)
-    key.rehearse(cycle, shares[:2], by=holders[0], at=now)
-    presenting.closes = now - timedelta(seconds=1)
-    presenting.save()
-    Phase.objects.create(cycle=cycle, stage="voting", opens=presenting.closes, closes=now + 9 * day)
-    for number in range(residents):
-        user: User = cast.person(f"Resident{number}")
-        cast.enrol(user, cycle, riverside)
-        browser = Client()
-        browser.force_login(user)
-        yield browser.cookies["session"].value
-
-
-if __name__ == "__main__":
-    os.environ["DJANGO_SETTINGS_MODULE"] = "budgeting.settings"
-    django.setup()
-    for session in fill(int(sys.argv[1])):
-        sys.stdout.write(f"{session}\n")
