@@ -127,7 +127,9 @@ class Done(models.TextChoices):
     BOARD_PUBLISHED = "board published", _("batch of a board put up")
     BOARD_CLOSED = "board closed", _("last batch of a board put up")
     BOX_OPENED = "box opened", _("ballot box opened")
+    ELECTION_IMPORTED = "election imported", _("election from elsewhere brought in")
     COUNTED = "counted", _("ballots counted")
+    REPORT_MADE = "report made", _("report for the council made")
     SHARES_DESTROYED = "shares destroyed", _("shares of the key destroyed")
     # The demo city
     DEMO_LOADED = "demo loaded", _("demo city loaded")

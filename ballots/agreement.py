@@ -12,8 +12,9 @@ from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from audit.acts import Done
+from audit.compared import written
 from audit.models import reference
-from ballots.models import BallotLine, Count, FromElsewhere, InvalidBallot, OpenedBallot, Opening
+from ballots.models import BallotLine, Count, Envelope, FromElsewhere, InvalidBallot, OpenedBallot, Opening
 from budgeting.models import Contest, Cycle
 from lib.refusal import Refused
 
@@ -75,20 +76,32 @@ def _of_ballots(contests: list[Contest]) -> Differences:
     found: Differences = {}
     for contest in contests:
         stored = (opened.get(contest.pk, 0), invalid.get(contest.pk, 0))
+        said = {"contest": contest.title, "stored": sum(stored)}
         if contest.pk in elsewhere:
-            stored, recorded = (sum(stored), 0), (elsewhere[contest.pk], 0)
-        else:
-            channels = openings.get(contest.cycle_id, {}).get(contest.slug, {}).get("channels", {}).values()
-            recorded = (sum(each["opened"] for each in channels), sum(each["invalid"] for each in channels))
-        if stored != recorded:
-            numbers = {"contest": contest.title, "stored": sum(stored), "recorded": sum(recorded)}
-            found[contest.pk] = [
-                _("%(contest)s: %(stored)d ballots are stored, and the record of the opening has %(recorded)d.")
-                % numbers
-                if sum(stored) != sum(recorded)
-                else _("%s: not as many ballots are invalid as the record of the opening says.") % contest.title
-            ]
+            if sum(stored) != elsewhere[contest.pk]:
+                sentence = _("%(contest)s: %(stored)d ballots are stored, and %(recorded)d came from elsewhere.")
+                found[contest.pk] = [sentence % {**said, "recorded": elsewhere[contest.pk]}]
+            continue
+        channels = openings.get(contest.cycle_id, {}).get(contest.slug, {}).get("channels", {})
+        recorded = tuple(sum(each[name] for each in channels.values()) for name in ("opened", "invalid"))
+        if sum(stored) != sum(recorded):
+            sentence = _(
+                "%(contest)s: %(stored)d ballots are stored, and the record of the opening has %(recorded)d"
+                " (%(channels)s)."
+            )
+            found[contest.pk] = [sentence % {**said, "recorded": sum(recorded), "channels": _by_channel(channels)}]
+        elif stored != recorded:
+            sentence = _(
+                "%(contest)s: not as many ballots are invalid as the record of the opening says (%(channels)s)."
+            )
+            found[contest.pk] = [sentence % {**said, "channels": _by_channel(channels)}]
     return found
+
+
+def _by_channel(channels: dict[str, dict[str, int]]) -> str:
+    """ "online: 5"."""
+    told = (f"{Envelope.Channel(name).label}: {each['opened'] + each['invalid']}" for name, each in channels.items())
+    return ", ".join(told) or "–"
 
 
 def _sums(rows: Any, contests: list[Contest]) -> dict[int, int]:
@@ -113,6 +126,8 @@ def is_on_record(count: Count) -> bool:
     if (entry.action, entry.object) != (Done.COUNTED, reference(count.contest)):
         return False
     facts = entry.facts
+    if entry.actor_id != count.by_id or facts.get("at", written(count.at)) != written(count.at):
+        return False
     if "outcome" in facts:
         told = {"number": count.number, "inputs": count.inputs, "outcome": count.digest}
         return told.items() <= facts.items()

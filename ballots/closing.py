@@ -7,11 +7,13 @@ vote with ballots in its box follow such a row and nothing else.
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.acts import Done
+from audit.compared import written
 from budgeting.calendar import Window, closing_later
 from budgeting.models import CalendarChange, Cycle, Phase
 from budgeting.models.change import Dated, moves
@@ -62,7 +64,7 @@ def close_voting(cycle: Cycle, *, by: Two, reason: str) -> CalendarChange:
     """Let voting end now, by the database's clock. Raises Refused without a reason, or if voting is not open."""
     held, at = _held(cycle)
     change = _change(held, if_ended(held, at), Kind.ENDED, by=by, at=at, reason=reason)
-    by.record(Done.VOTING_ENDED, on=held, reason=change.reason, calendar=_dates(held))
+    by.record(Done.VOTING_ENDED, on=held, **_told(change), calendar=_dates(held))
     return change
 
 
@@ -71,7 +73,7 @@ def extend_voting(cycle: Cycle, *, until: datetime, by: Two, reason: str) -> Cal
     """Let voting go on until a later moment. Raises Refused without a reason, or if voting is not open."""
     held, at = _held(cycle)
     change = _change(held, if_extended(held, until, at), Kind.EXTENDED, by=by, at=at, reason=reason)
-    by.record(Done.VOTING_EXTENDED, on=held, until=until.isoformat(), reason=change.reason, calendar=_dates(held))
+    by.record(Done.VOTING_EXTENDED, on=held, until=until.isoformat(), **_told(change), calendar=_dates(held))
     return change
 
 
@@ -80,7 +82,7 @@ def resume_voting(cycle: Cycle, *, by: Two, reason: str) -> CalendarChange:
     """Let people vote again, for as much longer as the pause has lasted. Raises Refused if the vote is not paused."""
     held, at = _held(cycle)
     change = _change(held, if_resumed(held, at), Kind.RESUMED, by=by, at=at, reason=reason)
-    by.record(Done.VOTING_RESUMED, on=held, reason=change.reason, calendar=_dates(held))
+    by.record(Done.VOTING_RESUMED, on=held, **_told(change), calendar=_dates(held))
     return change
 
 
@@ -103,13 +105,18 @@ def pause_voting(cycle: Cycle, *, by: Person, reason: str) -> CalendarChange:
     held, at = _held(cycle)
     allow(why_not_pause(held, by, at))
     change = _change(held, held.windows(), Kind.PAUSED, by=by, at=at, reason=reason)
-    by.record(Done.VOTING_PAUSED, on=held, reason=change.reason)
+    by.record(Done.VOTING_PAUSED, on=held, **_told(change))
     return change
 
 
 def _held(cycle: Cycle) -> tuple[Cycle, datetime]:
     """The cycle as it stands once nobody is casting a vote any more, and the moment."""
     return Cycle.objects.select_for_update().get(pk=cycle.pk), clock.of_the_database()
+
+
+def _told(change: CalendarChange) -> dict[str, Any]:
+    """What the log has of it."""
+    return {"reason": change.reason, "at": written(change.at), "dates": change.dates}
 
 
 def _dates(held: Cycle) -> dict[str, list[str | None]]:

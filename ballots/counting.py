@@ -11,6 +11,7 @@ from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
 from audit.acts import Done
+from audit.compared import written
 from audit.models import AuditEvent
 from ballots import agreement, marks
 from ballots.draws import seed_for_ties
@@ -102,18 +103,23 @@ def inputs_of(contest: Contest, rule: dict[str, Any]) -> str:
     """The digest of all that a count of this contest goes by: its ballots as a multiset, its paper, the complete rule
     with what was drawn, and what was withdrawn.
     """
-    ballots = hashlib.sha256()
-    for content, copies in sorted(contest.opened_ballots.values_list("content", "ballots")):
-        ballots.update(f"{copies} {content}\n".encode())
     withdrawn = contest.paper.lines.filter(proposal__withdrawal__isnull=False).values_list("ballot_number", flat=True)
     return digest_of(
         {
-            "ballots": ballots.hexdigest(),
+            "ballots": ballots_of(contest),
             "paper": contest.paper.digest,
             "rule": rule,
             "withdrawn": sorted(withdrawn),
         }
     )
+
+
+def ballots_of(contest: Contest) -> str:
+    """The digest of its opened ballots as a multiset."""
+    ballots = hashlib.sha256()
+    for content, copies in sorted(contest.opened_ballots.values_list("content", "ballots")):
+        ballots.update(f"{copies} {content}\n".encode())
+    return ballots.hexdigest()
 
 
 @transaction.atomic
@@ -128,14 +134,14 @@ def count_contest(contest: Contest, *, by: Person | None, at: datetime) -> Count
     require(by is None or contest.cycle.allows(Act.COUNT, at), not_the_time_to_count())
     Contest.objects.select_for_update(no_key=True, of=("self",)).get(pk=contest.pk)  # two counts at once come in turn
     outcome = outcome_of(contest)
-    told = _as_kept({"rule": outcome.rule.to_dict(), "outcome": outcome.to_dict()})
+    told = as_kept({"rule": outcome.rule.to_dict(), "outcome": outcome.to_dict()})
     before = Count.objects.standing().filter(contest=contest).first()
     if before and told == {"rule": before.rule, "outcome": before.outcome}:
         return before
     made = Count(contest=contest, number=before.number + 1 if before else 1, by_id=by.pk if by else None, at=at, **told)
     made.inputs = inputs_of(contest, made.rule)
     facts = {"number": made.number, "inputs": made.inputs, "outcome": made.digest}
-    facts |= {"winners": list(outcome.winners), "spent": outcome.spent}
+    facts |= {"winners": list(outcome.winners), "spent": outcome.spent, "at": written(at)}
     made.entry = AuditEvent.append(Done.COUNTED, by=by, on=contest, **facts)
     made.save(force_insert=True)
     Counted.objects.update_or_create(contest=contest, defaults={"at": at})
@@ -144,6 +150,6 @@ def count_contest(contest: Contest, *, by: Person | None, at: datetime) -> Count
     return made
 
 
-def _as_kept(told: dict[str, Any]) -> Any:
+def as_kept(told: dict[str, Any]) -> Any:
     """As it comes back from the database: lists for tuples, text for keys."""
     return json.loads(json.dumps(told))

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from audit.acts import Done
+from audit.models import reference
 from ballots.models import BallotPaper, Opening
 from budgeting.models import Contest, Cycle, Draw
 from budgeting.people import Person
@@ -39,7 +40,9 @@ def _store(draw: Draw, *, by: Person | Two, at: datetime) -> None:
     allow(why_not_announce(draw, at))
     draw.announced_at = at
     draw.save(force_insert=True)
-    by.record(Done.DRAW_ANNOUNCED, on=draw, use=draw.use, what=draw.what, takes_place=draw.takes_place.isoformat())
+    facts = {"use": draw.use, "what": draw.what, "drawn_by": draw.drawn_by, "reason": draw.reason}
+    facts |= {"of": reference(draw.contest or draw.cycle), "takes_place": draw.takes_place.isoformat()}
+    by.record(Done.DRAW_ANNOUNCED, on=draw, **facts)
 
 
 def takes_two(draw: Draw, at: datetime) -> str:

@@ -13,7 +13,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from audit.acts import Done
+from audit.compared import written
 from ballots import board, chain, draws, key, marks, stocktaking
+from ballots.counting import ballots_of
 from ballots.models import BallotPaper, BoardBatch, Envelope, InvalidBallot, OpenedBallot, Opening
 from ballots.sealing import CannotOpen, PrivateKey, Share, ballot_info, fingerprint
 from ballots.stocktaking import Stock
@@ -152,7 +154,8 @@ def _store(
     opening = Opening.objects.create(
         cycle=cycle, share_numbers=numbers, reconciliation=reconciliation, by_id=by.pk, at=at
     )
-    by.record(Done.BOX_OPENED, on=cycle, shares=numbers, reconciliation=reconciliation)
+    facts = {"ballots": {contest.slug: ballots_of(contest) for contest in emptied}, "at": written(at)}
+    by.record(Done.BOX_OPENED, on=cycle, shares=numbers, reconciliation=reconciliation, **facts)
     return opening
 
 

@@ -6,10 +6,13 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
 
-from ballots.models import Envelope, Participation, SetAside
+from audit.acts import Done
+from audit.models import AuditEvent, reference
+from ballots.models import Envelope, Opening, Participation, SetAside
 from budgeting.models import Contest, Cycle
-from residents.models import Verification
+from residents.models import JoinedLine, Verification
 
 GOES_ALONG, SET_ASIDE = "goes along", "set aside"
 
@@ -80,3 +83,58 @@ def _is_instead(counts: Contest, other: Contest) -> bool:
 
 
 GO_ALONG = "UPDATE ballots_envelope SET resident_id = %s WHERE (resident_id, contest_id) = (%s, %s)"
+
+
+# The roll, the box and what is set aside in it ------------------------------------------------------------------------
+
+# One statement sees one moment, however many ballots are being cast.
+COMPARE = """
+    WITH box AS (SELECT resident_id, fingerprint, channel FROM ballots_envelope WHERE contest_id = %(contest)s),
+        roll AS (SELECT resident_id FROM ballots_participation WHERE contest_id = %(contest)s)
+    SELECT
+        (SELECT count(*) FROM roll),
+        (SELECT count(*) FROM box WHERE resident_id NOT IN (SELECT resident_id FROM roll)),
+        (SELECT count(*) FROM roll WHERE resident_id NOT IN (SELECT resident_id FROM box)),
+        (SELECT count(*) FROM box WHERE channel <> 'online'),
+        (SELECT count(*) FROM ballots_setaside WHERE contest_id = %(contest)s),
+        (
+            SELECT count(*) FROM ballots_setaside AS aside WHERE contest_id = %(contest)s AND NOT EXISTS (
+                SELECT FROM box JOIN residents_joinedline ON ended_id = resident_id
+                WHERE residents_joinedline.id = joined_id AND box.fingerprint = aside.fingerprint
+            )
+        )
+"""
+
+
+def differences(contest: Contest) -> list[str]:
+    """Where the roll, the box and what two people set aside in it do not agree, a sentence each.
+
+    Who voted while the log still told it, is on no roll; and after the opening the roll goes, once it has served.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(COMPARE, {"contest": contest.pk})
+        on_roll, unlisted, without_envelope, on_paper, aside, unjoined = cursor.fetchone()
+    if on_roll == 0 and Opening.objects.filter(cycle=contest.cycle_id).exists():
+        unlisted = 0
+    if unlisted:
+        unlisted -= AuditEvent.objects.filter(action=Done.VOTED, object=reference(contest)).count()
+    checks = [
+        (_("%(count)d envelopes came online from nobody on the roll of who voted."), unlisted),
+        (_("%(count)d residents are on the roll as having voted online, but have no envelope."), without_envelope),
+        (_("%(count)d envelopes are said to have come on paper, which nobody takes."), on_paper),
+        (_("%(count)d envelopes that came online are set aside, though no two lines were joined."), unjoined),
+        (
+            _("%(count)d envelopes that came online were to be set aside as lines were joined, and are not."),
+            _to_be_set_aside(contest) - (aside - unjoined),
+        ),
+    ]
+    return [f"{contest}: {line % {'count': count}}" for line, count in checks if count > 0]
+
+
+def _to_be_set_aside(contest: Contest) -> int:
+    """By the entries of those who joined lines."""
+    lines = JoinedLine.objects.filter(ended__cycle=contest.cycle_id)
+    named = [reference(line) for line in lines.only("pk")]
+    fate = {"contest": contest.slug, "fate": SET_ASIDE}
+    told = AuditEvent.objects.filter(action=Done.LINES_JOINED, object__in=named).values_list("facts", flat=True)
+    return sum(fate.items() <= each.items() for facts in told for each in facts["ballots"])

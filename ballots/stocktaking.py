@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from audit.acts import Done
 from audit.models import AuditEvent, reference
-from ballots import chain
+from ballots import chain, roll
 from ballots.models import BoardBatch
 from budgeting.models import Contest
 
@@ -61,7 +61,7 @@ def take(contest: Contest) -> Stock:
 
 
 def differences(contest: Contest, stock: Stock, batches: Sequence[BoardBatch]) -> list[str]:
-    """Where box, count of ballots and board so far do not agree, a sentence each."""
+    """Where box, roll, count of ballots and board so far do not agree, a sentence each."""
     on_board = chain.in_force(batches)
     unasked = len(stock.in_the_box) - stock.first
     unseen, known = stock.repeated - chain.replaced(batches) - len(stock.gone), _unseen(contest, batches)
@@ -77,7 +77,8 @@ def differences(contest: Contest, stock: Stock, batches: Sequence[BoardBatch]) -
         ),
         (_("%(count)d envelopes are back in the box, though a later ballot had taken their place."), len(back)),
     ]
-    return [f"{contest}: {line % {'count': count}}" for line, count in checks if count > 0]
+    found = [f"{contest}: {line % {'count': count}}" for line, count in checks if count > 0]
+    return found + roll.differences(contest)
 
 
 def errors(contest: Contest) -> list[str]:

@@ -88,6 +88,7 @@ def correct(contest: Contest, proposal: Proposal, *, by: Person, at: datetime, *
     correction.full_clean(exclude=["contest", "proposal", "by"])
     correction.save(force_insert=True)
     facts = {"outcome": correction.outcome, "reason": correction.reason, "corrects": sorted(correction.text)}
+    facts["text"] = digest_of(canonical(correction.text))  # what it says may be withheld from view; the log only grows
     by.record(Done.CORRECTION_DECIDED, on=proposal, paper=paper.digest, **facts)
     return correction
 

@@ -85,7 +85,8 @@ class CycleAdmin(SetUp[Cycle]):
     )
 
     def stands(self, noun: Cycle) -> dict[str, Any]:
-        return {"calendar": Cycle.objects.get(pk=noun.pk).dates()}
+        cycle = Cycle.objects.get(pk=noun.pk)
+        return {"calendar": cycle.dates(), "letters_vote": cycle.votes_by_letter}
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Dates that people go by are moved with a reason that stands beside them."""

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.acts import Done
+from audit.compared import written
 from budgeting import registry
 from budgeting.models import OneIsEnough
 from budgeting.people import Person
@@ -19,7 +20,7 @@ def announce(reason: str, *, by: Person, at: datetime) -> OneIsEnough:
     require(reason.strip(), _("Say why: everybody will ask."))
     require(OneIsEnough.announced() is None, _("It has been announced already that one person is enough."))
     said = OneIsEnough.objects.create(reason=reason.strip(), announced_by_id=by.pk, announced_at=at)
-    by.record(Done.ONE_IS_ENOUGH, on=said, reason=said.reason)
+    by.record(Done.ONE_IS_ENOUGH, on=said, reason=said.reason, at=written(at))
     return said
 
 

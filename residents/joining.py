@@ -69,9 +69,10 @@ def join(ended: Resident, stays: Resident, *, by: Two, act: JointAct, at: dateti
     Resident.objects.filter(pk=ended.pk, removed_at=None).update(removed_at=at)
     joined = JoinedLine.objects.create(ended=ended, stays=stays, act=act, at=at, reason=reason, **by.signed)
     _move_the_account(ended, stays)
-    _move_the_letter(ended, stays, by=by, at=at)
+    letters = _move_the_letter(ended, stays, by=by, at=at)
     registry.carry_along(Along.JOIN_LINES, joined.pk, ended.pk, stays.pk, at)
-    by.record(Done.LINES_JOINED, on=joined, ended=ended.pk, stays=stays.pk, reason=reason, **plans[0])
+    facts = {"ended": ended.pk, "stays": stays.pk, "letters": letters}
+    by.record(Done.LINES_JOINED, on=joined, reason=reason, **facts, **plans[0])
     for account in User.objects.filter(pk__in=[key for key in (before, remains) if key]):
         mine = ballots if account.pk == before else []
         telling.lines_joined(account, stays.cycle, mine, keeps=account.pk == (remains or before))
@@ -90,14 +91,19 @@ def _move_the_account(ended: Resident, stays: Resident) -> None:
         ties.filter(resident=ended).update(resident=stays)
 
 
-def _move_the_letter(ended: Resident, stays: Resident, *, by: Two, at: datetime) -> None:
+def _move_the_letter(ended: Resident, stays: Resident, *, by: Two, at: datetime) -> list[str]:
+    """The reference of the letter that went along, if one did."""
     live = LetterCode.objects.live()
     if Verification.objects.filter(resident=stays).exists():
         live.filter(resident__in=[ended, stays]).update(voided_at=at, voided_by=by.first.pk)
     elif live.filter(resident=stays).exists():
         live.filter(resident=ended).update(voided_at=at, voided_by=by.first.pk)
     else:
-        live.filter(resident=ended).update(resident=stays)
+        going = live.filter(resident=ended)
+        named = list(going.values_list("reference", flat=True))
+        going.update(resident=stays)
+        return named
+    return []
 
 
 ALIKE = """

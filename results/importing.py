@@ -12,7 +12,10 @@ from django.db import transaction
 from django.utils.text import Truncator, slugify
 from django.utils.translation import gettext as _
 
+from audit.acts import Done
+from audit.models import AuditEvent
 from ballots import marks, paper
+from ballots.counting import ballots_of
 from ballots.models import FromElsewhere, OpenedBallot
 from budgeting.models import Contest, Cycle, District, Phase
 from budgeting.stages import Stage
@@ -54,7 +57,9 @@ def import_election(file: PabulibFile, *, at: datetime) -> Contest:
         (OpenedBallot(contest=contest, content=content, ballots=copies) for content, copies in sorted(opened)),
         batch_size=5000,
     )
-    FromElsewhere.objects.create(contest=contest, ballots=sum(each.count for each in file.election.ballots), at=at)
+    total = sum(each.count for each in file.election.ballots)
+    FromElsewhere.objects.create(contest=contest, ballots=total, at=at)
+    AuditEvent.append(Done.ELECTION_IMPORTED, by=None, on=contest, ballots=total, digest=ballots_of(contest))
     contest.paper = frozen
     return contest
 

@@ -1,5 +1,6 @@
 """Reports are asked for by people and made by the worker, which tells of results, too."""
 
+import hashlib
 from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
@@ -7,6 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
+from audit.acts import Done
+from audit.models import AuditEvent
 from budgeting.models import Contest, Cycle
 from budgeting.people import Person
 from lib import clock
@@ -34,6 +37,7 @@ def make_report(report: int) -> None:
     asked.made_at = at
     with transaction.atomic():
         asked.file.save(name_of(asked.cycle, asked.contest), ContentFile(content))
+        AuditEvent.append(Done.REPORT_MADE, by=None, on=asked, digest=hashlib.sha256(content).hexdigest())
         Happening.once(Kind.REPORT_READY, asked, at=at)
 
 

@@ -24,7 +24,15 @@ from tests import thoroughness
 from tests.cast import cycle_of_2027, give_a_factor, hands_of_the_clock, person, square
 from tests.databases import Aside, migrated_database, take_away_all_rows
 
-pytest_plugins = ["tests.smtp", "tests.vote", "tests.two_pots", "tests.letters", "tests.whole_city", "tests.told"]
+pytest_plugins = [
+    "tests.smtp",
+    "tests.vote",
+    "tests.two_pots",
+    "tests.letters",
+    "tests.whole_city",
+    "tests.whole_vote",
+    "tests.told",
+]
 
 
 # How much is tried ---------------------------------------------------------------------------------------------------

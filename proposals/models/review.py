@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.acts import Done
+from audit.compared import written
 from audit.models import AuditEvent
 from budgeting import registry
 from budgeting.people import Person
@@ -119,7 +120,7 @@ class Reviewed(Reworded):
             facts = {"outcome": outcome, "reason": reason.strip(), "into_id": into and into.pk}
             facts |= {"ground": ground, "until": until}
             decision = Decision.objects.create(proposal_id=self.pk, by_id=by.pk if by else None, at=at, **facts)
-            logged: dict[str, Any] = {"outcome": str(outcome), "reason": reason.strip()}
+            logged: dict[str, Any] = {"outcome": str(outcome), "reason": reason.strip(), "at": written(at)}
             logged |= {"ground": ground.words} if ground else {}
             logged |= {"into": into.number} if into else {}
             AuditEvent.append(Done.PROPOSAL_DECIDED, by=by, on=self, **logged)

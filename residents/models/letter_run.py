@@ -1,5 +1,7 @@
 """Letters made at one time, the posting of them, and how many votes came by them alone."""
 
+import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.conf import settings
@@ -68,7 +70,16 @@ class LetterRun(models.Model):
         posted = {"posted_at": at, "posted_by_id": by.pk, "alone_by": alone}
         waiting = LetterRun.objects.filter(pk=self.pk, posted_at=None)
         require(waiting.update(**posted) == 1, _("These letters have been posted already."))
-        by.record(Done.LETTERS_POSTED, on=self)
+        by.record(Done.LETTERS_POSTED, on=self, codes=self.digest({}))
+
+    def digest(self, moved: Mapping[str, int]) -> str:
+        """SHA-256 over all its codes, as they are stored, and the lines for which they were made, in hexadecimal.
+
+        `moved`: from which lines letters went along to others since, by their references.
+        """
+        codes = self.codes.values_list("digest", "reference", "resident")
+        lines = sorted(f"{bytes(digest).hex()} {moved.get(name, line)}\n" for digest, name, line in codes)
+        return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 class LetterVotes(models.Model):

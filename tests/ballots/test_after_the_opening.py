@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from audit.models import AuditEvent
 from ballots import agreement, key
 from ballots.counting import count_contest
-from ballots.models import Count, Envelope, OpenedBallot, Opening, Rehearsal
+from ballots.models import Count, Envelope, FromElsewhere, OpenedBallot, Opening, Rehearsal
 from ballots.opening import open_box
 from lib.refusal import Refused
 from proposals.models import Award
@@ -49,6 +49,18 @@ COUNT_AGAIN = (
 ELSEWHERE = "INSERT INTO ballots_fromelsewhere (contest_id, ballots, at) SELECT id, 0, now() FROM budgeting_contest"
 
 
+ENVELOPE = (
+    "INSERT INTO ballots_envelope (resident_id, contest_id, sealed, fingerprint, channel)"
+    " SELECT residents_resident.id, budgeting_contest.id, decode(repeat('00', 1136 + 17 + 2 * size), 'hex'),"
+    " repeat('A', 32), 'online' FROM residents_resident, budgeting_contest JOIN ballots_ballotpaper"
+    " ON contest_id = budgeting_contest.id"
+)
+ASIDE = (
+    "INSERT INTO ballots_setaside (contest_id, fingerprint, joined_id, at) SELECT id, repeat('A', 32), 0, now()"
+    " FROM budgeting_contest"
+)
+
+
 @pytest.fixture
 def opened(voting, neighbours, riverside_contest, cycle, shares, clara, at) -> Opening:
     """Four have voted for the benches, and the box is open."""
@@ -75,6 +87,31 @@ def test_s4a_nothing_is_added_to_a_box_that_is_open(opened) -> None:
         assert "the box is open: nothing is added" in said or "shares of a key that was rehearsed with stay" in said
 
 
+def test_s4a_nothing_is_set_aside_once_it_is_open(opened) -> None:
+    with lifted("ballots_setaside", "another_in_its_place"):
+        assert "the box is open: nothing is added to ballots_setaside" in refused(ASIDE)
+
+
+def test_s4a_nothing_is_put_into_a_vote_that_came_from_elsewhere(
+    riverside_paper, box_key, riverside_contest, register
+) -> None:
+    register("30-44", 1)
+    FromElsewhere.objects.create(contest=riverside_contest, ballots=0, at=box_key.made_at)
+    assert "the box is open: nothing is added to ballots_envelope" in refused(ENVELOPE)
+
+
+def test_an_election_from_elsewhere_has_as_many_ballots_as_it_says(riverside_paper) -> None:
+    assert "so many ballots did not come" in refused(ELSEWHERE.replace("id, 0,", "id, 1,"))
+
+
+def test_nothing_is_counted_before_the_box_is_open(riverside_paper) -> None:
+    sql = (
+        "INSERT INTO ballots_count (contest_id, number, rule, outcome, inputs, at)"
+        " SELECT id, 1, '{}', '{}', '', now() FROM budgeting_contest"
+    )
+    assert "no box of this contest has been opened" in refused(sql)
+
+
 def test_s4a_no_ballot_comes_out_of_a_box_that_is_shut(voting) -> None:
     for sql in (ADDED, INVALID):
         assert "come out of the box at its opening" in refused(sql)
@@ -97,7 +134,8 @@ FACTS = (
 def test_s4_nothing_of_it_is_taken_away(counted, cycle, clara, at) -> None:
     key.destroy_shares(cycle, "The council", by=clara, at=at("results"))
     for table in FACTS:
-        assert "may only be added to" in refused(f"TRUNCATE ballots_{table} CASCADE")
+        assert f"ballots_{table} may only be added to" in refused(f"TRUNCATE ballots_{table} CASCADE")
+    assert "proposals_award may only be added to" in refused("TRUNCATE proposals_award CASCADE")
     for table in set(FACTS) - {"invalidballot", "fromelsewhere"}:
         said = refused(f"DELETE FROM ballots_{table}")
         assert "may only be added to" in said or "rehearsed with" in said or "sealed to this key" in said
@@ -228,9 +266,16 @@ def as_owner(table: str, sql: str) -> None:
             cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {guard}")
 
 
+RECORDED = "ballots are stored, and the record of the opening has 4 (online: 4)."
 FRAUDS = {
-    "ballots_openedballot": (ADDED, "Riverside: 504 ballots are stored, and the record of the opening has 4."),
-    "ballots_invalidballot": (INVALID, "Riverside: 9 ballots are stored, and the record of the opening has 4."),
+    "ballots_openedballot": (
+        ADDED,
+        "Riverside: 504 ballots are stored, and the record of the opening has 4 (online: 4).",
+    ),
+    "ballots_invalidballot": (
+        INVALID,
+        "Riverside: 9 ballots are stored, and the record of the opening has 4 (online: 4).",
+    ),
     "ballots_count": (
         """UPDATE ballots_count SET outcome = jsonb_set(outcome, '{spent}', '1')""",
         "Riverside: the count is not the one that the audit log has.",

@@ -41,7 +41,9 @@ def test_it_is_on_record_with_who_and_why(cycle, clara, otto, clara_and_otto, vo
     entry = AuditEvent.objects.get(action="voting ended")
     stands = Cycle.objects.get().dates()
     assert stands["voting"][1] == cycle.phases.get(stage="voting").closes.isoformat()
-    assert (entry.actor, entry.facts) == (clara, {"reason": "A flood.", "confirmed_by": otto.pk, "calendar": stands})
+    change = {"at": stands["voting"][1], "dates": CalendarChange.objects.get().dates}
+    told = {"reason": "A flood.", "confirmed_by": otto.pk, "calendar": stands, **change}
+    assert (entry.actor, entry.facts) == (clara, told)
 
 
 @pytest.mark.parametrize("stage", ["proposing", "presenting", "counting", "delivering"])

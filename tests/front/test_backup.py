@@ -21,14 +21,17 @@ from django.db import connection, transaction
 from accounts.models import User
 from audit.acts import Done
 from audit.models import AuditEvent
+from ballots.models import Envelope
 from budgeting import secret_checks
 from budgeting.models import District, SecretCheck
 from front import backup
 from front.manifest import Manifest
 from lib.private_files import PrivateFiles
 from lib.refusal import Refused
-from tests.cast import FIRST_DAY, cycle_of_2027, person
+from tests import audited
+from tests.cast import FIRST_DAY, cycle_of_2027, hands_of_the_clock, person
 from tests.databases import Aside
+from tests.whole_vote import begin
 
 SECRETS = {"SECRET_KEY": "key of the sessions", "REGISTER_KEY": "key of the register"}
 numbers = count(1)
@@ -146,6 +149,21 @@ def test_all_is_back_on_another_machine(file: Path, empty: Aside, settings, tmp_
 
 
 @pytest.mark.long
+@pytest.mark.long
+def test_a_vote_that_is_brought_back_is_as_on_record(aside, site, settings, tmp_path: Path, monkeypatch) -> None:
+    """`verify_audit` says nothing of it, in the middle of the vote, and knows the end of the log."""
+    with aside("voted").in_use():
+        begin(hands_of_the_clock(monkeypatch)).to_voting()
+        secret_checks.keep()
+        call_command("backup", str(tmp_path / "city.tar"), "--secrets", str(tmp_path / "secrets.json"))
+        head = AuditEvent.last_head()
+    a_machine(settings, tmp_path / "there")
+    with aside("voted_there").in_use():
+        call_command("restore", str(tmp_path / "city.tar"), "--secrets", str(tmp_path / "secrets.json"))
+        assert audited.said(head=head) == []
+        assert Envelope.objects.count() == 8
+
+
 def test_the_guards_of_the_database_are_back_too(file: Path, empty: Aside) -> None:
     guards = "SELECT tgrelid::regclass::text, tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1, 2"
     with connection.cursor() as cursor:

@@ -1,12 +1,15 @@
 """Whoever asked for the council's report hears once it is made, if they may still read it."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from accounts.models import Role
 from results import tasks
 from results.models import Report
+from tests.audited import said
 from tests.cast import signed_in, work
 from tests.told import text_of
 
@@ -44,3 +47,20 @@ def test_whose_role_is_over_by_then_hears_nothing(ines, morning, told) -> None:
     assert told(morning.replace(hour=23)) == []
     Role.objects.filter(user=ines).delete()
     assert told(morning + timedelta(hours=22)) == []
+
+
+def test_t32_a_report_that_is_not_the_one_that_was_made_is_named(ines, morning) -> None:
+    signed_in(ines).post(REPORT)
+    work()
+    report = Report.objects.get()
+    assert not [line for line in said() if line.startswith("Reports")], "it is the one"
+    Path(report.file.path).write_bytes(b"%PDF-1.7 for somebody else")
+    assert f"Reports: the file of results.report:{report.pk} is not the one that was made." in said()
+    Path(report.file.path).unlink()
+    assert not [line for line in said() if line.startswith("Reports")], "what is missing is made again"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO results_report (cycle_id, language, asked_at, made_at, file)"
+            " SELECT cycle_id, language, asked_at, made_at, 'reports/mine.pdf' FROM results_report"
+        )
+    assert f"Reports: results.report:{report.pk + 1} was made by nobody." in said()

@@ -4,10 +4,13 @@ import hashlib
 import re
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, no_translations
+from django.db import connection, transaction
 
 from audit import compared
 from audit.chain import Broken
@@ -37,22 +40,27 @@ class Command(BaseCommand):
     @no_translations
     def handle(self, *args: Any, head: str | None = None, board: Path | None = None, **options: Any) -> None:
         heads = [_read(head)] if head else []
-        found = []
+        text = _text(board) if board else b""
         if board:
-            text = _text(board)
             heads += self._noted_in(text)
-            if not BoardBatch.objects.filter(root=hashlib.sha256(text).hexdigest()).exists():
-                found.append(f"Boards: the batch in {board.name} is not on the board that is stored.")
+        with _at_one_moment():
+            found = self._differences(heads, board, text)
+        for line in found:
+            self.stderr.write(line)
+        if found:
+            sys.exit(1)
+
+    def _differences(self, heads: list[Head], board: Path | None, text: bytes) -> list[str]:
+        """The first broken entry of the log, or a line for each thing that is stored otherwise than it says."""
         try:
             number, last = AuditEvent.verify_chain(*heads)
         except Broken as broken:
-            self.stderr.write(str(broken))
-            sys.exit(1)
+            return [str(broken)]
         self.stdout.write(f"The audit log holds: {number} entries, head {number}:{last.hex()}")
-        if found := [*found, *compared.differences()]:
-            for line in found:
-                self.stderr.write(line)
-            sys.exit(1)
+        found = list(compared.differences())
+        if board and not BoardBatch.objects.filter(root=hashlib.sha256(text).hexdigest()).exists():
+            found.insert(0, f"Boards: the batch in {board.name} is not on the board that is stored.")
+        return found
 
     def _noted_in(self, text: bytes) -> list[Head]:
         """The entry of the log that a batch names, if it names one."""
@@ -60,6 +68,17 @@ class Command(BaseCommand):
             return [(int(named[1]), bytes.fromhex(named[2].decode()))]
         self.stdout.write("This batch names no entry of the log: its board is of an earlier version.")
         return []
+
+
+@contextmanager
+def _at_one_moment() -> Iterator[None]:
+    """What is stored and the log are seen as of one moment, while the city votes and works on."""
+    begins = not connection.in_atomic_block
+    with transaction.atomic():
+        if begins:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield
 
 
 def _read(head: str) -> Head:
