@@ -40,6 +40,8 @@ HIDING, HIDDEN_PAGES = "tests/proposals/test_hiding.py", "tests/proposals/test_h
 BY_LETTER, TIES = "tests/ballots/test_voting_by_letter.py", "tests/residents/test_verification.py"
 MESSAGES, IN_BULK = "tests/committee/test_messages_to_authors.py", "tests/committee/test_work_in_bulk.py"
 REFUSES, SHUT = "tests/ballots/test_what_the_database_refuses.py", "ballots/migrations/0024_shut_is_shut.py"
+FACT, OPENING = "ballots/migrations/0023_after_the_opening.py", "tests/ballots/test_after_the_opening.py"
+NO_ALARM = "tests/front/test_no_false_alarm.py"
 
 SETTINGS = "budgeting/settings.py"
 
@@ -352,7 +354,69 @@ GUARDS = [
         "require(ended <= 1,",
         [IN_BULK],
     ),
+    # What names frauds in what is stored
+    Guard(
+        "the roll is held against the box",
+        "ballots/stocktaking.py",
+        "    return found + roll.differences(contest)",
+        "    return found",
+        ["tests/ballots/test_one_ballot_more_or_less.py"],
+    ),
+    Guard(
+        "what cannot be compared keeps nothing back",
+        "audit/compared.py",
+        "        except Exception as failure:",
+        "        except ImportError as failure:",
+        [NO_ALARM],
+    ),
+    Guard(
+        "all is compared as of one moment",
+        "front/management/commands/verify_audit.py",
+        'cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")',
+        "pass",
+        [NO_ALARM],
+    ),
 ]
+
+
+# After the opening ---------------------------------------------------------------------------------------------------
+
+
+def of_tables(what: str, before: str, *tables: str) -> list[Guard]:
+    """One for each of the tables that are named in a row in the migration: without it, the others are."""
+
+    def named(some: Sequence[str]) -> str:
+        return ", ".join(f'"{table}"' for table in some)
+
+    found = []
+    for table in tables:
+        without = before + named([other for other in tables if other != table]) + ("," if len(tables) == 2 else "")
+        found.append(Guard(f"{what}: {table}", FACT, before + named(tables), without, [OPENING]))
+    return found
+
+
+ADDED_TO = ("openedballot", "invalidballot", "boardbatch", "envelope", "setaside", "novote")
+GUARDS += [
+    *of_tables("nothing joins what is open", "", *ADDED_TO),
+    *of_tables("what is open came out of a box", 'came_out_of_a_box") for table in (', *ADDED_TO[:2]),
+    *of_tables("it is not emptied", 'is_not_emptied") for table in (', "ballotboxkey", "keyshare"),
+    *of_tables("nor is this", 'is_not_emptied") for table in (', "ballots_rehearsal", "proposals_award"),
+]
+TRIGGERS = {
+    "an opening balances": ("ballots_opening", "balances", "", "opening_balances"),
+    "a vote is none from elsewhere": ("ballots_fromelsewhere", "has_no_box", "BEFORE INSERT", "is_from_elsewhere"),
+    "counts are numbered, and of an open box": ("ballots_count", "next_count", "BEFORE INSERT", "next_count"),
+    "nobody rehearses with an open box": ("ballots_rehearsal", "is_over", "BEFORE INSERT", "rehearsal_is_over"),
+    "holders stay": ("ballots_keyshare", "shares_stay", "BEFORE INSERT OR UPDATE OR DELETE", "shares_stay"),
+    "so does their key": ("ballots_ballotboxkey", "rehearsed_with", "BEFORE DELETE", "rehearsed_key_stays"),
+    "shares are needed": ("ballots_sharedestruction", "no_longer_needed", "BEFORE INSERT", "shares_are_needed"),
+}
+LINES = {name: "({}),".format(", ".join(f'"{word}"' for word in trigger)) for name, trigger in TRIGGERS.items()} | {
+    "what came from elsewhere stays": 'only_grows("ballots_fromelsewhere"),',
+    "a count stays": 'only_grows("ballots_count", "UPDATE OR DELETE"),',
+    "an award follows it": 'migrations.RunSQL(AWARDS, "DROP TRIGGER follows_the_count ON proposals_award"),',
+}
+GUARDS += [Guard(name, FACT, line, "", [OPENING]) for name, line in LINES.items()]
 
 
 def sources() -> list[str]:
