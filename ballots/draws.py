@@ -1,7 +1,9 @@
 """Draws that decide by lot: announced in advance, and what was drawn entered once, by two people."""
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -135,3 +137,27 @@ def seed_for_ties(contest: Contest) -> str | None:
     """What ties of this contest are decided by, if that has been drawn."""
     draw = Draw.announced_for(contest, Draw.Use.TIES)
     return draw.seed or None if draw else None
+
+
+def as_file(cycle: Cycle) -> str:
+    """All draws of a cycle in the order in which they were announced, also those that another took the place of: the
+    last that is for a contest, or for the whole cycle, decides. Nobody is named who announced or entered one."""
+    announced = Draw.objects.filter(cycle=cycle).select_related("contest__district")
+    told = {"version": 1, "cycle": cycle.slug, "draws": [_told(draw) for draw in announced]}
+    return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+
+
+def _told(draw: Draw) -> dict[str, Any]:
+    return {
+        "use": draw.use,
+        "contest": draw.contest and draw.contest.slug,
+        "what": draw.what,
+        "drawn_by": draw.drawn_by,
+        "announced_at": draw.announced_at.isoformat(),
+        "announced_by_two": draw.announced_with_id is not None,
+        "reason": draw.reason,
+        "takes_place": draw.takes_place.isoformat(),
+        "seed": draw.seed or None,
+        "source": draw.source,
+        "entered_at": draw.entered_at and draw.entered_at.isoformat(),
+    }

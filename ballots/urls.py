@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ballots.views import board, booth, box, letter, papers, printing, superseding, two
+from ballots.views import board, booth, box, draws, letter, papers, printing, superseding, two
 
 urlpatterns = [
     path("ballots/", letter.ballots, name="ballots"),
@@ -23,6 +23,7 @@ urlpatterns = [
         superseding.old_manifest,
         name="superseded_manifest",
     ),
+    path("<cycle:cycle>/draws.json", draws.published, name="draws_file"),
     path("<cycle:cycle>/board/", board.show, name="board"),
     path("<cycle:cycle>/board/<slug:contest>.txt", board.in_force, name="board_list"),
     path("<cycle:cycle>/board/<slug:contest>/<int:number>.txt", board.batch, name="board_batch"),

@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable
 
-from ballots import chain
+from ballots import chain, draws
 from ballots.opening import export
 from budgeting.models import Contest
 from results import downloads
@@ -20,6 +20,7 @@ def published(contest: Contest, result: Result) -> Files:
         "paper.json": contest.paper.manifest_in_view,
         **{f"{batch.number}.txt": chain.text_of(batch) for batch in batches},
         "list.txt": chain.list_of(chain.in_force(batches)),
+        "draws.json": draws.as_file(contest.cycle),
         "box.json": export(contest),
         "results.json": downloads.results_json(result),
         "ballots.pb": downloads.ballots_pb(result),

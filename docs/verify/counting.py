@@ -133,7 +133,7 @@ class Count:
         method = EqualShares(self)
         completion = self.rule.get("completion") or "none"
         if completion == "none":
-            accepted = method.run(method.share)
+            accepted = method.run()
         else:
             exhaustive = completion == "add1-exhaustive"
             accepted = method.add_one(exhaustive) if self.steps is None else method.named(self.steps, exhaustive)

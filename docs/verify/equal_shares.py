@@ -1,31 +1,39 @@
-"""The Method of Equal Shares and add-one, in fractions alone.
+"""The Method of Equal Shares and add-one, decided in fractions.
 
-A run also learns how far the share can rise before anything in it changes: each purse, and each price, is a number and
-how fast it grows with the share. So add-one need not walk through the steps in between, of which there are thousands
-where the currency has no cents. Nothing is estimated: the first step at which something may change is counted anew.
+**Which steps of add-one need no count.** While the same projects are bought in the same order, a higher share leaves
+at least as much in every purse after each round, and makes every price at most as high: by induction, as more in the
+purses makes a price lower, and a lower price leaves more. So let two shares be given with which the same projects are
+bought in the same order, and let in each round
+
+- the price of the winner with the lower share, where it is highest, be below the price of every other project with the
+  higher share, where that is lowest; or
+- the same supporters be short of money with both shares, now and in all rounds before. They are then short with each
+  share between, for a purse that grows and a price that falls meet once. So both prices are straight lines in between;
+  the winner's is the lower at both ends, and so everywhere.
+
+And let nobody be able to pay for anything more in the end with the higher share. Then every share between the two gives
+the same, and none of them needs a count. How far to try is a guess, and what is found with two shares proves it or does
+not; where two prices meet slowly it takes as many tries as the number of steps has figures, in yen or in euros.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Protocol
 
-Line = tuple[Fraction, Fraction]
-"""An amount at this share, and what it grows by for each unit by which the share is raised."""
+from purses import Price, Purses, Supporters
 
-EMPTY = 0
-"""The kind of an empty purse."""
-NEAR = 1e-9
-"""Amounts nearer to each other than this, in proportion, are compared as fractions."""
+FIRST = 64
+"""How many steps are tried at first."""
 
 
 class Election(Protocol):
     """What `counting.Count` knows of the vote."""
 
     costs: Mapping[str, int]
+    groups: Mapping[str, str]
     eligible: list[str]
     ballots: list[tuple[dict[str, int], int]]
     rule: Mapping[str, Any]
@@ -39,38 +47,39 @@ class Election(Protocol):
 
 
 @dataclass
-class Price:
-    """What supporters pay for each part. `short`: the kinds of purses that give all they hold, being too little."""
-
-    each: Line
-    short: set[tuple[int, int]]
-
-
-@dataclass
 class Run:
-    """A run with one share. `unchanged`: it stays as it is while the share is raised by less; None: for ever."""
+    """A run with one share. `asked`: in each round the prices that were asked for, and the winner's."""
 
     share: Fraction
+    purses: Purses
     winners: list[str] = field(default_factory=list)
-    prices: list[Fraction] = field(default_factory=list)
+    prices: list[Price] = field(default_factory=list)
+    asked: list[dict[str, Price]] = field(default_factory=list)
+    ties: list[list[str]] = field(default_factory=list)
     spent: int = 0
-    unchanged: Fraction | None = None
     steps: int = 0
     rejected: Fraction | None = None
 
-    def allow(self, raised: Fraction) -> None:
-        self.unchanged = raised if self.unchanged is None else min(self.unchanged, raised)
+    def buy(self, price: Price, asked: dict[str, Price]) -> None:
+        self.winners.append(price.project)
+        self.prices.append(price)
+        self.asked.append(asked | {price.project: price})
+        self.spent += price.of.cost
+        self.purses.pay(price)
 
     @property
     def certificate(self) -> dict[str, Any]:
         """What the result has to say of it."""
-        paid = zip(self.winners, self.prices, strict=True)
-        told: dict[str, Any] = {
-            "endowment": str(self.share),
-            "prices": [{"project": winner, "price": str(price)} for winner, price in paid],
-            "steps": self.steps,
-        }
+        prices = [{"project": price.project, "price": str(price.exactly)} for price in self.prices]
+        told: dict[str, Any] = {"endowment": str(self.share), "prices": prices, "steps": self.steps}
         return told if self.rejected is None else told | {"rejected": str(self.rejected)}
+
+
+class OtherCourse(Exception):
+    """Between two shares something may change. `reach`: how far it seems to be the same, as a part of the way."""
+
+    def __init__(self, reach: float) -> None:
+        self.reach = reach
 
 
 class EqualShares:
@@ -78,149 +87,143 @@ class EqualShares:
 
     def __init__(self, election: Election) -> None:
         self.election = election
-        self.supporters = {project: self._supporters(project) for project in election.eligible}
-        self.candidates = [project for project in election.eligible if self.supporters[project]]
-        by_cost = (election.rule.get("utility") or "cost") == "cost"
-        self.scale = {project: election.costs[project] if by_cost else 1 for project in self.candidates}
+        self.by_cost = (election.rule.get("utility") or "cost") == "cost"
+        found = {project: self._supporters(project) for project in election.eligible}
+        self.supporters = {project: of for project, of in found.items() if of is not None}
+        self.candidates = list(self.supporters)
+        self.bears: list[dict[str, int]] = [{} for _ in election.ballots]
+        for project, of in self.supporters.items():
+            for place, part in zip(of.places, of.parts, strict=True):
+                self.bears[place][project] = part
+        self.order = {project: election.tie_key(project) for project in self.candidates}
+        self.first = {project: Price(project, of, of.borne) for project, of in self.supporters.items()}
+        self.step = election.rule.get("increment") or election.unit
 
-    def _supporters(self, project: str) -> list[tuple[int, int, int]]:
-        """For each kind of ballot that gives it something: its place, the parts it bears, and how many cast it."""
+    def _supporters(self, project: str) -> Supporters | None:
         found = (
             (place, self.election.worth(each, project), n) for place, (each, n) in enumerate(self.election.ballots)
         )
-        return [(place, part, number) for place, part, number in found if part]
+        rows = [row for row in found if row[1]]
+        if not rows:
+            return None
+        places, parts, numbers = zip(*rows, strict=True)
+        cost, borne = self.election.costs[project], sum(part * number for _, part, number in rows)
+        return Supporters(places, parts, numbers, cost, cost if self.by_cost else 1, borne)
 
     @property
     def share(self) -> Fraction:
         return Fraction(self.election.budget, max(1, self.election.voters))
 
-    def run(self, share: Fraction, limit: int | None = None) -> Run:
-        """Buy what is cheapest for its supporters until nobody can pay for anything; or until it costs more than
-        `limit`.
+    def _start(self, steps: int) -> tuple[Run, dict[str, Price]]:
+        """A run, and for each candidate a price that its own is never below: prices only rise from round to round."""
+        share = self.share + steps * self.step
+        return Run(share, Purses(share, self.bears), steps=steps), dict(self.first)
 
-        `least` holds for each candidate a price that its own is never below: prices only rise from round to round, so
-        one of an earlier round need only be renewed if it could be the lowest. The same holds while the share is
-        raised, for a price falls ever more slowly, and is never below the line on which it begins to fall.
-        """
-        run = Run(share)
-        purses = [(Fraction(0), Fraction(0)), (share, Fraction(1))]  # the first is the empty one
-        kinds = [1] * len(self.election.ballots)
-        least: dict[str, Line] = {}
-        for project in self.candidates:
-            parts = sum(part * number for _, part, number in self.supporters[project])
-            least[project] = Fraction(self.election.costs[project], parts * self.scale[project]), Fraction(0)
+    def _price(self, run: Run, bound: Price) -> Price | None:
+        return run.purses.price(bound.project, bound.of, bound.each - bound.off)
+
+    def _left(self, least: dict[str, Price], run: Run) -> dict[str, Price]:
+        if not self.election.groups:
+            return least
+        return {each: price for each, price in least.items() if not self.election.excluded(each, run.winners)}
+
+    def run(self, steps: int = 0, limit: int | None = None, first: str | None = None) -> Run:
+        """Buy what is cheapest for its supporters until nobody can pay for anything; or until it costs more than
+        `limit`. `first`: a project put before all its equals, to see what a tie decided."""
+        run, least = self._start(steps)
         while limit is None or run.spent <= limit:
-            prices = self._cheapest(run, purses, kinds, least)
-            if not prices:
+            asked: dict[str, Price] = {}
+            equals = self._cheapest(run, least, asked)
+            if not equals:
                 break
-            winner = min(prices, key=self.election.tie_key)
-            rate, slope = least.pop(winner)
-            for other, its_slope in least.values():
-                if its_slope < slope:
-                    run.allow((other - rate) / (slope - its_slope))
-            self._buy(run, winner, prices[winner], purses, kinds)
-            least = {each: line for each, line in least.items() if not self.election.excluded(each, run.winners)}
+            winner = min(equals, key=lambda each: (each.project != first, self.order[each.project]))
+            if len(equals) > 1:
+                run.ties.append(sorted((each.project for each in equals), key=self.order.__getitem__))
+            del least[winner.project]
+            run.buy(winner, asked)
+            least = self._left(least, run)
         return run
 
-    def _cheapest(self, run: Run, purses: list[Line], kinds: list[int], least: dict[str, Line]) -> dict[str, Price]:
+    def _cheapest(self, run: Run, least: dict[str, Price], asked: dict[str, Price]) -> list[Price]:
         """The candidates that are cheapest now, for what they are worth; drops from `least` whom nobody can pay."""
-        best, found = None, {}
-        for project in sorted(least, key=lambda each: least[each][0]):
-            if best is not None and least[project][0] > best:
+        best: list[Price] = []
+        for project in sorted(least, key=lambda each: least[each].least):
+            if best and least[project].least > best[0].most:
                 break
-            price = self._price(run, project, purses, kinds)
+            price = self._price(run, least[project])
             if price is None:
                 del least[project]
                 continue
-            amount, slope = price.each
-            now = amount / self.scale[project]
-            least[project] = now, slope / self.scale[project]
-            if best is None or now < best:
-                best, found = now, {project: price}
-            elif now == best:
-                found[project] = price
-        return found
+            least[project] = asked[project] = price
+            order = price.against(best[0]) if best else -1
+            if order < 0:
+                best = [price]
+            elif order == 0:
+                best.append(price)
+        return best
 
-    def _price(self, run: Run, project: str, purses: list[Line], kinds: list[int]) -> Price | None:
-        """What each part costs when who has less gives all; None if all together hold too little."""
-        people: Counter[tuple[int, int]] = Counter()
-        for place, part, number in self.supporters[project]:
-            people[kinds[place], part] += number
-        parts = sum(part * number for (_, part), number in people.items())
-        missing, short, price = Fraction(self.election.costs[project]), set(), Fraction(0)
-        # Those who cannot pay as much give all they have, so the others pay more, which yet others cannot.
-        while parts:
-            price = missing / parts
-            poor = [
-                payer for payer in people if payer not in short and self._is_below(purses[payer[0]], price, payer[1])
-            ]
-            if not poor:
-                break
-            short.update(poor)
-            missing -= sum(purses[payer[0]][0] * people[payer] for payer in poor)
-            parts -= sum(payer[1] * people[payer] for payer in poor)
-        slope = -sum((purses[payer[0]][1] * people[payer] for payer in short), Fraction(0))
-        if parts:
-            return Price((price, slope / parts), short)
-        if slope:
-            run.allow(missing / -slope)
-        return None
+    def _goes_first(self, one: Price, other: Price) -> bool:
+        order = one.against(other)
+        return order < 0 or (order == 0 and self.order[one.project] < self.order[other.project])
 
-    def _is_below(self, purse: Line, price: Fraction, part: int) -> bool:
-        """Whether a purse holds less than so many parts. Floats say it where the two are clearly apart."""
-        holds, due = float(purse[0]), float(price) * part
-        if abs(holds - due) > NEAR * (holds + due):
-            return holds < due
-        return purse[0] < price * part
-
-    def _buy(self, run: Run, winner: str, price: Price, purses: list[Line], kinds: list[int]) -> None:
-        """Take the price out of the supporters' purses. Those that were equal and paid alike stay one kind."""
-        amount, slope = price.each
-        run.winners.append(winner)
-        run.prices.append(amount)
-        run.spent += self.election.costs[winner]
-        after: dict[tuple[int, int], int] = {}
-        for place, part, _ in self.supporters[winner]:
-            payer = kinds[place], part
-            if payer not in after:
-                holds, grows = purses[payer[0]]
-                left, growth = holds - amount * part, grows - slope * part
-                if payer not in price.short:
-                    after[payer] = len(purses)
-                    purses.append((left, growth))
-                else:
-                    after[payer] = EMPTY
-                    if growth:
-                        run.allow(-left / growth)
-            kinds[place] = after[payer]
+    def follow(self, before: Run, steps: int) -> Run:
+        """The run after so many steps, if it is known to give, as every one between, what the one before gave. Raises
+        OtherCourse."""
+        run, least = self._start(steps)
+        alike, reach = True, 1.0
+        for was, once in zip(before.prices, before.asked, strict=True):
+            asked: dict[str, Price] = {}
+            price = self._price(run, least.pop(was.project))
+            assert price is not None  # everybody has more than before
+            alike = alike and price.who_is_short == was.who_is_short
+            for bound in [each for each in least.values() if each.least <= was.most]:
+                other = bound.project
+                theirs = self._price(run, bound)
+                if theirs is None:
+                    del least[other]
+                    continue
+                least[other] = asked[other] = theirs
+                if self._goes_first(was, theirs):
+                    continue
+                earlier = once.get(other)
+                if not self._goes_first(price, theirs):
+                    raise OtherCourse(min(reach, _reach(was, earlier, price, theirs)))
+                if not alike or earlier is None or earlier.who_is_short != theirs.who_is_short:
+                    reach = min(reach, _reach(was, earlier, was, theirs))
+            run.buy(price, asked)
+            least = self._left(least, run)
+        if reach < 1 or self._cheapest(run, least, {}):
+            raise OtherCourse(reach if reach < 1 else 0.5)
+        return run
 
     def add_one(self, until_exhaustive: bool) -> Run:
         """Raise the share step by step until the winners would cost more than the budget; the run before that."""
-        step, budget = self.election.rule.get("increment") or self.election.unit, self.election.budget
-        accepted, steps = self.run(self.share), 0
+        accepted, ahead, usual = self.run(0), FIRST, FIRST
         while not self._finished(accepted, until_exhaustive):
-            same = accepted.unchanged
-            ahead = 1 if same is None else max(1, -(-same // step))
-            tried = self.run(self.share + (steps + ahead) * step, limit=budget)
-            if tried.spent > budget:
-                if ahead > 1:
-                    accepted = self.run(self.share + (steps + ahead - 1) * step)
-                accepted.rejected, steps = tried.share, steps + ahead - 1
+            if ahead > 1:
+                try:
+                    accepted = self.follow(accepted, accepted.steps + ahead)
+                except OtherCourse as other:
+                    ahead = max(1, ahead // 16, min(ahead - 1, int(ahead * other.reach)))
+                else:
+                    ahead = usual = ahead + 1 + ahead // 2
+                continue
+            tried = self.run(accepted.steps + 1, limit=self.election.budget)
+            if tried.spent > self.election.budget:
+                accepted.rejected = tried.share
                 break
-            accepted, steps = tried, steps + ahead
-        accepted.steps = steps
+            ahead = 2 if tried.winners == accepted.winners else usual
+            accepted = tried
         return accepted
 
     def named(self, steps: int, until_exhaustive: bool) -> Run:
         """The run that a certificate names, and whether add-one ends with it; not what came before."""
-        step, budget = self.election.rule.get("increment") or self.election.unit, self.election.budget
-        accepted = self.run(self.share + steps * step)
-        accepted.steps = steps
+        accepted, budget = self.run(steps), self.election.budget
         if accepted.spent <= budget and self._finished(accepted, until_exhaustive):
             return accepted
-        after = self.run(self.share + (steps + 1) * step, limit=budget)
+        after = self.run(steps + 1, limit=budget)
         if accepted.spent > budget or after.spent <= budget:
-            return Run(self.share, steps=-1)  # it does not end there
+            return Run(self.share, Purses(self.share, ()), steps=-1)  # it does not end there
         accepted.rejected = after.share
         return accepted
 
@@ -233,3 +236,12 @@ class EqualShares:
             if project not in run.winners and not self.election.excluded(project, run.winners)
         ]
         return not any(not until_exhaustive or self.election.costs[project] <= room for project in left)
+
+
+def _reach(was: Price, once: Price | None, now: Price, theirs: Price) -> float:
+    """How far, as a part of the way, it is until two prices meet that were `was` and `once` and are `now` and `theirs`,
+    if both go straight on. A guess."""
+    if once is None:
+        return 0.5
+    apart, nearer = once.rate - was.rate, once.rate - was.rate - theirs.rate + now.rate
+    return 0.97 * apart / nearer if 0 <= apart < nearer else 0.5

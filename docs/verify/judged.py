@@ -13,6 +13,7 @@ from typing import Any
 from board_chain import Board
 from cast_ballots import Published
 from counting import Count
+from drawn import Draws
 from findings import Findings, read_json, shown
 from frozen_paper import Paper, settings_of
 
@@ -42,12 +43,13 @@ class Result:
         findings: Findings,
         *,
         seed: str | None = None,
+        draws: Draws | None = None,
         withdrawn: Collection[str] = (),
         quick: bool = False,
     ) -> None:
-        """`seed`: what was drawn in public, as the auditor knows it. `withdrawn`: the projects the auditor knows to
-        have been withdrawn after the paper was frozen, by ballot number. `quick`: of add-one only what the certificate
-        names."""
+        """`seed`: what was drawn in public, as the auditor knows it; else `draws` say it. `withdrawn`: the projects
+        the auditor knows to have been withdrawn after the paper was frozen, by ballot number. `quick`: of add-one only
+        what the certificate names."""
         for name, right in {
             "cycle": paper.cycle,
             "contest": paper.contest,
@@ -72,7 +74,10 @@ class Result:
             return
         steps = self._steps(rule, findings) if quick else None
         count = Count(paper, rule, ballots.ballots, ballots.withdrawn, self.seed, steps=steps)
-        self._lot(paper, rule, ballots, seed, steps, findings)
+        if seed is not None or draws is not None:
+            self._seed(paper, seed, draws, findings)
+        else:
+            self._lot(paper, rule, ballots, steps, findings)
         self._outcome(count, findings)
         self._projects(paper, count, findings)
         self._reasons(count, findings)
@@ -110,19 +115,22 @@ class Result:
         findings.cannot(f"the steps of add-one before the last, which is number {steps}: left out by --quick.")
         return steps
 
-    def _lot(
-        self,
-        paper: Paper,
-        rule: dict[str, Any],
-        ballots: Published,
-        seed: str | None,
-        steps: int | None,
-        findings: Findings,
-    ) -> None:
-        """Whether the seed is the one that was drawn; and if nobody knows, whether it matters."""
-        if seed is not None:
+    def _seed(self, paper: Paper, seed: str | None, draws: Draws | None, findings: Findings) -> None:
+        """Whether the seed is the one that was drawn."""
+        if draws is None:
             findings.differ("seed", "the seed of the lot", self.seed, seed)
             return
+        drawn, source = draws.seed(paper, self.told.get("counted_at"))
+        findings.differ("seed", "the seed of the lot, by the published draws", self.seed, drawn)
+        if seed is not None:
+            findings.differ("seed", "what was drawn, by the published draws", drawn, seed)
+        elif drawn is not None:
+            findings.notes.append(f"that {drawn!r} was drawn is what the city says: look it up ({shown(source)}).")
+
+    def _lot(
+        self, paper: Paper, rule: dict[str, Any], ballots: Published, steps: int | None, findings: Findings
+    ) -> None:
+        """Nobody knows what was drawn: does it matter?"""
         # Without the lot, what it would decide goes by the list, forwards and backwards. If both give the same
         # winners, it decided nothing.
         counts = (Count(paper, rule, ballots.ballots, ballots.withdrawn, None, order, steps) for order in (1, -1))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from board_chain import Board
-from findings import CannotTell, Findings, read_json
+from findings import CannotTell, Findings, read_json, shown
 from frozen_paper import Paper
 from sources import read_file
 
@@ -49,6 +49,13 @@ class Seen:
             if batch.log and known.setdefault(*batch.log) != batch.log[1]:
                 findings.fraud("fork", f"batch {batch.number} names another audit log than was seen before.")
 
+    def compare_draws(self, paper: Paper, draws: list[dict[str, Any]], findings: Findings) -> None:
+        """A draw that was announced stays as it was, and so does what was drawn."""
+        before = self.of(paper).get("draws", [])
+        for was, now in zip(before, [*draws, *[{}] * len(before)], strict=False):
+            if any(now.get(name) != value for name, value in was.items() if value is not None):
+                findings.fraud("fork", f"the draw {shown(was.get('what', ''))} is not what was seen of it before.")
+
     def compare_ballots(self, paper: Paper, ballots: str, winners: list[str], findings: Findings) -> None:
         before = self.of(paper)
         if before.get("ballots", ballots) != ballots:
@@ -57,10 +64,18 @@ class Seen:
             was = ", ".join(before["winners"])
             findings.cannot(f"the winners were {was} when seen before: the city has to say why it counted again.")
 
-    def keep(self, paper: Paper, board: Board, ballots: str | None, winners: list[str] | None) -> None:
+    def keep(
+        self,
+        paper: Paper,
+        board: Board,
+        ballots: str | None,
+        winners: list[str] | None,
+        draws: list[dict[str, Any]] | None,
+    ) -> None:
         """Write down what is there now; only where nothing was found, so that a fraud is found again."""
         logs = {str(batch.log[0]): batch.log[1] for batch in board.batches if batch.log}
         now = {"paper": paper.digest, "roots": board.roots, "log": logs, "ballots": ballots, "winners": winners}
+        now["draws"] = draws
         self.told[paper.name] = self.of(paper) | {name: value for name, value in now.items() if value is not None}
         if self.path is None:
             return

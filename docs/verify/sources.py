@@ -17,14 +17,15 @@ NAMES = {
     "paper": "*paper.json",
     "results": "*results.json",
     "ballots": "*ballots.pb",
+    "draws": "*draws.json",
     "box": "*box*.json",
     "log": "*log*.csv",
 }
 
 
 class Folder:
-    """`paper.json`, `results.json`, `ballots.pb`, `box.json`, `audit-log.csv`, the batches of the board as `1.txt`,
-    `2.txt` and so on, and the board's list as any other `.txt`."""
+    """`paper.json`, `draws.json`, `results.json`, `ballots.pb`, `box.json`, `audit-log.csv`, the batches of the board
+    as `1.txt`, `2.txt` and so on, and the board's list as any other `.txt`."""
 
     def __init__(self, path: str) -> None:
         self.path = Path(path)
@@ -69,6 +70,7 @@ class Site:
             "paper": f"{root}/{contest}/ballot/paper.json",
             "results": f"{root}/{contest}/results/results.json",
             "ballots": f"{root}/{contest}/results/ballots.pb",
+            "draws": f"{root}/draws.json",
         }
 
     def read(self, name: str) -> str | None:

@@ -5,13 +5,14 @@
     python3 verify.py FOLDER
 
 The address is that of a contest. The folder holds what the site publishes, as it was downloaded: the paper
-(`paper.json`), the batches of the board (`1.txt`, `2.txt` ...) and its list, the ballots (`ballots.pb`), the result
-(`results.json`) and, for an auditor who has them, the box (`box-2027-riverside.json`) and the log (`audit-log.csv`).
+(`paper.json`), the draws (`draws.json`), the batches of the board (`1.txt`, `2.txt` ...) and its list, the ballots
+(`ballots.pb`), the result (`results.json`) and, for an auditor who has them, the box (`box-2027-riverside.json`) and
+the log (`audit-log.csv`).
 
 The program walks from the paper to the board, the box, the ballots and the result, and counts the ballots itself, in
 fractions and from the descriptions in docs/counting.md alone. The rule, the budget and the currency are the paper's,
-and the seed of a lot is what you saw drawn; never what the result says of them. It needs Python 3.10 or newer and
-nothing else, and was written to be read: begin here, then each module as it is named.
+and the seed of a lot is what you saw drawn (`--seed`), or what the draws say; never what the result says of them. It
+needs Python 3.10 or newer and nothing else, and was written to be read: begin here, then each module as it is named.
 
 It names each fraud it finds and all that it could not check. It ends with 0 if all was checked and agrees, 1 if it
 found a fraud, and 2 if it found none but could not check everything.
@@ -31,6 +32,7 @@ from audit_log import Log
 from board_chain import Board
 from box_file import Box
 from cast_ballots import Published
+from drawn import Draws
 from findings import CannotTell, Findings
 from frozen_paper import Paper
 from judged import Result
@@ -52,6 +54,7 @@ def walk(where: Folder | Site, options: argparse.Namespace, seen: Seen, findings
     elif board.is_final:
         findings.notes.append("the box itself was not given (--box): only how many envelopes it holds was compared.")
     _log(where, board, options.head, findings)
+    draws = _draws(where, paper, seen, findings)
     result, ballots = where.read("results"), where.read("ballots")
     told = Result(result) if result is not None else None
     counted: tuple[str, list[str]] | None = None
@@ -60,14 +63,14 @@ def walk(where: Folder | Site, options: argparse.Namespace, seen: Seen, findings
     else:
         published = Published(ballots)
         published.check(paper, findings)
-        given = {"seed": options.seed, "withdrawn": options.withdrawn, "quick": options.quick}
+        given = {"seed": options.seed, "draws": draws, "withdrawn": options.withdrawn, "quick": options.quick}
         told.check(paper, published, findings, **given)
         counted = published.digest, told.winners
         seen.compare_ballots(paper, *counted, findings)
     if told is not None and board.batches:
         told.check_with(board, findings)
     if not findings.frauds:
-        seen.keep(paper, board, *(counted or (None, None)))
+        seen.keep(paper, board, *(counted or (None, None)), draws.all if draws else None)
     return board.is_final and told is not None
 
 
@@ -84,6 +87,16 @@ def _board(where: Folder | Site, paper: Paper, seen: Seen, findings: Findings) -
     else:
         board.holds(listed, "the board's list", findings)
     return board
+
+
+def _draws(where: Folder | Site, paper: Paper, seen: Seen, findings: Findings) -> Draws | None:
+    text = where.read("draws")
+    if text is None:
+        return None
+    draws = Draws(text)
+    draws.check(paper, findings)
+    seen.compare_draws(paper, draws.all, findings)
+    return draws
 
 
 def _log(where: Folder | Site, board: Board, noted: str | None, findings: Findings) -> None:
@@ -122,7 +135,7 @@ def options_of(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     add("where", help="a folder with what was published, or the address of the contest")
     add("--digest", help="the digest of the paper, as you noted it when it was frozen")
     add("--head", metavar="N:HASH", help="an end of the audit log, as it came by mail, for an auditor who has the log")
-    add("--seed", help="what was drawn in public to decide ties")
+    add("--seed", help="what was drawn in public to decide ties, if you saw it yourself")
     add("--withdrawn", action="append", default=[], metavar="N", help="project N was withdrawn after the paper")
     add("--quick", action="store_true", help="of an add-one count only the last step and the one after it")
     add("--box", metavar="FILE", help="the exported box, if you have it")

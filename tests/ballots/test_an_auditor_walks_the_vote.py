@@ -95,6 +95,19 @@ def test_what_is_published_as_it_is_agrees(folder, capsys) -> None:
 
 
 @pytest.mark.django_db
+def test_the_published_draw_says_what_was_drawn(tmp_path, files, folder) -> None:
+    """Who saw the draw says it all the same, and holds the city to it; without either the lot is asked about."""
+    found = looked_at(folder)
+    assert (found.frauds, found.exit_status) == ([], 0)
+    assert any(SEED in note and "The lottery's page" in note for note in found.notes)
+    assert looked_at(folder, "--seed", "3 9 12").kinds == {"seed"}
+    agreed = alone("draws.json", SEED, "3 9 12")(alone("results.json", SEED, "3 9 12")(files))
+    assert looked_at(put(tmp_path / "agreed", agreed), "--seed", SEED).kinds >= {"seed"}, "the city drew another"
+    without = put(tmp_path / "without", {name: text for name, text in files.items() if name != "draws.json"})
+    assert any("--seed" in each for each in looked_at(without).unchecked)
+
+
+@pytest.mark.django_db
 def test_a_vote_rechained_without_a_change_is_what_it_was(files) -> None:
     """Else the frauds below would be found for another reason than the one they are there for."""
     assert rechained(files) == files
@@ -293,6 +306,12 @@ FRAUDS: dict[str, tuple[str, Bend]] = {
     ),
     "a ballot more in both files": ("stuffing", a_ballot_more),
     "another seed": ("seed", alone("results.json", SEED, "3 9 12")),
+    "another seed in the draws": ("seed", alone("draws.json", SEED, "3 9 12")),
+    "no draw in the draws": ("draw", alone("draws.json", r"(?s)\{[^{}]*\}", "")),
+    "a draw that the paper does not name": ("draw", alone("draws.json", "The lottery of 4 June", "A lottery")),
+    "a draw that was announced late": ("draw", alone("draws.json", r'"announced_at": "\d+', '"announced_at": "2999')),
+    "a draw that was entered early": ("draw", alone("draws.json", r'"entered_at": "\d+', '"entered_at": "2001')),
+    "draws of another cycle": ("draw", alone("draws.json", '"cycle": "2027"', '"cycle": "2026"')),
     "another title": ("projects", alone("results.json", '"title": "Playground"', '"title": "Car park"')),
     "another cost": ("cost", alone("results.json", '"cost": 10000000', '"cost": 9000000')),
     "a loser said to be funded": ("funded", alone("results.json", '"funded": false', '"funded": true')),
@@ -391,6 +410,7 @@ SINCE: dict[str, tuple[str, Bend]] = {
     "another end of the board": ("fork", said(2, r"of 2027-\d\d-\d\d", "of 2027-12-31")),
     "another log": ("fork", said(2, r"(log \d+) \w+", rf"\1 {'0' * 64}")),
     "another paper": ("fork", lambda files: rechained(alone("paper.json", "A short", "No")(files))),
+    "another draw": ("fork", alone("draws.json", '"drawn_by": "The', '"drawn_by": "A')),
     "other ballots": ("fork", alone("ballots.pb", ";4\n", ";6\n")),
 }
 
@@ -438,7 +458,7 @@ def site(tmp_path, files) -> Iterator[tuple[str, Callable[[Files], None]]]:
 
     def publish(them: Files) -> None:
         for name, text in them.items():
-            inside = {"paper.json": "2027/riverside/ballot", "list.txt": "2027/board"}.get(
+            inside = {"paper.json": "2027/riverside/ballot", "list.txt": "2027/board", "draws.json": "2027"}.get(
                 name, "2027/board/riverside" if name.endswith(".txt") else "2027/riverside/results"
             )
             (root / inside).mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,6 @@
 """Draws that decide by lot: announced before anybody can know, entered once, by two (findings V7, S5, C27b)."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -280,3 +281,17 @@ def test_the_count_goes_by_the_rule_on_the_paper_and_what_was_drawn(draw, rivers
     assert rule_in_force(contest).seed is None
     entered(draw, both, at("proposing"))
     assert rule_in_force(contest).seed == "3 9 11"
+
+
+def test_everybody_may_take_the_draws_as_a_file(draw, both, cycle, at) -> None:
+    """Also one that another took the place of; nobody who works for the city is named in it."""
+    late = of(cycle, at("counting"), what="Another lottery", reason="The first was called off.")
+    draws.announce_late(late, by=both, at=at("proposing") - HOUR)
+    entered(draw, both, at("proposing"))
+    text = Client().get("/2027/draws.json").content.decode()
+    told = json.loads(text)
+    assert [(each["what"], each["announced_by_two"], each["seed"]) for each in told["draws"]] == [
+        ("The lottery of 4 June", False, "3 9 11"),
+        ("Another lottery", True, None),
+    ]
+    assert both.first.email not in text

@@ -82,9 +82,9 @@ def counted_by_it(election, rule):
 
 def walk_each_step(counted, until_exhaustive):
     method = equal_shares.EqualShares(counted)
-    accepted, steps = method.run(method.share), 0
+    accepted, steps = method.run(), 0
     while not method._finished(accepted, until_exhaustive):
-        tried = method.run(method.share + steps + 1)
+        tried = method.run(steps + 1)
         if tried.spent > counted.budget:
             break
         accepted, steps = tried, steps + 1
