@@ -15,8 +15,9 @@ FOLDER = Path(__file__).parents[1] / "docs" / "verify"
 PROGRAM = FOLDER / "verify.py"
 
 sys.path.insert(0, str(FOLDER))  # its modules stand beside it, as where a stranger runs it
-verify, open_box, counting, equal_shares, frozen_paper = map(
-    importlib.import_module, ("verify", "open_box", "counting", "equal_shares", "frozen_paper")
+verify, open_box, counting, equal_shares, frozen_paper, cast_ballots, reasons = map(
+    importlib.import_module,
+    ("verify", "open_box", "counting", "equal_shares", "frozen_paper", "cast_ballots", "reasons"),
 )
 
 STYLES = {"approval": "approval", "choose-1": "approval", "ordinal": "ranking", "cumulative": "points"}

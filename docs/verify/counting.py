@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from cast_ballots import Ballots
@@ -40,6 +41,7 @@ class Count:
                 self.points[project] += number * points
         self.by_points = "points" in (rule.get("rank_by"), rule.get("utility"))
         self.standing = self.points if self.by_points else self.votes
+        self.measure = "points" if self.by_points else "votes"
         self.eligible = [project for project in self.costs if self.may_win(project)]
         self.certificate: dict[str, Any] | None = None
         self.comparison: dict[str, Any] | None = None
@@ -80,17 +82,34 @@ class Count:
     def may_win(self, project: str) -> bool:
         return project not in self.withdrawn and self.standing[project] >= self.minimum(project)
 
-    def tie_key(self, project: str) -> list[Any]:
-        """What decides between equals: the smallest goes first."""
+    def _decides(self, project: str, votes: int | None = None, cost: int | None = None) -> dict[str, Any]:
+        """What the rule compares of equals, in its order; `votes` and `cost` as they might have been."""
         keys = {
-            "min-cost": lambda: self.costs[project],
-            "max-votes": lambda: -self.votes[project],
+            "min-cost": lambda: self.costs[project] if cost is None else cost,
+            "max-votes": lambda: -(self.votes[project] if votes is None else votes),
             "listed": lambda: self.places[project],
             "id": lambda: project,
             "lot": lambda: lot(self.seed or "", project),
         }
-        names = [name for name in self.rule["ties"] if name != "lot" or self.seed is not None]
-        return [keys[name]() for name in names] + [self.order * self.places[project]]
+        return {name: keys[name]() for name in self.rule["ties"] if name != "lot" or self.seed is not None}
+
+    def tie_key(self, project: str) -> list[Any]:
+        """What decides between equals: the smallest goes first."""
+        return [*self._decides(project).values(), self.order * self.places[project]]
+
+    def goes_before(self, project: str, other: str, votes: int | None = None, cost: int | None = None) -> bool:
+        """Whether it would go before another that is its equal, with such votes or such a cost."""
+        return [*self._decides(project, votes, cost).values()] < [*self._decides(other).values()]
+
+    def decided_by(self, one: str, other: str) -> str | None:
+        mine, theirs = self._decides(one), self._decides(other)
+        return next((name for name in mine if mine[name] != theirs[name]), None)
+
+    def tie(self, equals: Sequence[str], decisive: bool) -> dict[str, Any]:
+        """What the result has to say of equals."""
+        steps = {self.decided_by(*pair) for pair in pairwise(equals)}
+        by = [name for name in self._decides(equals[0]) if name in steps]
+        return {"projects": list(equals), "by": by, "decisive": decisive}
 
     def excluded(self, project: str, winners: Sequence[str]) -> bool:
         group = self.groups.get(project)
@@ -130,7 +149,7 @@ class Count:
         return points if self.rule.get("utility") == "points" else int(points > 0)
 
     def by_shares(self) -> list[str]:
-        method = EqualShares(self)
+        self.method = method = EqualShares(self)
         completion = self.rule.get("completion") or "none"
         if completion == "none":
             accepted = method.run()
@@ -140,7 +159,7 @@ class Count:
         winners = accepted.winners
         if completion == "add1u":
             winners = self.greedy(plain=True, winners=winners)
-        self.certificate = accepted.certificate
+        self.accepted, self.certificate = accepted, accepted.certificate
         return self._compared(winners) if self.rule.get("compare") else winners
 
     def _compared(self, winners: list[str]) -> list[str]:

@@ -214,6 +214,7 @@ class EqualShares:
                 break
             ahead = 2 if tried.winners == accepted.winners else usual
             accepted = tried
+        accepted.ties = self.run(accepted.steps).ties  # a run that follows another does not look for them
         return accepted
 
     def named(self, steps: int, until_exhaustive: bool) -> Run:

@@ -1,7 +1,7 @@
 """The published result, against the paper, the ballots, the board, and a count of our own.
 
 Nothing that decides is taken from the result: the rule and the budget are the paper's, the seed is what was drawn in
-public. How near a loser came, and what the figures of turnout say, is not counted again.
+public. What the figures of turnout say is not counted again.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from counting import Count
 from drawn import Draws
 from findings import Findings, read_json, shown
 from frozen_paper import Paper, settings_of
+from reasons import Reasons
 
 
 class Result:
@@ -80,7 +81,7 @@ class Result:
             self._lot(paper, rule, ballots, steps, findings)
         self._outcome(count, findings)
         self._projects(paper, count, findings)
-        self._reasons(count, findings)
+        self._reasons(paper, count, findings)
         self._ballots_file(ballots, count, findings)
         findings.checked.append(f"the count of {count.voters} ballots by {rule['name']}: {len(count.winners)} funded.")
 
@@ -176,32 +177,15 @@ class Result:
             funded = str(number) in count.winners
             findings.differ("funded", f"whether project {number} is funded", row.get("funded"), funded)
 
-    def _reasons(self, count: Count, findings: Findings) -> None:
-        """Why each project won or did not, as far as it follows from the winners alone."""
-        told = self._part("reasons")
-        left, measure = count.budget, "points" if count.by_points else "votes"
-        after = {}
-        for winner in count.winners:
-            left = max(0, left - count.costs[winner])
-            after[winner] = left
-        for project, cost in count.costs.items():
-            reason = told.get(project)
-            if not isinstance(reason, dict):
-                findings.fraud("reasons", f"the result does not say why project {project} won or did not.")
-                continue
-            right: dict[str, Any] = {}
-            if project in after:
-                right = {"code": "funded", "round": count.winners.index(project) + 1, "left": after[project]}
-            elif project in count.withdrawn:
-                right = {"code": "withdrawn"}
-            elif not count.may_win(project):
-                right = {"code": "below_minimum", "minimum": count.minimum(project)}
-            elif reason.get("code") in ("funded", "withdrawn", "below_minimum"):
-                findings.fraud("reasons", f"project {project} is said to be {reason['code']}, and is not.")
-            given = {"cost": cost, measure: count.standing[project]}
-            right |= {name: value for name, value in given.items() if name in reason}
-            for name, value in right.items():
-                findings.differ("reasons", f"why project {project} won or did not ({name})", reason.get(name), value)
+    def _reasons(self, paper: Paper, count: Count, findings: Findings) -> None:
+        """Why each project won or did not, how near it came, and what ties there were."""
+        if findings.kinds & {"certificate", "winners"}:
+            findings.cannot("the reasons, as they are those of another count.")
+            return
+        right, told = Reasons(count), self._part("reasons")
+        right.check(told, self.told.get("ties"), findings)
+        rows = self.told.get("projects")
+        right.check_sentences(paper, [each for each in rows or [] if isinstance(each, dict)], told, findings)
 
     def _ballots_file(self, ballots: Published, count: Count, findings: Findings) -> None:
         """What the file of the ballots says of each project beside its cost, and the result of the ballots."""

@@ -23,7 +23,7 @@ from budgeting.models import Contest, Draw
 from results.result import results_of
 from tests.cast import FIRST_DAY, propose, signed_in
 from tests.published import Files, published, rechained, with_lines
-from tests.verifier import frozen_paper, looked_at, verify
+from tests.verifier import cast_ballots, counting, frozen_paper, looked_at, reasons, verify
 from tests.vote import cast
 
 SEED = "3 9 11"
@@ -216,6 +216,9 @@ def a_ballot_more(files: Files) -> Files:
     told["statistics"]["ballots"] += 1
     told["statistics"]["with_a_win"] += 1
     told["statistics"]["wins"][1] += 1
+    voted, frozen = cast_ballots.Published(text), frozen_paper.Paper(files["paper.json"])
+    right = reasons.Reasons(counting.Count(frozen, frozen.rule, voted.ballots, seed=SEED))
+    told |= {"reasons": right.of, "ties": right.ties}
     return files | {"ballots.pb": text, "results.json": json.dumps(told)}
 
 
@@ -306,6 +309,9 @@ FRAUDS: dict[str, tuple[str, Bend]] = {
     ),
     "a ballot more in both files": ("stuffing", a_ballot_more),
     "another seed": ("seed", alone("results.json", SEED, "3 9 12")),
+    "a loser said to have been nearer": ("reasons", alone("results.json", r'"cost_to_win": \d+', '"cost_to_win": 1')),
+    "a sentence with other figures": ("reasons", alone("results.json", r'("why": "[^"]*in round )\d', r"\g<1>7")),
+    "a tie said to be of no matter": ("ties", alone("results.json", '"decisive": true', '"decisive": false')),
     "another seed in the draws": ("seed", alone("draws.json", SEED, "3 9 12")),
     "no draw in the draws": ("draw", alone("draws.json", r"(?s)\{[^{}]*\}", "")),
     "a draw that the paper does not name": ("draw", alone("draws.json", "The lottery of 4 June", "A lottery")),

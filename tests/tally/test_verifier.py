@@ -1,5 +1,6 @@
 """A council's auditor, who does not trust us, checks a count with docs/verify/verify.py."""
 
+import copy
 import json
 import random
 import time
@@ -200,6 +201,67 @@ def test_v8_a_count_by_another_rule_than_the_papers_is_named(published, kind, be
 def test_v8_each_statement_of_the_result_that_is_not_true_is_named(published, kind, told):
     change(published, **told)
     assert kind in looked_at(published, "--seed", "42").kinds
+
+
+LOSERS = {
+    "greedy": {"name": "greedy", "minimum_votes": 3},
+    "greedy that stops": {"name": "greedy-no-skip"},
+    "equal shares": {"name": "equal-shares", "completion": "add1", "increment": 1000},
+    "equal shares, then by votes": {"name": "equal-shares", "completion": "add1u", "increment": 1000},
+    "Phragmén": {"name": "phragmen"},
+}
+MEANT = ("needed_votes", "cost_to_win", "spent_on", "left", "to", "by", "minimum", "stopped_by", "price", "decisive")
+
+
+def test_v8_each_figure_of_each_reason_that_is_not_true_is_named(tmp_path):
+    """One at a time, beside a control: why each project won or did not, how near it came, and the ties."""
+    costs = {str(number): price * 1000 for number, price in enumerate(PRICES, start=1)}
+    projects = [Project(each, cost, group="g" if each in "26" else None) for each, cost in costs.items()]
+    chosen = ["12", "125", "36", "31", "4", "576", "24", "43", "8"]
+    election = Election(projects, [Ballot.approving(*each, count=4 - n % 3) for n, each in enumerate(chosen)], 150_000)
+    met = set()
+    for number, rule in enumerate(LOSERS.values()):
+        publish(tmp_path, election, count(election, Rule(**rule, ties=("min-cost", "lot"), seed="42")))
+        whole = json.loads((tmp_path / "results.json").read_text("utf-8"))
+        assert findings_of(tmp_path, "--seed", "42") == ([], [NO_BOARD])
+        leaves = [(part, *leaf) for part in ("reasons", "ties") for leaf in _leaves(whole[part])]
+        met.update(*(path for _, path, _ in leaves))
+        for part, path, value in leaves[number % 5 :: many(5, 1)]:
+            told = copy.deepcopy(whole)
+            _put(told[part], path, value + 3 if type(value) is int else not value if type(value) is bool else "x")
+            (tmp_path / "results.json").write_text(json.dumps(told), "utf-8")
+            assert part in looked_at(tmp_path, "--seed", "42").kinds, (rule, path)
+            del _at(told[part], path[:-1])[path[-1]]
+            (tmp_path / "results.json").write_text(json.dumps(told), "utf-8")
+            assert part in looked_at(tmp_path, "--seed", "42").kinds, (rule, path)
+    assert met >= set(MEANT)
+
+
+PRICES = [60, 50, 45, 45, 40, 30, 90, 70]
+
+
+def _leaves(told):
+    return [(path, value) for path in _paths(told) if not isinstance(value := _at(told, path), dict | list)]
+
+
+def _at(told, path):
+    for key in path:
+        told = told[key]
+    return told
+
+
+def _put(told, path, value):
+    _at(told, path[:-1])[path[-1]] = value
+
+
+def test_v8_a_sentence_with_other_figures_than_its_reason_is_named(published):
+    told = json.loads((published / "results.json").read_text("utf-8"))
+    told["projects"][0]["why"] = "Funded in round 1; ¥40 was left after it."
+    change(published, projects=told["projects"])
+    assert looked_at(published, "--seed", "42").frauds == []
+    told["projects"][0]["why"] = "Funded in round 1; ¥50 was left after it."
+    change(published, projects=told["projects"])
+    assert looked_at(published, "--seed", "42").kinds == {"reasons"}
 
 
 @pytest.mark.parametrize(
