@@ -55,6 +55,7 @@ def hands_of_the_clock(patch: pytest.MonkeyPatch) -> Callable[[str], datetime]:
     """What turns the clock until the patch is undone."""
 
     def turn(stage: str) -> datetime:
+        turn.stage = stage
         moment = middle_of(Stage(stage))
         patch.setattr(clock, "now", lambda: moment)
         patch.setattr(clock, "of_the_database", lambda: moment)
@@ -199,6 +200,13 @@ def drafted(author: User, contest: Contest, **text: object) -> Proposal:
     return Proposal.objects.create(
         author=author, contest=contest, created_at=middle_of("proposing"), **{**given, **text}
     )
+
+
+def handed_in(author: User, contest: Contest, **text: object) -> Proposal:
+    """A proposal handed in while proposals are collected."""
+    proposal = drafted(author, contest, **text)
+    proposal.submit(by=author, at=middle_of("proposing"))
+    return proposal
 
 
 def picture(width: int = 80, height: int = 60, kind: str = "JPEG", **extra: object) -> io.BytesIO:

@@ -20,9 +20,10 @@ from accounts.models import User
 from audit.models import AuditEvent
 from budgeting.models import Contest, Cycle, District
 from budgeting.people import RoleName
-from tests import thoroughness
+from tests import keeping, thoroughness
 from tests.cast import cycle_of_2027, give_a_factor, hands_of_the_clock, person, square
 from tests.databases import Aside, migrated_database, take_away_all_rows
+from tests.keeping import kept
 
 pytest_plugins = [
     "tests.smtp",
@@ -49,6 +50,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(keeping)
     thoroughness.LONG = config.getoption("--long")
     thoroughness.BRIEF = config.getoption("--brief")
     if not config.getoption("--hypothesis-profile"):
@@ -65,6 +67,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in thoroughness.left_out(items):
             item.add_marker(pytest.mark.skip(reason="takes long: ./run test --long"))
     items.sort(key=lambda item: item.get_closest_marker("heavy") is None)
+    keeping.arrange(items)
 
 
 # The database --------------------------------------------------------------------------------------------------------
@@ -99,6 +102,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     """As pytest-django's, but the server ends what threads of the live server left open, so that DROP DATABASE goes."""
     yield
     with django_db_blocker.unblock():
+        if keeping.keeper.levels:  # the run was broken off
+            keeping.keeper.end()
         connection.close()
         connection.close_pool()
         with connection.cursor() as cursor:
@@ -188,32 +193,32 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], datetime]:
     return hands_of_the_clock(monkeypatch)
 
 
-@pytest.fixture
+@kept
 def cycle(db) -> Cycle:
     return cycle_of_2027()
 
 
-@pytest.fixture
+@kept
 def riverside(db) -> District:
     return District.objects.create(slug="riverside", name="Riverside", boundary=square(0, 0), population=12_000)
 
 
-@pytest.fixture
+@kept
 def hillside(db) -> District:
     return District.objects.create(slug="hillside", name="Hillside", boundary=square(1, 0), population=8_000)
 
 
-@pytest.fixture
+@kept
 def riverside_contest(cycle: Cycle, riverside: District) -> Contest:
     return Contest.objects.create(cycle=cycle, district=riverside, budget=250_000_00)
 
 
-@pytest.fixture
+@kept
 def hillside_contest(cycle: Cycle, hillside: District) -> Contest:
     return Contest.objects.create(cycle=cycle, district=hillside, budget=150_000_00)
 
 
-@pytest.fixture
+@kept
 def parks(cycle: Cycle, riverside: District) -> Contest:
     """A pot of its own within Riverside's money."""
     return Contest.objects.create(
@@ -221,43 +226,43 @@ def parks(cycle: Cycle, riverside: District) -> Contest:
     )
 
 
-@pytest.fixture
+@kept
 def city_wide_contest(cycle: Cycle) -> Contest:
     city = District.objects.create(slug="city", name="The whole city", city_wide=True)
     return Contest.objects.create(cycle=cycle, district=city, budget=400_000_00)
 
 
-@pytest.fixture
+@kept
 def rosa(db) -> User:
     """A resident with an account."""
     return person("Rosa")
 
 
-@pytest.fixture
+@kept
 def tomas(db) -> User:
     """Another resident."""
     return person("Tomas")
 
 
-@pytest.fixture
+@kept
 def clara(db) -> User:
     """A clerk."""
     return person("Clara", RoleName.CLERK)
 
 
-@pytest.fixture
+@kept
 def martin(db, riverside: District) -> User:
     """A member of Riverside's committee."""
     return person("Martin", RoleName.COMMITTEE, district=riverside)
 
 
-@pytest.fixture
+@kept
 def ines(db) -> User:
     """A council member."""
     return person("Ines", RoleName.COUNCIL)
 
 
-@pytest.fixture
+@kept
 def otto(db) -> User:
     """An auditor."""
     return person("Otto", RoleName.AUDITOR)

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-import pytest
 from django.test import Client
 
 from budgeting.models import Cycle, District
 from residents.letters import make_codes
 from residents.models import LetterCode, Resident
 from tests.cast import FIRST_DAY
+from tests.keeping import kept
 
 BALLOT = "/2027/riverside/ballot/"
 
@@ -48,13 +48,13 @@ def posted_to(cycle: Cycle, district: District, number: int) -> Posted:
     return Posted(code, LetterCode.objects.get(reference=reference), resident)
 
 
-@pytest.fixture
+@kept
 def greta(cycle: Cycle, riverside: District) -> Posted:
     """Greta, who has a letter and no account."""
     return posted_to(cycle, riverside, 70_001)
 
 
-@pytest.fixture
+@kept
 def viktor(cycle: Cycle, riverside: District) -> Posted:
     """Viktor, who has a letter too, and no telephone."""
     return posted_to(cycle, riverside, 70_002)

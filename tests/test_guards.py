@@ -15,6 +15,7 @@ from ballots.models import Count, Envelope
 from budgeting.models import Contest, Counted, Cycle, District, Phase
 from residents.models import Resident
 from tests.cast import put_on_paper
+from tests.keeping import kept
 from tests.tables import our_models
 from tests.vote import cast
 
@@ -75,7 +76,7 @@ def test_a_guard_that_can_be_switched_off_is_noticed(db: None, how: str) -> None
 # What they refuse all the same ---------------------------------------------------------------------------------------
 
 
-@pytest.fixture
+@kept
 def second_vote(
     voting: datetime, rosa_may_vote: User, riverside_contest: Contest, hillside_contest: Contest
 ) -> tuple[object, ...]:

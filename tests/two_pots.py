@@ -19,13 +19,14 @@ from budgeting.models import Contest, Cycle
 from budgeting.people import RoleName
 from budgeting.two import Two
 from tests.cast import COSTS, person, propose
+from tests.keeping import kept
 from tests.vote import cast
 
 At = Callable[[str], datetime]
 Pots = dict[str, Contest]
 
 
-@pytest.fixture
+@kept
 def pots(
     riverside_contest: Contest, parks: Contest, hillside_contest: Contest, city_wide_contest: Contest, martin: User
 ) -> Pots:
@@ -41,7 +42,7 @@ def pots(
     return found
 
 
-@pytest.fixture
+@kept
 def pots_vote(pots: Pots, shares: list[Share], clara: User, otto: User, at: At) -> datetime:
     """The papers are frozen, and all of them are voting."""
     moment = at("presenting")

@@ -17,6 +17,7 @@ from budgeting.models import Contest, Cycle, District
 from budgeting.two import Two
 from residents.models import Resident
 from tests.cast import count, enrol, person, put_on_paper
+from tests.keeping import kept
 
 
 def cast(contest: Contest, choices: marks.Choices, *, by: User) -> Receipt:
@@ -24,18 +25,18 @@ def cast(contest: Contest, choices: marks.Choices, *, by: User) -> Receipt:
     return casting.cast(contest, choices, by=admission(by, contest))
 
 
-@pytest.fixture
+@kept
 def riverside_paper(riverside_contest: Contest) -> BallotPaper:
     return put_on_paper(riverside_contest)
 
 
-@pytest.fixture
+@kept
 def hillside_paper(hillside_contest: Contest) -> BallotPaper:
     """For who needs Hillside beside Riverside: nobody votes before all have their paper."""
     return put_on_paper(hillside_contest)
 
 
-@pytest.fixture
+@kept
 def shares(cycle: Cycle, clara: User, ines: User, otto: User, at: Callable[[str], datetime]) -> list[Share]:
     """The three shares of the key, which Clara, Ines and Otto hold. They have rehearsed."""
     moment = at("presenting")
@@ -44,12 +45,12 @@ def shares(cycle: Cycle, clara: User, ines: User, otto: User, at: Callable[[str]
     return made
 
 
-@pytest.fixture
+@kept
 def box_key(cycle: Cycle, shares: list[Share]) -> BallotBoxKey:
     return cycle.box_key
 
 
-@pytest.fixture
+@kept
 def voting(riverside_paper: BallotPaper, box_key: BallotBoxKey, at: Callable[[str], datetime]) -> datetime:
     """Riverside is voting."""
     return at("voting")
@@ -73,26 +74,26 @@ def leaving_guards_aside() -> Iterator[CursorWrapper]:
         yield cursor
 
 
-@pytest.fixture
+@kept
 def clara_and_otto(clara: User, otto: User) -> Two:
     """What a clerk proposed and an auditor confirmed."""
     return Two(clara, otto)
 
 
-@pytest.fixture
+@kept
 def rosa_may_vote(rosa: User, cycle: Cycle, riverside: District) -> User:
     enrol(rosa, cycle, riverside)
     return rosa
 
 
-@pytest.fixture
+@kept
 def a_vote(voting: datetime, rosa_may_vote: User, riverside_contest: Contest) -> Cycle:
     """Rosa has voted."""
     cast(riverside_contest, {1: 1}, by=rosa_may_vote)
     return Cycle.objects.get()
 
 
-@pytest.fixture
+@kept
 def neighbours(cycle: Cycle, riverside: District) -> list[User]:
     """Twelve residents of Riverside who may vote."""
     users = [person(f"Neighbour{number}") for number in range(1, 13)]
@@ -121,13 +122,13 @@ def register(cycle: Cycle, riverside: District) -> Callable[[str, int], list[Res
     return enrol
 
 
-@pytest.fixture
+@kept
 def counted(riverside_paper: BallotPaper, riverside_contest: Contest) -> Count:
     """Riverside's six projects, voted on by forty people, counted."""
     return count(riverside_contest, invalid={"A project can be chosen once.": 1})
 
 
-@pytest.fixture
+@kept
 def hillside_counted(hillside_contest: Contest, hillside_paper: BallotPaper) -> Count:
     """Hillside, where seven people voted."""
     return count(hillside_contest, {"1:1": 4, "5:1 6:1": 3})

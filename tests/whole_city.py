@@ -29,6 +29,7 @@ from results import downloads
 from tests.addresses import Values
 from tests.cast import drafted, enrol, middle_of, person, picture, propose
 from tests.databases import lifted
+from tests.keeping import kept
 
 
 @dataclass
@@ -41,7 +42,7 @@ class WholeCity:
     values: Values
 
 
-@pytest.fixture
+@kept
 def people(rosa, tomas, clara, martin, ines, otto, cycle, riverside, hillside) -> dict[str, User | None]:
     verified = person("Vera")
     for resident, district in ((rosa, riverside), (verified, hillside)):

@@ -6,6 +6,7 @@ from django.core import mail
 from django.test import Client
 
 from accounts.models import User
+from tests.keeping import kept
 from tests.signing_up import code_in
 
 SIGN_UP = {"email": "rosa@example.org", "name": "Rosa", "password1": "four plain words here"}
@@ -34,7 +35,7 @@ def _earlier(kept: object, seconds: int) -> int:
     return found + ("at" in kept)
 
 
-@pytest.fixture
+@kept
 def rosa(db) -> User:
     user = User.objects.create_user(SIGN_UP["email"], SIGN_UP["password1"], name="Rosa")
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)

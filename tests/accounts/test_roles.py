@@ -1,6 +1,5 @@
 """Roles: who may do what, in which district, and who said so."""
 
-import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 
@@ -11,6 +10,7 @@ from budgeting.models import District
 from budgeting.people import RoleName
 from residents.models import Verification
 from tests.cast import FIRST_DAY
+from tests.keeping import kept
 
 
 def test_a_committee_member_of_one_district_is_nobody_in_another(martin: User, riverside, hillside) -> None:
@@ -55,7 +55,7 @@ def test_a_visitor_answers_every_question_with_no(db, riverside: District, cycle
     assert Verification.of(visitor, cycle) is None
 
 
-@pytest.fixture
+@kept
 def sam(clara: User) -> User:
     """A superuser."""
     clara.is_staff = clara.is_superuser = True

@@ -25,6 +25,7 @@ from budgeting.models import JointAct
 from budgeting.people import RoleName, holders_of
 from budgeting.two import Joint
 from tests.cast import person, signed_in
+from tests.keeping import kept
 from tests.papers import words_on
 from tests.roles import ROLES, code_of_the_mail, typed
 
@@ -32,7 +33,7 @@ FIVE = ("Ana", "Bo", "Cleo", "Dov", "Eve")
 PASSWORD = "correct horse battery"
 
 
-@pytest.fixture
+@kept
 def now(at, clara):
     return at("reviewing")
 
@@ -295,7 +296,7 @@ def test_the_database_takes_no_such_term(tomas: User, now) -> None:
 # A lost factor -------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
+@kept
 def second(db, now) -> User:
     """Another clerk, for a while now."""
     user = person("Nadia", RoleName.CLERK)

@@ -13,10 +13,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from tests.keeping import kept
 from tests.signing_up import ROSA, code_in, told
 
 
-@pytest.fixture
+@kept
 def known(db) -> User:
     user = User.objects.create_user(ROSA["email"], ROSA["password1"], name="Rosa")
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)

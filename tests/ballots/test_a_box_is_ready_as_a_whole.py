@@ -17,19 +17,20 @@ from ballots.opening import open_box
 from budgeting.models import Contest, Cycle
 from lib.refusal import Refused
 from tests.cast import propose, put_on_paper, signed_in
+from tests.keeping import kept
 from tests.papers import source_of
 from tests.vote import cast
 
 REASON = "Nobody proposed anything in Hillside."
 
 
-@pytest.fixture
+@kept
 def half_ready(voting, hillside_contest: Contest) -> Cycle:
     """Voting has opened by the calendar; Riverside has its paper, Hillside has none."""
     return hillside_contest.cycle
 
 
-@pytest.fixture
+@kept
 def without_hillside(half_ready: Cycle, hillside_contest: Contest, clara_and_otto, voting) -> Cycle:
     close_without_vote(hillside_contest, by=clara_and_otto, at=voting, reason=REASON)
     return half_ready

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.test import override_settings
 
 from ballots import chain, marks
 from ballots.counting import count_contest
@@ -18,16 +19,17 @@ from ballots.sealing import WORDS, Share, make_key
 from results import downloads
 from results.result import results_of
 from tests.cast import OPEN_BOX
+from tests.keeping import kept
 from tests.verifier import open_box as program
 from tests.vote import cast
 
 BALLOTS = [{1: 1}, {1: 1, 4: 1}, {}, {1: 1}, {2: 1, 4: 1}, {4: 1}, {1: 1, 4: 1}, {4: 1}, {4: 1}, {}, {6: 1}, {4: 1}]
 
 
-@pytest.fixture
-def files(voting, neighbours, riverside_contest, cycle, shares, clara_and_otto, at, settings) -> dict[str, str]:
+@kept
+@override_settings(ANONYMOUS_BALLOTS_FROM=3)
+def files(voting, neighbours, riverside_contest, cycle, shares, clara_and_otto, at) -> dict[str, str]:
     """The exported box, the board's list and the published ballots."""
-    settings.ANONYMOUS_BALLOTS_FROM = 3
     for user, choices in zip(neighbours, BALLOTS, strict=True):
         cast(riverside_contest, choices, by=user)
     moment = at("counting")

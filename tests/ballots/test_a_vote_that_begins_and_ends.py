@@ -13,6 +13,7 @@ from notices.kinds import Kind
 from notices.models import Follow, Happening, Mail, Notice, Undelivered
 from residents import vote_begins
 from tests.cast import enrol, person
+from tests.keeping import kept
 from tests.smtp import MailServer, Step
 from tests.told import Told, text_of
 from tests.vote import cast
@@ -20,7 +21,7 @@ from tests.vote import cast
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-@pytest.fixture
+@kept
 def two_voters(voting, cycle, riverside, rosa_may_vote, tomas) -> tuple[User, User]:
     enrol(tomas, cycle, riverside)
     return rosa_may_vote, tomas

@@ -38,6 +38,7 @@ from lib import clock
 from lib.refusal import Refused
 from proposals.models import Proposal
 from tests.cast import enrol, middle_of, propose
+from tests.keeping import kept
 from tests.thoroughness import many, walks
 from tests.vote import cast, turn_the_database
 
@@ -46,7 +47,7 @@ JOINTS = (Joint.END_VOTE, Joint.EXTEND_VOTE, Joint.RESUME_VOTE, Joint.CLOSE_WITH
 REASON = "Because."
 
 
-@pytest.fixture
+@kept
 def town(
     riverside_contest: Contest,
     hillside_contest: Contest,

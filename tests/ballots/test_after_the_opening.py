@@ -15,6 +15,7 @@ from lib.refusal import Refused
 from proposals.models import Award
 from tests.cast import propose, signed_in
 from tests.databases import lifted
+from tests.keeping import kept
 from tests.papers import words_on
 from tests.vote import cast, leaving_guards_aside
 
@@ -61,7 +62,7 @@ ASIDE = (
 )
 
 
-@pytest.fixture
+@kept
 def opened(voting, neighbours, riverside_contest, cycle, shares, clara, at) -> Opening:
     """Four have voted for the benches, and the box is open."""
     for user in neighbours[:4]:
@@ -69,7 +70,7 @@ def opened(voting, neighbours, riverside_contest, cycle, shares, clara, at) -> O
     return open_box(cycle, shares[:2], by=clara, at=at("counting"))
 
 
-@pytest.fixture
+@kept
 def counted(opened, riverside_contest, clara, at) -> Count:
     return count_contest(riverside_contest, by=clara, at=at("counting"))
 

@@ -22,6 +22,7 @@ from ballots.opening import open_box
 from budgeting.models import Contest, Draw
 from results.result import results_of
 from tests.cast import FIRST_DAY, propose, signed_in
+from tests.keeping import kept
 from tests.published import Files, published, rechained, with_lines
 from tests.verifier import cast_ballots, counting, frozen_paper, looked_at, reasons, verify
 from tests.vote import cast
@@ -34,7 +35,7 @@ NEW, OTHER = "A" * 32, "B" * 32
 ONCE: Files = {}  # one vote for all tests of this file: it is only read
 
 
-@pytest.fixture
+@kept
 def riverside_paper(riverside_contest: Contest, cycle, clara, at) -> BallotPaper:
     """Drawn by lot, with a draw for ties announced before."""
     draw = Draw(cycle=cycle, use="ties", what="The lottery of 4 June", drawn_by="The lottery")

@@ -18,13 +18,14 @@ from lib.refusal import Refused
 from results.missing import closed_of, missing_of
 from tests.cast import signed_in
 from tests.databases import refused_by_the_database
+from tests.keeping import kept
 from tests.papers import words_on
 
 REASON = "The ballots of Riverside could not be counted; the council decides in public."
 BOX = "/2027/box/"
 
 
-@pytest.fixture
+@kept
 def opened(a_vote: Cycle, shares: list[Share], clara: User, at: Callable[[str], datetime]) -> datetime:
     moment = at("counting")
     open_box(a_vote, shares[:2], by=clara, at=moment)

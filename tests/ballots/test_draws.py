@@ -19,6 +19,7 @@ from lib.refusal import Refused
 from proposals.models import Decision
 from tally.ties import lot
 from tests.cast import frozen_at_the_desk, propose, put_on_paper, signed_in
+from tests.keeping import kept
 from tests.papers import words_on
 
 At = Callable[[str], datetime]
@@ -31,12 +32,12 @@ def of(cycle: Cycle, takes_place: datetime, **facts: object) -> Draw:
     return Draw(cycle=cycle, takes_place=takes_place, **{**given, **facts})
 
 
-@pytest.fixture
+@kept
 def both(clara: User, otto: User) -> Two:
     return Two(clara, otto)
 
 
-@pytest.fixture
+@kept
 def draw(cycle: Cycle, clara: User, at: At) -> Draw:
     """Announced by Clara a day before the middle of proposing."""
     found = of(cycle, at("proposing"))
@@ -48,7 +49,7 @@ def entered(draw: Draw, both: Two, at: datetime, seed: str = "3 9 11") -> None:
     draws.enter(draw, seed=seed, source="The lottery's page", by=both, at=at)
 
 
-@pytest.fixture
+@kept
 def tied(riverside_contest: Contest, cycle: Cycle, at: At) -> Contest:
     """The box is open: three projects that cost the same have the same votes, and the money is for two."""
     put_on_paper(riverside_contest, [100_000_00] * 3)

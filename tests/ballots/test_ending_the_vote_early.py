@@ -11,11 +11,12 @@ from budgeting.models import CalendarChange, Cycle, JointAct
 from budgeting.stages import Stage
 from lib.refusal import Refused
 from tests.cast import signed_in
+from tests.keeping import kept
 from tests.papers import source_of
 from tests.vote import cast, turn_the_database
 
 
-@pytest.fixture
+@kept
 def voting_now(voting):
     """By everybody's clock, that of the database's guards too."""
     turn_the_database(voting)

@@ -29,6 +29,7 @@ from budgeting.models import Contest, Cycle, Phase
 from residents.models import LetterCode
 from tests.cast import enrol, put_on_paper
 from tests.databases import address_for_others
+from tests.keeping import kept
 from tests.letters import Posted, word_of
 from tests.served import free_port, session_of, wait_for
 from tests.thoroughness import many
@@ -42,7 +43,7 @@ CSRF = "c" * 32
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.heavy]
 
 
-@pytest.fixture
+@kept
 def contest_open_now(cycle: Cycle, riverside_contest: Contest, clara: User, ines: User, otto: User) -> Contest:
     """Riverside votes by the real clock, since the servers do not know the tests' one."""
     now = timezone.now()

@@ -18,19 +18,20 @@ from lib.refusal import Refused
 from residents.models import Verification
 from tests.cast import open_elsewhere
 from tests.databases import lifted, refused_by_the_database, without_triggers
+from tests.keeping import kept
 from tests.papers import words_on
 from tests.vote import cast
 
 BALLOTS = [{1: 1}, {1: 1, 4: 1}, {}, {1: 1}, {2: 1, 4: 1}, {4: 1}, {1: 1, 4: 1}, {4: 1}, {4: 1}, {}, {6: 1}, {4: 1}]
 
 
-@pytest.fixture
+@kept
 def voted(voting, neighbours, riverside_contest) -> None:
     for user, choices in zip(neighbours, BALLOTS, strict=True):
         cast(riverside_contest, choices, by=user)
 
 
-@pytest.fixture
+@kept
 def opened(voted, cycle, shares, clara, at) -> Opening:
     return open_box(cycle, shares[1:], by=clara, at=at("counting"))
 

@@ -17,6 +17,7 @@ from budgeting.stages import Act, Stage
 from lib import clock
 from lib.refusal import Refused
 from tests.cast import person, signed_in
+from tests.keeping import kept
 from tests.papers import source_of
 from tests.vote import cast, leaving_guards_aside
 
@@ -24,7 +25,7 @@ HOUR = timedelta(hours=1)
 REASON = "Votes are cast with stolen letters."
 
 
-@pytest.fixture
+@kept
 def paused(a_vote: Cycle, clara: User) -> Cycle:
     """Clara has paused the vote in which Rosa has voted."""
     pause_voting(a_vote, by=clara, reason=REASON)

@@ -18,13 +18,14 @@ from lib.refusal import Refused
 from notices.models import Follow
 from proposals.models import Decision, Proposal, Version
 from tests.cast import inside, person, propose
+from tests.keeping import kept
 from tests.told import text_of
 from tests.vote import cast, leaving_guards_aside, turn_the_database
 
 WRONG = "The Playground stands under another title in the decision."
 
 
-@pytest.fixture
+@kept
 def frozen(riverside_contest: Contest, martin: User, clara: User, otto: User, at) -> BallotPaper:
     """Riverside's paper with five projects, drawn by lot; the Bee hotel was rejected and is on none."""
     for project in propose(riverside_contest):

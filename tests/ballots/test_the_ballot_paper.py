@@ -17,10 +17,11 @@ from lib.refusal import Refused
 from proposals.models import Decision, Proposal, Withdrawal
 from tally import Rule
 from tests.cast import propose, signed_in
+from tests.keeping import kept
 from tests.papers import words_on
 
 
-@pytest.fixture
+@kept
 def shortlist(riverside_contest, martin, at) -> list[Proposal]:
     """Six proposals, all but the last on the shortlist."""
     proposals = propose(riverside_contest)

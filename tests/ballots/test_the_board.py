@@ -22,11 +22,12 @@ from lib import jobs
 from lib.refusal import Refused
 from tests.cast import FIRST_DAY, enrol, person
 from tests.databases import without_triggers
+from tests.keeping import kept
 from tests.papers import words_on
 from tests.vote import cast
 
 
-@pytest.fixture
+@kept
 def twelve_votes(voting, neighbours, riverside_contest) -> list:
     return [cast(riverside_contest, {1: 1}, by=user) for user in neighbours]
 

@@ -15,6 +15,7 @@ from budgeting.two import Two
 from lib import clock
 from proposals.models import Decision
 from tests.cast import count, propose, signed_in
+from tests.keeping import kept
 from tests.papers import words_on
 from tests.verifier import looked_at
 
@@ -23,7 +24,7 @@ CORRECTIONS = f"{PAPER}corrections/"
 DESK = "/2027/box/paper/riverside/successor/"
 
 
-@pytest.fixture
+@kept
 def frozen(riverside_contest: Contest, martin: User, clara: User, otto: User, at) -> BallotPaper:
     """Riverside's paper with three projects, drawn by lot."""
     for project in propose(riverside_contest, [60_000_00, 45_000_00, 30_000_00]):
@@ -45,7 +46,7 @@ def supersede(first: User, second: User, reason: str = "A cost was wrong.") -> s
     return words_on(signed_in(second).post(f"{act}confirmation/", follow=True))
 
 
-@pytest.fixture
+@kept
 def superseded(frozen: BallotPaper, riverside_contest: Contest, martin, clara, otto, at) -> SupersededPaper:
     at("presenting")
     decide(martin, riverside_contest, "Playground", cost="55000", title="Playground by the quay")
@@ -173,7 +174,7 @@ def test_once_voting_has_opened_the_desk_says_so(frozen, riverside_contest, mart
 # The vote on the new paper --------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
+@kept
 def voting_on_it(superseded, shares, rosa_may_vote: User, at) -> datetime:
     return at("voting")
 

@@ -20,6 +20,7 @@ from residents.letters import make_codes
 from residents.models import JoinedLine, LetterCode, Resident, Verification
 from tests.cast import enrol, open_elsewhere, signed_in
 from tests.databases import refused_by_the_database
+from tests.keeping import kept
 from tests.papers import words_on
 from tests.smtp import MailServer, Step
 from tests.verifier import looked_at
@@ -29,7 +30,7 @@ PAGE = "/desk/2027/register/lines/"
 HEADER = "identifier;name;birth_date;district\n"
 
 
-@pytest.fixture
+@kept
 def other(rosa_may_vote: User, tomas: User, cycle: Cycle, riverside) -> User:
     """A second account of Rosa's, tied to a second line of hers."""
     enrol(tomas, cycle, riverside)
@@ -51,7 +52,7 @@ def joined(clara: User, otto: User, ended: Resident, stays: Resident) -> str:
     return seen
 
 
-@pytest.fixture
+@kept
 def both_voted(voting, rosa_may_vote, other, riverside_contest) -> tuple[Receipt, Receipt]:
     """The receipts of both ballots: the second comes from the line that will end."""
     return cast(riverside_contest, {1: 1}, by=rosa_may_vote), cast(riverside_contest, {2: 1}, by=other)

@@ -15,12 +15,13 @@ from budgeting.two import Two
 from lib.refusal import Refused
 from proposals.models import Decision, Proposal, Version, Withdrawal
 from tests.cast import picture, propose, put_on_paper
+from tests.keeping import kept
 from tests.vote import leaving_guards_aside
 
 FROZEN = "frozen ballot paper"
 
 
-@pytest.fixture
+@kept
 def reviewing_again(riverside_contest: Contest, rosa: User, at) -> datetime:
     """Riverside's paper is frozen, and somebody moves the calendar so that the review is open again."""
     Proposal.objects.filter(pk__in=[each.pk for each in propose(riverside_contest)]).update(author=rosa)
@@ -28,7 +29,7 @@ def reviewing_again(riverside_contest: Contest, rosa: User, at) -> datetime:
     return at("reviewing")
 
 
-@pytest.fixture
+@kept
 def on_paper(reviewing_again: datetime, riverside_contest: Contest) -> Proposal:
     return riverside_contest.paper.lines.get(ballot_number=1).proposal
 

@@ -24,12 +24,13 @@ from ballots.sealing import Share, ballot_info, fingerprint, seal
 from budgeting.models import Contest, Cycle
 from lib.refusal import Refused
 from tests.databases import lifted, refused_by_the_database, undone, without_triggers
+from tests.keeping import kept
 from tests.vote import cast, leaving_guards_aside
 
 AGAIN = 3
 
 
-@pytest.fixture
+@kept
 def voted(voting: datetime, neighbours: list[User], riverside_contest: Contest) -> list[Receipt]:
     """Twelve vote, a batch comes up; then three vote again, the first of them twice."""
     receipts = [cast(riverside_contest, {1: 1}, by=user) for user in neighbours]
@@ -248,7 +249,7 @@ def test_slots_begin_by_chance_and_together_at_nothing(riverside_paper, riversid
 # A city that comes from an earlier version in the middle of its vote ------------------------------------------------
 
 
-@pytest.fixture
+@kept
 def upgraded(voted: list[Receipt], neighbours: list[User], riverside_contest: Contest) -> None:
     """The earlier version left every vote in the log and no count on the board; then the migration ran."""
     lines = [user.verifications.get().resident_id for user in (*neighbours, *neighbours[:AGAIN], neighbours[0])]

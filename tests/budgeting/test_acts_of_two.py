@@ -16,20 +16,21 @@ from budgeting.two import Joint, Two
 from lib.refusal import Refused
 from residents.models import Claim, Verification
 from tests.cast import enrol, person, signed_in
+from tests.keeping import kept
 
 
-@pytest.fixture
+@kept
 def now(at: Callable[[str], datetime]) -> datetime:
     return at("voting")
 
 
-@pytest.fixture
+@kept
 def claim(rosa: User, tomas: User, cycle: Cycle, riverside, now: datetime) -> Claim:
     """Tomas says that he is who Rosa is on the register."""
     return Claim.file(enrol(rosa, cycle, riverside), tomas, "letter", by=tomas, at=now)
 
 
-@pytest.fixture
+@kept
 def act(claim: Claim, cycle: Cycle, clara: User, now: datetime) -> JointAct:
     """Clara has proposed to give the line to Tomas."""
     return two.propose(sketched(claim, cycle), by=clara, at=now)

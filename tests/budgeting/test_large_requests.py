@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts.models import User
 from budgeting.bodies import ORDINARY
 from tests.cast import drafted, picture
+from tests.keeping import kept
 
 MEGABYTE = 2**20
 
@@ -79,7 +80,7 @@ def test_a_body_longer_than_its_head_says_is_read_no_further(db, send, monkeypat
     assert Body.read_bytes <= 0.1 * MEGABYTE + 1
 
 
-@pytest.fixture
+@kept
 def draft(rosa, riverside_contest):
     return drafted(rosa, riverside_contest)
 
@@ -125,7 +126,7 @@ def test_a_boundary_drawn_in_detail_fits_the_set_up(client, root, riverside, sen
     assert send(page, 6).status_code == 413
 
 
-@pytest.fixture
+@kept
 def root(db):
     admin = User.objects.create_superuser("root@example.org", name="Root")
     TOTP.activate(admin, generate_totp_secret())

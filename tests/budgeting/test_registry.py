@@ -60,6 +60,7 @@ from notices.spreading import spread
 from proposals.models import AuthorsAnswer, Comment, Complaint, Endorsement, Proposal, SavedSearch, Version
 from residents.models import Claim, LetterCode, LetterRun, Resident
 from tests.cast import enrol
+from tests.keeping import kept
 
 At = Callable[[str], datetime]
 
@@ -147,7 +148,7 @@ def test_what_a_room_answers_for_is_there_and_is_answered_once() -> None:
 PASSWORD = "correct horse battery staple"
 
 
-@pytest.fixture
+@kept
 def full_life(
     rosa: User, tomas: User, clara: User, cycle: Cycle, riverside: District, riverside_contest: Contest, at: At
 ) -> list[Share]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 import pytest
 
@@ -14,45 +15,41 @@ from committee.calendar import Kind
 from committee.models import CardImport, Department, Question
 from committee.sheets import importing
 from proposals.models import Proposal
-from tests.cast import drafted, middle_of, person
+from tests import cast
+from tests.cast import person
 from tests.committee.sheets import COST, LAND, WAY, as_file
+from tests.keeping import kept
 
 
-@pytest.fixture
+@kept
 def mira(db, riverside: District) -> User:
     """A member of Riverside's committee."""
     return person("Mira", RoleName.COMMITTEE, district=riverside)
 
 
-@pytest.fixture
+@kept
 def milan(db, riverside: District) -> User:
     """A member of Riverside's committee."""
     return person("Milan", RoleName.COMMITTEE, district=riverside)
 
 
-@pytest.fixture
+@kept
 def three(martin: User, mira: User, milan: User) -> tuple[User, User, User]:
     return martin, mira, milan
 
 
-@pytest.fixture
+@kept
 def submitted(riverside_contest: Contest) -> Callable[..., Proposal]:
     """submitted(rosa, title="…"): a proposal handed in while proposals are collected."""
-
-    def submit(author: User, contest: Contest = riverside_contest, **text: object) -> Proposal:
-        proposal = drafted(author, contest, **text)
-        proposal.submit(by=author, at=middle_of("proposing"))
-        return proposal
-
-    return submit
+    return partial(cast.handed_in, contest=riverside_contest)
 
 
-@pytest.fixture
+@kept
 def proposal(submitted: Callable[..., Proposal], rosa: User) -> Proposal:
     return submitted(rosa)
 
 
-@pytest.fixture
+@kept
 def now(at: Callable[[str], datetime]) -> datetime:
     """In the middle of the review."""
     return at("reviewing")
@@ -61,7 +58,7 @@ def now(at: Callable[[str], datetime]) -> datetime:
 # A proposal whose cards are handed in, then decided on, then published
 
 
-@pytest.fixture
+@kept
 def asked(cycle: Cycle) -> dict[str, Question]:
     """What is public and what is not."""
     questions = {
@@ -75,7 +72,7 @@ def asked(cycle: Cycle) -> dict[str, Question]:
     }
 
 
-@pytest.fixture
+@kept
 def handed_in(proposal, asked, three, now):
     """Martin and Mira have handed in a card."""
     for member, score in zip(three[:2], (2, 5), strict=True):
@@ -89,7 +86,7 @@ def handed_in(proposal, asked, three, now):
     return proposal
 
 
-@pytest.fixture
+@kept
 def decided(handed_in, three, now):
     motion = motions.move(handed_in, by=three[0], at=now, outcome="shortlist", reason="The quay is ours.")
     motions.vote(motion, "for", by=three[1], at=now)
@@ -107,13 +104,13 @@ def published(decided, cycle, monkeypatch):
 # The departments of the city
 
 
-@pytest.fixture
+@kept
 def dora(db) -> User:
     """She works for the department of roads, once there is one."""
     return person("Dora", RoleName.DEPARTMENT)
 
 
-@pytest.fixture
+@kept
 def roads(dora: User, clara: User) -> Department:
     return departments.set_up(Department(), by=clara, name="Roads", people=[dora.pk], hands_to=[])
 
@@ -121,7 +118,7 @@ def roads(dora: User, clara: User) -> Department:
 # A member's cards as a spreadsheet
 
 
-@pytest.fixture
+@kept
 def criteria(cycle: Cycle) -> dict[str, Question]:
     asked = {
         "land": {"step": "formal", "kind": "yes_no", "text": LAND},

@@ -128,7 +128,7 @@ def test_nobody_but_the_committee_decides(proposal, now, who, request) -> None:
 
 
 def test_riversides_committee_has_no_say_in_hillside(submitted, rosa, martin, hillside_contest, now) -> None:
-    proposal = submitted(rosa, hillside_contest, latitude=None, longitude=None)
+    proposal = submitted(rosa, contest=hillside_contest, latitude=None, longitude=None)
     with pytest.raises(Refused, match="committee"):
         motions.move(proposal, by=martin, at=now, **SHORTLIST)
 

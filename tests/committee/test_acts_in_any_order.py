@@ -55,6 +55,7 @@ from lib import clock
 from lib.refusal import Refused
 from proposals.models import Decision, Proposal, Version
 from tests.cast import drafted, middle_of, person, signed_in
+from tests.keeping import kept
 from tests.thoroughness import walks
 
 HOUR = timedelta(hours=1)
@@ -415,11 +416,11 @@ class Review(RuleBasedStateMachine):
     @invariant()
     def what_there_was_is_there(self) -> None:
         """Last, as they go by name: the others ask what is new since the act before."""
-        for kept, before in self.known.items():
-            words = "reason" if kept in (Motion, Decision) else "text" if kept is Version else "pk"
-            found = {row.pk: str(getattr(row, words)) for row in kept._base_manager.all()}
+        for model, before in self.known.items():
+            words = "reason" if model in (Motion, Decision) else "text" if model is Version else "pk"
+            found = {row.pk: str(getattr(row, words)) for row in model._base_manager.all()}
             assert {key: found.get(key) for key in before} == before
-            self.known[kept] = found
+            self.known[model] = found
 
     @invariant()
     def each_act_is_in_the_log(self) -> None:
@@ -440,7 +441,7 @@ class Review(RuleBasedStateMachine):
         assert bool(log.count("committee set up")) == Committee.objects.exists()
 
 
-@pytest.fixture
+@kept
 def town(
     riverside_contest: Contest, hillside_contest: Contest, three: Any, clara: User, ines: User, rosa: User
 ) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from front.waiting import waits_for
 from lib.refusal import Refused
 from proposals.models import Proposal
 from tests.cast import signed_in
+from tests.keeping import kept
 from tests.papers import words_on
 
 DAY = timedelta(days=1)
@@ -24,7 +25,7 @@ WORK, MINE, ON = "/desk/2027/work/", "/me/work/", "/me/work/handing-on/"
 SHORTLIST = {"outcome": "shortlist", "reason": "The quay belongs to the city."}
 
 
-@pytest.fixture
+@kept
 def recused(proposal: Proposal, three: tuple[User, ...], now) -> User:
     recuse(proposal, by=three[2], at=now, interest="work")
     return three[2]

@@ -16,12 +16,13 @@ from committee.recusing import recuse
 from front.waiting import waits_for
 from proposals.models import Proposal
 from tests.cast import signed_in
+from tests.keeping import kept
 from tests.papers import words_on
 
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@kept
 def questions(cycle: Cycle) -> dict[str, Question]:
     """One of each kind on the card of the assessment."""
     asked = {

@@ -12,6 +12,7 @@ from committee.sheets import importing
 from lib.refusal import Refused
 from proposals.models import Proposal
 from tests.committee.sheets import as_file, fill, taken
+from tests.keeping import kept
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,7 +33,7 @@ def at_once(deed, each) -> list[str]:
         return list(pool.map(do, each))
 
 
-@pytest.fixture
+@kept
 def question(cycle) -> Question:
     return Question.objects.create(cycle=cycle, step="formal", kind="amount", text="What does it cost?")
 

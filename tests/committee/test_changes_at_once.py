@@ -7,12 +7,13 @@ from committee import changing, correcting, settling_changes
 from committee.models import ChangeRuling, ProposedChange
 from proposals.models import Proposal, Version
 from tests.at_once import at_once
+from tests.keeping import kept
 
 WHY = "The map has no river there."
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
+@kept
 def change(proposal: Proposal, three: tuple[User, ...], now) -> ProposedChange:
     return changing.propose(proposal, {"title": "On the quay"}, by=three[0], at=now, reason=WHY)
 

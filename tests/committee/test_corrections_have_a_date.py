@@ -14,6 +14,7 @@ from front.waiting import waits_for
 from lib.refusal import Refused
 from proposals.models import Decision
 from tests.cast import signed_in
+from tests.keeping import kept
 from tests.papers import words_on
 from tests.told import text_of, to
 
@@ -21,7 +22,7 @@ DAY = timedelta(days=1)
 ASKED = "Say who looks after it."
 
 
-@pytest.fixture
+@kept
 def asked(proposal, three, now) -> Correction:
     return correcting.ask(proposal, by=three[0], at=now, reason=ASKED, until=now + 3 * DAY)
 

@@ -14,12 +14,13 @@ from committee import motions, publishing
 from lib.refusal import Refused
 from proposals.models import Ground, Proposal
 from tests.cast import signed_in
+from tests.keeping import kept
 from tests.papers import words_on
 
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.fixture
+@kept
 def ground(db) -> Ground:
     words = {"en": "Not on land of the city", "fr": "Pas sur un terrain de la ville"}
     return Ground.objects.create(outcome="reject", words=words)

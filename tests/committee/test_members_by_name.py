@@ -9,9 +9,10 @@ from budgeting.people import RoleName
 from committee.models import Committee, Office, Seat
 from committee.namesakes import told_apart
 from tests.cast import person, signed_in
+from tests.keeping import kept
 
 
-@pytest.fixture
+@kept
 def namesakes(three, hillside) -> tuple[User, User, User]:
     """Two more by the name of Mira: one for Hillside, one for all."""
     found = [three[1]]

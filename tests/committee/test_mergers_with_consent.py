@@ -12,18 +12,19 @@ from committee import merging, motions, publishing, ruling
 from committee.models import Consent, Resolution
 from lib.refusal import Refused
 from tests.cast import signed_in
+from tests.keeping import kept
 from tests.papers import words_on
 from tests.told import text_of, to
 
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@kept
 def into(submitted, tomas):
     return submitted(tomas, title="Swings for all")
 
 
-@pytest.fixture
+@kept
 def merged(proposal, into, three, now) -> Resolution:
     """Resolved, and not public."""
     reason = "Both are for the same quay."

@@ -21,6 +21,7 @@ from lib.refusal import Refused
 from proposals.models import Proposal
 from tests.cast import person, signed_in
 from tests.databases import refused_by_the_database
+from tests.keeping import kept
 from tests.papers import words_on
 from tests.told import text_of, to
 
@@ -37,12 +38,12 @@ def mine(proposal: Proposal) -> str:
     return f"/me/messages/{proposal.pk}/"
 
 
-@pytest.fixture
+@kept
 def asked(proposal: Proposal, three, now) -> Message:
     return messaging.write_to_author(proposal, by=three[0], at=now, text=ASKED)
 
 
-@pytest.fixture
+@kept
 def answered(asked: Message, proposal: Proposal, rosa: User, now) -> Message:
     return messaging.answer(proposal, by=rosa, at=now, text=ANSWERED)
 

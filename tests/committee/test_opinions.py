@@ -17,19 +17,20 @@ from committee.recusing import recuse
 from front.waiting import waits_for
 from lib.refusal import Refused
 from tests.cast import person, signed_in
+from tests.keeping import kept
 from tests.papers import words_on
 
 DAY = timedelta(days=1)
 LIST = "/me/department/"
 
 
-@pytest.fixture
+@kept
 def pavel(db) -> User:
     """He works for the department of parks."""
     return person("Pavel", RoleName.DEPARTMENT)
 
 
-@pytest.fixture
+@kept
 def parks(pavel: User, roads: Department, dora: User, clara: User) -> Department:
     """Roads may hand work on to it, and not the other way round."""
     made = departments.set_up(Department(), by=clara, name="Parks", people=[pavel.pk], hands_to=[])
@@ -37,7 +38,7 @@ def parks(pavel: User, roads: Department, dora: User, clara: User) -> Department
     return made
 
 
-@pytest.fixture
+@kept
 def opinion(proposal, roads, three, now) -> Opinion:
     return ask([proposal], roads, by=three[0], at=now, question="Is the quay firm?", due=now + 2 * DAY)[0]
 

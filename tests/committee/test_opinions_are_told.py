@@ -14,18 +14,19 @@ from front import desk_today
 from notices.kinds import Kind
 from notices.models import Notice
 from tests.cast import person
+from tests.keeping import kept
 from tests.told import text_of, to
 
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@kept
 def seven(at):
     """The hour of the digests."""
     return at("reviewing").replace(hour=6, minute=0)
 
 
-@pytest.fixture
+@kept
 def opinion(proposal, roads, three, seven):
     return ask([proposal], roads, by=three[0], at=seven - DAY, question="Is it firm?", due=seven + DAY)[0]
 

@@ -17,6 +17,7 @@ from front.waiting import waits_for
 from lib.refusal import Refused
 from notices.models import Follow, Happening
 from tests.cast import signed_in
+from tests.keeping import kept
 from tests.papers import words_on
 from tests.told import text_of, to
 
@@ -25,7 +26,7 @@ TITLE = "A playground on the quay"
 WHY = "The map has no river there."
 
 
-@pytest.fixture
+@kept
 def chaired(cycle, three):
     """By Mira, with Milan as her deputy."""
     committee = cycle.committees.create()
@@ -34,7 +35,7 @@ def chaired(cycle, three):
     return three[1]
 
 
-@pytest.fixture
+@kept
 def change(proposal, three, now) -> ProposedChange:
     return changing.propose(proposal, {"title": TITLE}, by=three[0], at=now, reason=WHY)
 

@@ -10,6 +10,7 @@ from committee import cards
 from committee.calendar import Kind
 from committee.models import Question
 from tests.cast import signed_in
+from tests.keeping import kept
 from tests.papers import words_on
 
 QUESTIONS = "/desk/2027/committee/questions/"
@@ -25,7 +26,7 @@ SCORE = {
 }
 
 
-@pytest.fixture
+@kept
 def question(cycle: Cycle) -> Question:
     asked = {"kind": "yes_no", "comment_on": ["no"], "text": "Is it on the city's land?"}
     return Question.objects.create(cycle=cycle, step="formal", **asked)

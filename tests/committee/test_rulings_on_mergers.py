@@ -16,18 +16,19 @@ from committee.recusing import recuse
 from front.waiting import waits_for
 from lib.refusal import Refused
 from tests.cast import person, signed_in
+from tests.keeping import kept
 from tests.papers import words_on
 
 DAY = timedelta(days=1)
 WHY = "The port lets us build once."
 
 
-@pytest.fixture
+@kept
 def into(submitted, tomas):
     return submitted(tomas, title="Swings for all")
 
 
-@pytest.fixture
+@kept
 def merged(proposal, into, three, now) -> Resolution:
     """Resolved, and not public."""
     motion = motions.move(proposal, by=three[0], at=now, outcome="merge", reason="The same quay.", into=into)
@@ -46,7 +47,7 @@ def closes(cycle):
     return cycle.window(Stage.REVIEWING).closes
 
 
-@pytest.fixture
+@kept
 def chaired(cycle, three):
     """By Mira, with Milan as her deputy."""
     committee = cycle.committees.create()

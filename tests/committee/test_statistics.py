@@ -15,18 +15,19 @@ from committee.recusing import recuse
 from committee.statistics import for_everybody, for_staff
 from proposals.models import Ground, Proposal
 from tests.cast import propose, signed_in
+from tests.keeping import kept
 from tests.papers import words_on
 
 DAY = timedelta(days=1)
 DESK, PUBLIC = "/desk/2027/committee/statistics/", "/2027/shortlist/statistics/"
 
 
-@pytest.fixture
+@kept
 def five(submitted, rosa) -> list[Proposal]:
     return [submitted(rosa, title=title) for title in ("Bench", "Slide", "Swing", "Tree", "Well")]
 
 
-@pytest.fixture
+@kept
 def question(cycle: Cycle) -> Question:
     return Question.objects.create(cycle=cycle, step="formal", kind="yes_no", text="Is it complete?")
 
@@ -41,7 +42,7 @@ def resolve(proposal: Proposal, three, at, outcome: str, **how: object) -> None:
     motions.vote(motion, "for", by=three[1], at=at)
 
 
-@pytest.fixture
+@kept
 def worked(five, question, three, clara, now, at) -> list[Proposal]:
     """Three cards after 20, 22 and 30 days from the submission; one is shortlisted, two are not, one on a ground."""
     Proposal.objects.update(submitted_at=now - 20 * DAY)

@@ -17,6 +17,7 @@ from committee.models import Step
 from committee.steps import set_steps
 from tests.budgeting.set_up import form, phase
 from tests.cast import signed_in
+from tests.keeping import kept
 from tests.papers import words_on
 
 DAY = timedelta(days=1)
@@ -50,7 +51,7 @@ def test_parts_move_as_far_as_their_stage_and_only_where_they_have_to(after, day
 # On the pages --------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
+@kept
 def opens(cycle: Cycle, clara: User) -> datetime:
     """When the review begins, whose formal check lasts ten days and whose assessment five."""
     opens = cycle.window(Stage.REVIEWING).opens

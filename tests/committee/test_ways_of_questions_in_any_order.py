@@ -26,6 +26,7 @@ from committee.opinions import answered_by, in_hand_of
 from lib.refusal import Refused
 from proposals.models import Proposal
 from tests.cast import drafted, middle_of, person, signed_in
+from tests.keeping import kept
 from tests.thoroughness import walks
 
 DAY = timedelta(days=1)
@@ -178,7 +179,7 @@ class Town(RuleBasedStateMachine):
         assert Finding.objects.count() == len(self.found)
 
 
-@pytest.fixture
+@kept
 def town(riverside_contest, martin: User, clara: User, rosa: User, now) -> None:
     for what in ("A slide", "A swing"):
         drafted(rosa, riverside_contest, title=what).submit(by=rosa, at=middle_of(Stage.PROPOSING))

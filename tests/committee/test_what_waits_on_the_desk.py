@@ -23,7 +23,7 @@ def test_the_committees_desk_lists_what_waits_the_longest_first(rf, submitted, r
     latest, longest, done = (submitted(rosa, title=title) for title in ("Slide", "Bench", "Swing"))
     waiting_since = latest.submitted_at - timedelta(days=1)
     type(longest).objects.filter(pk=longest.pk).update(submitted_at=waiting_since)
-    submitted(rosa, hillside_contest, title="Far away", latitude=None, longitude=None)
+    submitted(rosa, contest=hillside_contest, title="Far away", latitude=None, longitude=None)
     submitted(martin, title="My own")
     done.decide(by=martin, at=at("reviewing"), outcome="reject", reason="No")
     page = shown(rf, martin)

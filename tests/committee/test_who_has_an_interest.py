@@ -18,13 +18,14 @@ from lib.refusal import Refused
 from proposals.models import Proposal
 from tests.cast import person, signed_in
 from tests.databases import refused_by_the_database
+from tests.keeping import kept
 from tests.papers import words_on
 
 SHORTLIST = {"outcome": "shortlist", "reason": "The quay belongs to the city."}
 SECRET = "Her brother-in-law owns the quay"
 
 
-@pytest.fixture
+@kept
 def chaired(proposal: Proposal, three: tuple[User, ...]) -> Committee:
     """Martin chairs Riverside's committee, Mira is his deputy."""
     committee = Committee.objects.create(cycle=proposal.cycle, district=proposal.contest.district)

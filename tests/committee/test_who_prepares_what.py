@@ -15,13 +15,14 @@ from committee.models import Assignment
 from committee.recusing import recuse
 from lib.refusal import Refused
 from tests.cast import middle_of, signed_in
+from tests.keeping import kept
 from tests.papers import words_on
 
 DAY = timedelta(days=1)
 WORK, MINE = "/desk/2027/work/", "/me/work/"
 
 
-@pytest.fixture
+@kept
 def five(submitted, rosa) -> list:
     return [submitted(rosa, title=title) for title in ("Bench", "Slide", "Swing", "Tree", "Well")]
 

@@ -23,6 +23,7 @@ from lib.refusal import Refused
 from proposals.models import Proposal
 from tests.cast import person, signed_in
 from tests.databases import refused_by_the_database
+from tests.keeping import kept
 from tests.papers import words_on
 from tests.thoroughness import walks
 
@@ -31,7 +32,7 @@ WORK, MINE, ON = "/desk/2027/work/", "/me/work/", "/me/work/handing-on/"
 WRITE = f"{WORK}messages/"
 
 
-@pytest.fixture
+@kept
 def four(submitted, rosa, tomas) -> list[Proposal]:
     return [
         submitted(by, title=title)
@@ -39,7 +40,7 @@ def four(submitted, rosa, tomas) -> list[Proposal]:
     ]
 
 
-@pytest.fixture
+@kept
 def given(four, three, clara, now) -> list[Assignment]:
     """All four are Martin's, from Clara."""
     assigning.assign(four, three[0], by=clara, at=now, due=now + DAY)

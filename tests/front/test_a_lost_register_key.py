@@ -18,6 +18,7 @@ from residents import register_import
 from residents.letters import letters, make_codes
 from residents.models import LetterCode, RegisterImport, Resident, StandingRegister, Verification
 from tests.cast import signed_in
+from tests.keeping import kept
 from tests.vote import cast
 
 HEADER = "identifier;name;birth_date;address;postcode;town;district\n"
@@ -34,7 +35,7 @@ def _the_key_of_the_city(settings, tmp_path: Path, db) -> None:
     secret_checks.keep()
 
 
-@pytest.fixture
+@kept
 def register(voting, cycle: Cycle, riverside, clara_and_otto) -> list[Resident]:
     upload = register_import.preview(cycle, BytesIO(REGISTER.encode()), by=None, at=voting)
     register_import.confirm(upload, by=clara_and_otto, at=voting)

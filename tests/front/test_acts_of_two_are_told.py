@@ -2,8 +2,6 @@
 
 from datetime import datetime, timedelta
 
-import pytest
-
 from accounts.models import Role, User
 from budgeting import two
 from budgeting.models import Cycle, JointAct, OneIsEnough
@@ -14,29 +12,30 @@ from notices.models import Choice, Happening
 from notices.models.happening import unread_by
 from residents.models import Claim
 from tests.cast import enrol, person, signed_in
+from tests.keeping import kept
 from tests.papers import words_on
 from tests.told import text_of, to
 
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
+@kept
 def now(at) -> datetime:
     """A morning of the vote."""
     return at("voting").replace(hour=9, minute=0)
 
 
-@pytest.fixture
+@kept
 def claim(rosa: User, tomas: User, cycle: Cycle, riverside, now: datetime) -> Claim:
     return Claim.file(enrol(rosa, cycle, riverside), tomas, "letter", by=tomas, at=now)
 
 
-@pytest.fixture
+@kept
 def sketched(claim: Claim, cycle: Cycle) -> JointAct:
     return two.sketch(Joint.SETTLE_CLAIM, on=claim, cycle=cycle, granted=True, reason="Showed a card.")
 
 
-@pytest.fixture
+@kept
 def act(sketched: JointAct, clara: User, now: datetime) -> JointAct:
     return two.propose(sketched, by=clara, at=now)
 

@@ -11,6 +11,7 @@ from budgeting.models import CalendarChange, Cycle
 from budgeting.stages import Stage
 from tests.cast import signed_in
 from tests.forms import Typed
+from tests.keeping import kept
 from tests.papers import source_of
 
 LATER = timedelta(days=1, seconds=7, microseconds=123_456)
@@ -23,7 +24,7 @@ def set_up(clara: User) -> Client:
     return signed_in(clara)
 
 
-@pytest.fixture
+@kept
 def moved(a_vote: Cycle, clara_and_otto) -> Cycle:
     """The close of the vote, the count, the results and the time for objections are where no field can show them."""
     closes = a_vote.window(Stage.VOTING).closes

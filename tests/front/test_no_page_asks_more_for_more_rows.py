@@ -35,6 +35,7 @@ from residents.models import Claim, RegisterImport, Verification
 from results.council_report import council_report
 from tests.cast import conclude, count, drafted, enrol, middle_of, person, put_on_paper, square
 from tests.databases import lifted
+from tests.keeping import kept
 from tests.vote import cast
 
 _next = itertools.count(1)
@@ -276,7 +277,7 @@ class City:
         self.someone().grant(RoleName.COMMITTEE, by=self.someone(), at=middle_of(Stage.VOTING))
 
 
-@pytest.fixture
+@kept
 def city(cycle, riverside_contest, rosa, tomas, clara, martin, ines, otto) -> City:
     greta = person("Greta", RoleName.COMMITTEE)  # for every district
     ada = person("Ada", RoleName.CLERK)  # who sets things up
@@ -289,7 +290,7 @@ def city(cycle, riverside_contest, rosa, tomas, clara, martin, ines, otto) -> Ci
     return City(cycle, riverside_contest, quay, people)
 
 
-@pytest.fixture
+@kept
 def voting_city(city: City, shares: list[Any]) -> City:
     """With a paper for Riverside, a key, and Rosa who has voted."""
     put_on_paper(city.riverside)

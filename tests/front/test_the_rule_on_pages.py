@@ -11,12 +11,13 @@ from audit.models import AuditEvent
 from ballots.printing import printed_ballot
 from budgeting.models import Contest
 from tests.cast import put_on_paper, signed_in
+from tests.keeping import kept
 from tests.papers import words_of, words_on
 
 PAGE = "/2027/riverside/rule/"
 
 
-@pytest.fixture
+@kept
 def demanding(riverside_contest: Contest) -> Contest:
     """Riverside's contest with everything set that Equal Shares has."""
     riverside_contest.counting_rule = "equal-shares"

@@ -21,6 +21,7 @@ from budgeting.models import Contest, Cycle, District
 from proposals.models import Category
 from tests.cast import person
 from tests.forms import Typed
+from tests.keeping import kept
 
 Fields = Mapping[str, Mapping[str, str]]
 """By the name of a field what is typed to change it, under the names that a browser sends."""
@@ -117,7 +118,7 @@ USUAL = {"", "add/", *(f"<path:object_id>/{page}" for page in ("history/", "dele
 MORE = {"proposals.proposal": {"export/"}}
 
 
-@pytest.fixture
+@kept
 def ada(db) -> User:
     """A superuser."""
     ada = person("Ada")
@@ -133,7 +134,7 @@ def set_up(client: Client, ada: User) -> Client:
     return client
 
 
-@pytest.fixture
+@kept
 def rows(riverside_contest: Contest, hillside: District, cycle: Cycle) -> dict[str, models.Model]:
     """One of each kind that can be changed, before the cycle has begun."""
     Cycle.objects.create(slug="2029", title="Another")

@@ -19,12 +19,13 @@ from notices.models import Choice, Happening, Mail, Notice
 from proposals.models import Comment, Proposal
 from residents.models import Claim
 from tests.cast import enrol, person, propose, signed_in
+from tests.keeping import kept
 from tests.told import text_of, to
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-@pytest.fixture
+@kept
 def seven(at) -> datetime:
     """The hour of the digests, in the city, of a day on which proposals are reviewed."""
     return at("reviewing").replace(hour=6, minute=0)
@@ -43,7 +44,7 @@ def the_day(seven, told, monkeypatch):
     return look
 
 
-@pytest.fixture
+@kept
 def reported(riverside_contest: Contest, rosa: User, tomas: User, seven) -> Comment:
     """Rosa has reported a comment of Tomas's."""
     proposal = propose(riverside_contest)[0]
@@ -124,7 +125,7 @@ def words_for(user: User, at: datetime) -> list[str]:
     return [each.words for each in waits_for(User.objects.get(pk=user.pk), at)]
 
 
-@pytest.fixture
+@kept
 def claim(rosa: User, tomas: User, cycle: Cycle, riverside, seven) -> Claim:
     return Claim.file(enrol(rosa, cycle, riverside), tomas, "letter", by=tomas, at=seven)
 

@@ -15,16 +15,17 @@ from notices.models import Choice, Follow, Notice
 from notices.spreading import spread
 from proposals.models import Proposal
 from tests.cast import drafted, middle_of, person, signed_in
+from tests.keeping import kept
 from tests.papers import words_on
 from tests.told import text_of, to
 
 
-@pytest.fixture
+@kept
 def lena(db) -> User:
     return person("Lena")
 
 
-@pytest.fixture
+@kept
 def proposal(rosa, riverside_contest, at) -> Proposal:
     found = drafted(rosa, riverside_contest)
     found.submit(by=rosa, at=middle_of("proposing"))

@@ -5,19 +5,20 @@ from django.test import Client
 
 from proposals.models import Category
 from tests.cast import enrol
+from tests.keeping import kept
 
 
 def titles(answer) -> list[str]:
     return [proposal.title for proposal in answer.context["page"]]
 
 
-@pytest.fixture
+@kept
 def city(submitted, rosa, tomas, martin, hillside_contest, at):
     """Three proposals that differ in everything one may filter or sort by."""
     now = at("proposing")
     play = Category.objects.create(slug="play", name="Play")
     slide = submitted(rosa, title="Slide", cost=300_00, category=play)
-    bench = submitted(rosa, hillside_contest, title="Bench", cost=100_00, latitude=None, longitude=None)
+    bench = submitted(rosa, contest=hillside_contest, title="Bench", cost=100_00, latitude=None, longitude=None)
     jeux = submitted(tomas, title="Aire de jeux", cost=200_00, language="fr")
     for user in (rosa, tomas, martin):
         enrol(user, bench.cycle, hillside_contest.district)

@@ -50,7 +50,7 @@ def test_a_merger_names_a_proposal_that_still_stands(
     submitted, rosa, tomas, martin, hillside_contest, riverside_contest, at
 ):
     one, other = submitted(rosa), submitted(tomas)
-    far = submitted(rosa, hillside_contest, latitude=None, longitude=None)
+    far = submitted(rosa, contest=hillside_contest, latitude=None, longitude=None)
     now = at("reviewing")
     for wrong in (None, other, far):
         with pytest.raises(Refused):

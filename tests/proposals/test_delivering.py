@@ -12,9 +12,10 @@ from proposals.models import Milestone, Proposal
 from proposals.timeline import timeline
 from tests.cast import conclude, middle_of
 from tests.databases import lifted
+from tests.keeping import kept
 
 
-@pytest.fixture
+@kept
 def funded(proposal, martin):
     proposal.decide(by=martin, at=middle_of("reviewing"), outcome="shortlist", reason="Good")
     conclude(proposal, funded=True)

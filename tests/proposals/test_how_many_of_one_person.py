@@ -10,11 +10,12 @@ from budgeting.models import Contest, Cycle
 from lib.refusal import Refused
 from proposals.models import Proposal
 from tests.cast import WHAT, drafted
+from tests.keeping import kept
 
 NEW, CHOOSE = "/2027/riverside/proposals/new/", "/2027/proposals/new/"
 
 
-@pytest.fixture
+@kept
 def _two_each(cycle: Cycle) -> None:
     Cycle.objects.update(most_proposals=2)
 

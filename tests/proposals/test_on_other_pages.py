@@ -18,7 +18,7 @@ def test_a_district_shows_its_most_supported_proposals_and_how_many_there_are(
     enrol(tomas, riverside_contest.cycle, riverside_contest.district)
     submitted(rosa, title="Bench")
     submitted(rosa, title="Slide").endorse(by=tomas, at=now)
-    submitted(rosa, hillside_contest, title="Far away", latitude=None, longitude=None)
+    submitted(rosa, contest=hillside_contest, title="Far away", latitude=None, longitude=None)
     page = shown(rf, "{% proposals_of contest %}", contest=riverside_contest)
     assert page.index("Slide") < page.index("Bench")
     assert "Far away" not in page

@@ -7,6 +7,7 @@ import pytest
 from lib.refusal import Refused
 from proposals.models import Proposal
 from tests.cast import WHAT
+from tests.keeping import kept
 
 WHERE = {"address": "Quay Street 12", "latitude": "0.5", "longitude": "0.5"}
 
@@ -15,19 +16,19 @@ def text_of(answer) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
 
 
-@pytest.fixture
+@kept
 def bench(submitted, rosa, riverside_contest) -> Proposal:
-    return submitted(rosa, riverside_contest, title="A bench by the river")
+    return submitted(rosa, contest=riverside_contest, title="A bench by the river")
 
 
-@pytest.fixture
+@kept
 def swing(submitted, rosa, parks) -> Proposal:
-    return submitted(rosa, parks, title="A swing in the park")
+    return submitted(rosa, contest=parks, title="A swing in the park")
 
 
-@pytest.fixture
+@kept
 def view(submitted, rosa, hillside_contest) -> Proposal:
-    return submitted(rosa, hillside_contest, title="A view over the city", latitude=0.5, longitude=1.5)
+    return submitted(rosa, contest=hillside_contest, title="A view over the city", latitude=0.5, longitude=1.5)
 
 
 def test_rosa_chooses_a_pot_and_writes_for_it(client, rosa, riverside_contest, parks, at) -> None:
@@ -125,11 +126,11 @@ def test_a_districts_committee_decides_on_all_its_pots(client, bench, swing, vie
     at("reviewing")
     client.force_login(martin)
     desk = text_of(client.get("/desk/"))
-    assert "Number 1, Riverside" in desk
-    assert "Number 2, Parks" in desk
+    assert f"Number {bench.number}, Riverside" in desk
+    assert f"Number {swing.number}, Parks" in desk
     assert "A view over the city" not in desk
     page = client.get(f"{swing.get_absolute_url()}decision/")
-    assert "Number 2, Parks" in text_of(page)
+    assert f"Number {swing.number}, Parks" in text_of(page)
     assert "€200,000" in page.text, "the money is that of the pot"
     into = page.text.partition('name="into"')[2].partition("</select>")[0]
     assert "A bench by the river" in into
@@ -153,6 +154,6 @@ def test_a_proposal_is_merged_across_the_pots_of_its_district_and_no_further(
 
 
 def test_what_a_pot_has_is_the_most_its_proposals_may_cost(submitted, rosa, riverside_contest, parks) -> None:
-    assert submitted(rosa, riverside_contest, cost=210_000_00)
+    assert submitted(rosa, contest=riverside_contest, cost=210_000_00)
     with pytest.raises(Refused, match="A project in Parks may cost €200,000 at most"):
-        submitted(rosa, parks, cost=210_000_00)
+        submitted(rosa, contest=parks, cost=210_000_00)

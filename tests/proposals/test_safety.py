@@ -18,6 +18,7 @@ from audit.models import AuditEvent
 from lib import text_diff
 from lib.markdown import to_html
 from tests.cast import drafted, picture
+from tests.keeping import kept
 
 pytestmark = pytest.mark.heavy
 
@@ -62,7 +63,7 @@ def rows() -> dict[str, list]:
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
 
 
-@pytest.fixture
+@kept
 def everything(proposal, rosa, tomas, riverside_contest, at):
     comment = proposal.comment(by=tomas, at=at("proposing"), text="Hello")
     comment.report(by=rosa, at=at("proposing"), reason="Too short")

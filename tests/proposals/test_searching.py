@@ -4,9 +4,10 @@ from django.db import connection
 from accounts.visitors import Visitor
 from proposals.models import Proposal
 from tests.cast import middle_of
+from tests.keeping import kept
 
 
-@pytest.fixture
+@kept
 def city(submitted, rosa, tomas):
     submitted(rosa, title="Une aire de jeux près de l'École Élémentaire", language="fr")
     submitted(rosa, title="A playground by the river")

@@ -11,18 +11,19 @@ from notices.models import Choice, Follow, Happening
 from proposals import shortlist_public
 from proposals.models import Proposal
 from tests.cast import propose
+from tests.keeping import kept
 from tests.told import Told, text_of, to
 
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@kept
 def opens(cycle: Cycle) -> datetime:
     """The review closes, and the shortlist is presented."""
     return cycle.window(Stage.REVIEWING).closes
 
 
-@pytest.fixture
+@kept
 def shortlisted(riverside_contest, hillside_contest, clara, martin, opens) -> None:
     """Two in Riverside and none in Hillside, where one was turned down."""
     two, other = propose(riverside_contest, costs=(100, 200)), propose(riverside_contest, costs=(300,))

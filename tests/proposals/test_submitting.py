@@ -19,7 +19,7 @@ def test_rosa_submits_her_draft_and_it_gets_the_first_number(draft, rosa, at):
 
 def test_numbers_run_through_all_districts_of_a_cycle(submitted, rosa, tomas, hillside_contest):
     assert submitted(rosa).number == 1
-    assert submitted(tomas, hillside_contest, latitude=None, longitude=None).number == 2
+    assert submitted(tomas, contest=hillside_contest, latitude=None, longitude=None).number == 2
 
 
 @pytest.mark.parametrize("stage", ["preparing", "reviewing", "voting", "delivering"])

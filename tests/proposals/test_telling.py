@@ -17,6 +17,7 @@ from notices.models.happening import unread_by
 from notices.spreading import spread
 from proposals.models import Comment, Proposal
 from tests.cast import person, signed_in
+from tests.keeping import kept
 from tests.papers import words_on
 from tests.told import text_of, to
 
@@ -24,7 +25,7 @@ REASON = "Say who looks after it."
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
+@kept
 def lena(db) -> User:
     """Somebody who follows what others do."""
     return person("Lena")

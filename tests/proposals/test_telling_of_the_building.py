@@ -11,13 +11,14 @@ from notices.kinds import Kind, Way
 from notices.models import Choice, Follow
 from proposals.models import Proposal
 from tests.cast import conclude, middle_of, person
+from tests.keeping import kept
 from tests.told import text_of, to
 
 DAY = timedelta(days=1)
 OCTOBER = date(2027, 10, 1)
 
 
-@pytest.fixture
+@kept
 def lena(db) -> User:
     """Somebody who follows what others do."""
     return person("Lena")

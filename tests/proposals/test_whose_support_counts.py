@@ -16,18 +16,19 @@ from proposals.admin import ProposalResource
 from proposals.models import Proposal
 from residents.retention import _forget_register
 from tests.cast import enrol, middle_of, person
+from tests.keeping import kept
 
 HELD = "more are not verified, and do not count"
 
 
-@pytest.fixture
+@kept
 def verified(cycle, riverside, tomas, rosa) -> list[User]:
     for user in (tomas, rosa):
         enrol(user, cycle, riverside)
     return [tomas, rosa]
 
 
-@pytest.fixture
+@kept
 def two_proposals(submitted, martin, verified) -> tuple[Proposal, Proposal]:
     """One that two residents support, and one that a single resident does, and six accounts of somebody's."""
     at = middle_of("proposing")

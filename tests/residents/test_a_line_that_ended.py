@@ -13,13 +13,14 @@ from residents.digests import identifier_digest, person_digest
 from residents.letters import make_codes
 from residents.models import Claim, LetterCode, Resident, Verification, VotedBefore
 from tests.cast import signed_in
+from tests.keeping import kept
 from tests.papers import words_on
 from tests.vote import cast
 
 TYPED = {"identifier": "85010112346", "name": "Rosa Lund", "birth_date": "01/01/1985", "email": "rosa@example.org"}
 
 
-@pytest.fixture
+@kept
 def anew(rosa_may_vote: User, cycle: Cycle, riverside) -> Resident:
     """Rosa's line on the register, since the one her account is tied to has ended."""
     digests = {
@@ -70,7 +71,7 @@ def test_v4_a_line_that_has_another_account_is_claimed_and_not_refused(anew, ros
     assert Verification.objects.filter(user=rosa, resident__removed_at=voting).exists(), "the old tie is still there"
 
 
-@pytest.fixture
+@kept
 def voted(voting, anew, rosa, riverside_contest) -> datetime:
     """Rosa had voted when her line ended."""
     cast(riverside_contest, {1: 1}, by=rosa)

@@ -13,6 +13,7 @@ from lib.refusal import Refused
 from residents import register_import
 from residents.models import RegisterImport, Resident
 from tests.cast import put_on_paper, signed_in
+from tests.keeping import kept
 from tests.papers import source_of
 
 FILE = (
@@ -21,7 +22,7 @@ FILE = (
 )
 
 
-@pytest.fixture
+@kept
 def upload(riverside_contest, cycle, clara, at) -> RegisterImport:
     """A paper is frozen, and Clara has uploaded a register."""
     put_on_paper(riverside_contest)

@@ -12,13 +12,14 @@ from residents.birth_dates import age_on, birth_date_of
 from residents.models import RegisterImport, Resident, Verification
 from residents.models.register import AgeBand
 from tests.cast import signed_in
+from tests.keeping import kept
 from tests.papers import words_on
 
 HEADER = "identifier;name;birth_date;district\n"
 WAYS = ("1950", "1950-00-00", "1950-01-00", "00/00/1950", "0.1.1950", "19500000", "1950-00-00 00:00:00")
 
 
-@pytest.fixture
+@kept
 def city(cycle: Cycle, riverside, at) -> Cycle:
     at("presenting")
     return cycle

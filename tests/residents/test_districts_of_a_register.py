@@ -13,12 +13,13 @@ from residents import register_import
 from residents.models import RegisterImport, Resident
 from tests.cast import signed_in
 from tests.databases import refused_by_the_database
+from tests.keeping import kept
 from tests.papers import words_on
 
 HEADER = "identifier;name;birth_date;district\n"
 
 
-@pytest.fixture
+@kept
 def city(cycle: Cycle, riverside, hillside, at) -> Cycle:
     at("presenting")
     return cycle

@@ -17,13 +17,14 @@ from residents.letter_alarms import FROM_ONE_NETWORK, IN_ONE_NIGHT, alarms
 from residents.letters import make_codes, without_a_letter
 from residents.models import LetterCode, LetterRun, LetterVotes, Resident
 from tests.cast import FIRST_DAY, person, signed_in
+from tests.keeping import kept
 from tests.letters import BALLOT, Posted, posted_to, votes
 from tests.papers import source_of
 
 DESK = "/desk/2027/letters/"
 
 
-@pytest.fixture
+@kept
 def run(greta: Posted, clara: User) -> LetterRun:
     """Clara has made Greta's letter."""
     LetterRun.objects.update(made_by=clara)

@@ -14,6 +14,7 @@ from budgeting.models import Cycle
 from residents import letter_codes, letters, register_import
 from residents.models import LetterCode, Resident, Verification
 from tests import papers
+from tests.keeping import kept
 
 pytestmark = pytest.mark.heavy
 
@@ -25,7 +26,7 @@ REGISTER = (
 )
 
 
-@pytest.fixture
+@kept
 def city(cycle: Cycle, riverside, hillside, at) -> Cycle:
     register_import.confirm(
         register_import.preview(cycle, file(), by=None, at=at("presenting")), by=None, at=at("presenting")

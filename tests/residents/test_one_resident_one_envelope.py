@@ -46,6 +46,7 @@ from residents import register_import, same_people
 from residents.digests import identifier_digest
 from residents.letters import letters, make_codes
 from residents.models import Claim, LetterCode, Resident, Verification
+from tests.keeping import kept
 from tests.letters import word_of
 from tests.thoroughness import walks
 
@@ -640,7 +641,7 @@ class City(RuleBasedStateMachine):
                 assert answer.status_code == (200 if self.accounts[browser.who].is_auditor else 404)
 
 
-@pytest.fixture
+@kept
 def town(
     riverside_paper: BallotPaper, hillside_paper: BallotPaper, voting: datetime, clara: User, otto: User, ines: User
 ) -> dict[str, User]:

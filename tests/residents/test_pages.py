@@ -25,6 +25,7 @@ from residents import register_import, wrong_codes
 from residents.letters import make_codes
 from residents.models import Claim, LetterCode, RegisterImport, Resident, StagedLine, Verification
 from tests.cast import person
+from tests.keeping import kept
 from tests.papers import words_on
 
 REGISTER = (
@@ -41,7 +42,7 @@ def _voting_is_open(at, db) -> None:
     at("voting")
 
 
-@pytest.fixture
+@kept
 def city(cycle: Cycle, riverside, hillside, at) -> Cycle:
     moment = at("voting")
     register_import.confirm(
@@ -50,7 +51,7 @@ def city(cycle: Cycle, riverside, hillside, at) -> Cycle:
     return cycle
 
 
-@pytest.fixture
+@kept
 def code(city, at) -> str:
     [(code, _)] = make_codes([Resident.objects.order_by("pk")[0]], by=None, at=at("voting"))
     return code
@@ -352,7 +353,7 @@ def test_a_clerk_prints_letters_and_voids_one(clara, city) -> None:
 # The audit log -------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
+@kept
 def log(clara, otto) -> None:
     with transaction.atomic():
         for number in range(60):

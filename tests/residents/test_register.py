@@ -23,6 +23,7 @@ from residents.models import RegisterImport, Resident, StagedLine, Verification
 from residents.register_entries import entries_of
 from residents.register_file import RegisterFileError
 from residents.statistics import registered_by_age
+from tests.keeping import kept
 from tests.papers import words_on
 
 HEADER = "identifier;name;birth_date;address;postcode;town;district;email\n"
@@ -31,7 +32,7 @@ BRUNO = "85.12.01-113.07;Bruno D'Arcy;01/12/1985;Hill 2;1001;Halverne;hillside;\
 CELIA = "90.01.01-002.33;Célia Roy;1.1.1990;Quay 3;1000;Halverne;RIVERSIDE;\n"
 
 
-@pytest.fixture
+@kept
 def city(cycle: Cycle, riverside, hillside, at) -> Cycle:
     at("proposing")
     return cycle

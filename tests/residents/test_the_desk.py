@@ -14,6 +14,7 @@ from residents.desk_alarms import IN_A_DAY, IN_AN_HOUR, alarms
 from residents.models import DeskList, Resident, Verification
 from residents.tasks import send_lists_of_the_desk
 from tests.cast import person, signed_in
+from tests.keeping import kept
 from tests.papers import words_on
 
 LIST = "/desk/2027/residents/verified/"
@@ -25,12 +26,12 @@ def line(cycle: Cycle, district: District, number: int = 1) -> Resident:
     return Resident.objects.create(cycle=cycle, district=district, age_band="30-44", **digests)
 
 
-@pytest.fixture
+@kept
 def at_noon(at) -> datetime:
     return at("voting").replace(hour=10)
 
 
-@pytest.fixture
+@kept
 def rosa_verified(cycle, riverside, rosa, clara, at_noon) -> Verification:
     return Verification.at_desk(line(cycle, riverside), rosa, by=clara, at=at_noon)
 

@@ -14,6 +14,7 @@ from residents.digests import identifier_digest
 from residents.letters import letters
 from residents.models import LetterCode, RegisterImport, Resident, Verification
 from tests.cast import signed_in
+from tests.keeping import kept
 from tests.papers import words_on
 from tests.vote import cast
 
@@ -23,7 +24,7 @@ PUT_RIGHT = ROSA.replace("12345", "12346")
 TOMAS = "79033100120;Tomas Berg;1979-03-31;Riverside\n"
 
 
-@pytest.fixture
+@kept
 def city(cycle: Cycle, riverside, hillside, at) -> Cycle:
     at("presenting")
     return cycle

@@ -20,6 +20,7 @@ from residents.letter_codes import new_code
 from residents.letters import make_codes
 from residents.models import Claim, LetterCode, Resident, Verification
 from tests.cast import person, signed_in
+from tests.keeping import kept
 from tests.papers import words_on
 
 
@@ -33,12 +34,12 @@ def resident_of(cycle: Cycle, district, number: int = 1) -> Resident:
     )
 
 
-@pytest.fixture
+@kept
 def resident(cycle: Cycle, riverside) -> Resident:
     return resident_of(cycle, riverside)
 
 
-@pytest.fixture
+@kept
 def code(resident: Resident, at) -> str:
     [(code, _reference)] = make_codes([resident], by=None, at=at("presenting"))
     return code
@@ -106,7 +107,7 @@ def test_a_second_account_for_one_line_becomes_a_claim_for_a_clerk(rosa, tomas, 
     assert AuditEvent.objects.filter(action="claim filed", actor=tomas).exists()
 
 
-@pytest.fixture
+@kept
 def claim(rosa, tomas, resident, clara, at) -> Claim:
     Verification.at_desk(resident, rosa, by=clara, at=at("voting"))
     return Verification.at_desk(resident, tomas, by=clara, at=at("voting"))

@@ -21,13 +21,14 @@ from notices.models import Count, Mail
 from residents.models import Claim, LetterCode, LetterVotes, RegisterImport, Resident, StagedLine, Verification
 from residents.statistics import registered_by_age
 from tests.cast import count, enrol, middle_of, signed_in
+from tests.keeping import kept
 from tests.letters import Posted
 from tests.vote import cast
 
 SECOND = timedelta(seconds=1)
 
 
-@pytest.fixture
+@kept
 def over(cycle: Cycle) -> datetime:
     """When what the cycle keeps of people is over."""
     cycle.objections_until = middle_of("results")
@@ -35,7 +36,7 @@ def over(cycle: Cycle) -> datetime:
     return cycle.objections_until + DAYS
 
 
-@pytest.fixture
+@kept
 def voted(voting, rosa, tomas, greta: Posted, cycle, riverside, riverside_contest, over) -> Resident:
     """Rosa's line of the register: she has voted, Tomas claims the line, and Greta has a letter and an old claim."""
     line = enrol(rosa, cycle, riverside)
@@ -213,9 +214,9 @@ def test_the_desk_says_what_is_kept_and_what_was_forgotten(voted, clara, rosa, r
     counted(riverside_contest)
     retention.forget(over)
     page = " ".join(signed_in(clara).get("/desk/kept/").content.decode().split())
-    for kept, forgotten in retention.all_kept():
-        assert str(kept.what).split(",")[0] in page
-        assert str(kept.until) in page
+    for each, forgotten in retention.all_kept():
+        assert str(each.what).split(",")[0] in page
+        assert str(each.until) in page
         assert forgotten.at == over
     assert "Forgotten in all: 2, the last" in page
     assert signed_in(rosa).get("/desk/kept/").status_code == 404

@@ -8,12 +8,13 @@ from ballots.models import NoVote
 from budgeting.models import CalendarChange, Contest
 from results.council_report import council_report
 from results.missing import missing_of
+from tests.keeping import kept
 from tests.papers import source_of, words_of
 
 REASON = "Nobody proposed anything in Hillside."
 
 
-@pytest.fixture
+@kept
 def without_hillside(counted, hillside_contest: Contest, clara: User, otto: User, at) -> Contest:
     NoVote.objects.create(contest=hillside_contest, reason=REASON, at=at("voting"), by=clara, confirmed_by=otto)
     at("results")

@@ -10,12 +10,13 @@ from notices.models import Follow, Happening
 from proposals.models import Proposal
 from results import telling
 from tests.cast import middle_of, person
+from tests.keeping import kept
 from tests.told import text_of, to
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-@pytest.fixture
+@kept
 def lena(db, cycle) -> User:
     """Follows the round."""
     found = person("Lena")

@@ -31,6 +31,7 @@ from results.council_report import council_report
 from results.result import Result, results_of
 from tally.parameters import NAMES, PARAMETERS, Kind, Parameter
 from tests.cast import propose, signed_in
+from tests.keeping import kept
 from tests.papers import words_on
 from tests.published import published
 from tests.thoroughness import many
@@ -184,7 +185,7 @@ def read_by_everybody(result: Result, clients: list[Client]) -> None:
             assert line.why in said
 
 
-@pytest.fixture
+@kept
 def ready(cycle: Cycle, riverside: District, shares: list[Share], neighbours: list[User]) -> list[User]:
     """A box with a key, and people on the register, before anything is set up to vote on."""
     return neighbours
