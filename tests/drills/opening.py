@@ -43,13 +43,13 @@ def open_the_box(point: str, postmaster: int | None = None) -> int:
 
     from accounts.models import User  # noqa: PLC0415
     from audit.models import AuditEvent  # noqa: PLC0415
-    from ballots import compared, opening, stocktaking  # noqa: PLC0415
+    from ballots import compared, counts_on_record, opening, stocktaking  # noqa: PLC0415
     from ballots.sealing import Share  # noqa: PLC0415
     from budgeting.models import Contest, Cycle  # noqa: PLC0415
     from lib import clock  # noqa: PLC0415
 
     AuditEvent.verify_chain()  # whatever was interrupted before
-    assert [*compared.boards(), *compared.openings()] == []
+    assert [*compared.boards(), *compared.boxes(), *counts_on_record.openings()] == []
     assert [fault for contest in Contest.objects.all() for fault in stocktaking.errors(contest)] == []
     shares = [Share.typed(*share) for share in json.load(sys.stdin)]
     death, store = Death(point, postmaster), opening._store
