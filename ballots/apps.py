@@ -9,6 +9,7 @@ class Ballots(AppConfig):
         from ballots import (  # noqa: PLC0415
             acts_of_two,
             cast_for_you,
+            ceremony_told,
             compared,
             ends_soon,
             holding,
@@ -23,6 +24,7 @@ class Ballots(AppConfig):
         from budgeting.two import Joint, does  # noqa: PLC0415
 
         cast_for_you.register()
+        ceremony_told.register()
         compared.register()
         ends_soon.register()
         superseding_told.register()
@@ -48,11 +50,12 @@ class Ballots(AppConfig):
         retention.keeps(*ours.KEPT)
         registry.when_somebody_leaves(leaving.LEAVING)
         registry.keep_of_a_person(
-            rows=[(models.KeyShare, "holder")],
+            rows=[(models.KeyShare, "holder"), (models.Part, "holder")],
             traces=[
                 (models.BallotBoxKey, "made_by"),
                 (models.BallotPaper, "frozen_by"),
                 (models.BallotPaper, "frozen_with"),
+                (models.Ceremony, "begun_by"),
                 (models.Correction, "by"),
                 (models.Count, "by"),
                 (models.KeyGivenUp, "by"),

@@ -7,14 +7,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ballots.models import BallotBoxKey, Correction
-from ballots.sealing import Share
+from ballots.models import Correction
 from budgeting.models import Contest, Cycle, Draw
 from budgeting.models.draw import LONGEST_SEED
 from budgeting.people import RoleName, holders_of
 from lib.forms import CITY_CLOCKS, CityTimeField, DayAndTime, MoneyField
 from lib.one_line import OneLineField
-from lib.refusal import obeying
 from proposals.models import Proposal
 from proposals.models.review import LONGEST_DECISION
 
@@ -68,43 +66,16 @@ class KeyForm(forms.Form):
         return cleaned
 
 
-class SharesForm(forms.Form):
-    """As many shares as open the box, typed from the sheets. A mistyped word is named; nothing typed is logged."""
+class WordsForm(forms.Form):
+    """The words of one sheet, typed by its holder. A mistyped word is named; nothing typed is logged."""
 
-    def __init__(self, key: BallotBoxKey, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.key = key
-        holders = [(holder.number, str(holder)) for holder in key.holders.select_related("holder")]
-        for place in range(1, key.threshold + 1):
-            self.fields[f"number_{place}"] = forms.TypedChoiceField(
-                label=gettext_lazy("Sheet"), choices=holders, coerce=int, initial=holders[place - 1][0]
-            )
-            self.fields[f"words_{place}"] = forms.CharField(
-                label=gettext_lazy("Its twelve words"),
-                max_length=200,
-                widget=forms.Textarea(
-                    attrs={"rows": 2, "autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
-                ),
-            )
-
-    @property
-    def sheets(self) -> list[int]:
-        """The numbers of the sheets from which something was typed."""
-        places = range(1, self.key.threshold + 1)
-        return [int(self[f"number_{place}"].value()) for place in places if self._is_typed(place)]
-
-    def _is_typed(self, place: int) -> bool:
-        return bool(self[f"words_{place}"].value()) and f"number_{place}" in self.cleaned_data
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        self.shares = []
-        for place in range(1, self.key.threshold + 1):
-            number, words = f"number_{place}", f"words_{place}"
-            if {number, words} <= cleaned.keys():
-                with obeying(self, words):
-                    self.shares.append(Share.typed(cleaned[number], cleaned[words]))
-        return cleaned
+    words = forms.CharField(
+        label=gettext_lazy("The twelve words of your sheet"),
+        max_length=200,
+        widget=forms.Textarea(
+            attrs={"rows": 2, "autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
 
 
 class DrawForm(forms.ModelForm[Draw]):

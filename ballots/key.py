@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -18,61 +19,102 @@ from budgeting.two import Two
 from lib.refusal import Refused, allow, require
 
 
-@transaction.atomic
-def make(
-    cycle: Cycle, holders: Sequence[Person], *, by: Person, at: datetime, threshold: int = 2, replaces: str = ""
-) -> list[Share]:
-    """Make the key of a cycle's box and give back its shares, one for each holder in order. They are stored nowhere.
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """What may be known of a key that has just been made: all but its shares.
 
-    `replaces`: the name of the key it takes the place of, empty if there is none: of a form that is sent twice the
-    second is refused. Raises Refused as well once voting has begun, if the holders are too few, or if they have
-    rehearsed with the key there is.
+    commitments
+        Of the shares, in order: `Share.commitment`.
+    """
+
+    public_key: bytes
+    test_envelope: bytes
+    test_digest: str
+    commitments: tuple[str, ...]
+
+
+def new(cycle: Cycle, threshold: int, holders: int) -> tuple[NewKey, list[Share]]:
+    """A key for a cycle's box, and its shares, which stand nowhere but in what is given back."""
+    public_key, shares = make_key(threshold, holders)
+    test = secrets.token_bytes(32)
+    envelope = seal(test, public_key, rehearsal_info(cycle))
+    commitments = tuple(share.commitment(public_key) for share in shares)
+    return NewKey(public_key, envelope, hashlib.sha256(test).hexdigest(), commitments), shares
+
+
+def why_not_make(cycle: Cycle, at: datetime) -> str:
+    """Only before voting opens, and never once somebody has voted."""
+    if not cycle.allows(Act.MAKE_KEY, at):
+        return _("The key is made before voting opens.")
+    if Envelope.objects.filter(contest__cycle=cycle).exists():
+        return _("Ballots are sealed to the key there is: it cannot be replaced.")
+    return ""
+
+
+def require_holders(holders: Sequence[Person], threshold: int) -> None:
+    """Raise Refused unless they are different people, and enough of them."""
+    enough = len({holder.pk for holder in holders}) >= max(len(holders), threshold) and threshold >= 2
+    require(enough, _("Choose different holders, and at least as many as open the box; one alone never does."))
+
+
+@transaction.atomic
+def put_in_force(
+    cycle: Cycle, made: NewKey, holders: Sequence[Person], *, by: Person, at: datetime, threshold: int, replaces: str
+) -> BallotBoxKey:
+    """From now on the box is sealed with this key, whose shares these holders have, in order.
+
+    `replaces`: the name of the key it takes the place of, empty if there is none. Raises Refused once voting has begun,
+    if the holders are too few, or if they have rehearsed with the key there is.
     """
     Cycle.objects.select_for_update().get(pk=cycle.pk)
-    if not cycle.allows(Act.MAKE_KEY, at):
-        raise Refused(_("The key is made before voting opens."))
-    if len({holder.pk for holder in holders}) < max(len(holders), threshold) or threshold < 2:
-        raise Refused(_("Choose different holders, and at least as many as open the box; one alone never does."))
-    if Envelope.objects.filter(contest__cycle=cycle).exists():
-        raise Refused(_("Ballots are sealed to the key there is: it cannot be replaced."))
-    _replace(cycle, replaces)
-    public_key, shares = make_key(threshold, len(holders))
-    test = secrets.token_bytes(32)
+    allow(why_not_make(cycle, at))
+    require_holders(holders, threshold)
+    if found := to_be_replaced(cycle, replaces):
+        found.delete()
     key = BallotBoxKey.objects.create(
         cycle=cycle,
-        public_key=public_key,
+        public_key=made.public_key,
         threshold=threshold,
-        shares=len(shares),
-        test_envelope=seal(test, public_key, rehearsal_info(cycle)),
-        test_digest=hashlib.sha256(test).hexdigest(),
+        shares=len(holders),
+        test_envelope=made.test_envelope,
+        test_digest=made.test_digest,
         made_by_id=by.pk,
         made_at=at,
     )
-    for holder, share in zip(holders, shares, strict=True):
-        KeyShare.objects.create(
-            key=key, number=share.number, holder_id=holder.pk, commitment=share.commitment(public_key)
-        )
-    facts = {"public_key": name_of(public_key), "shares": len(shares), "threshold": threshold}
+    for number, (holder, commitment) in enumerate(zip(holders, made.commitments, strict=True), start=1):
+        KeyShare.objects.create(key=key, number=number, holder_id=holder.pk, commitment=commitment)
+    facts = {"public_key": name_of(made.public_key), "shares": len(holders), "threshold": threshold}
     by.record(Done.KEY_MADE, on=cycle, **facts, held=key.held())
+    return key
+
+
+def make(
+    cycle: Cycle, holders: Sequence[Person], *, by: Person, at: datetime, threshold: int = 2, replaces: str = ""
+) -> list[Share]:
+    """Make the key of a box that nobody's vote will ever be in, all at once, and give back its shares.
+
+    In a city the holders make it, each in a session of their own: ballots/ceremony.py. Raises Refused as that does.
+    """
+    made, shares = new(cycle, threshold, len(holders))
+    put_in_force(cycle, made, holders, by=by, at=at, threshold=threshold, replaces=replaces)
     return shares
 
 
-def _replace(cycle: Cycle, named: str) -> None:
-    """Take away the key there is, if it is the one that was named and nobody has rehearsed with it."""
+def to_be_replaced(cycle: Cycle, named: str) -> BallotBoxKey | None:
+    """The key that was named, empty for none. Raises Refused if there is another, or it was rehearsed with."""
     found = BallotBoxKey.objects.filter(cycle=cycle).first()
     if found and not named:
         raise Refused(
             _(
-                "The key has been made already; its sheets stood on the page that answered. "
-                "If nobody printed them, make a new key in its place."
+                "The key has been made already. If a sheet is lost, or was seen by somebody else, make a new key in "
+                "its place."
             )
         )
     if named != (name_of(bytes(found.public_key)) if found else ""):
         raise Refused(_("Meanwhile the box has another key, or none. Look at the page again."))
     if found and found.is_rehearsed:
         raise Refused(_("The holders have rehearsed with this key: two people give it up first."))
-    if found:
-        found.delete()
+    return found
 
 
 def why_not_give_up(cycle: Cycle, at: datetime) -> str:
@@ -125,6 +167,13 @@ def unlock(key: BallotBoxKey, shares: Iterable[Share]) -> PrivateKey:
         if share.commitment(public_key) != commitments[share.number]:
             raise WrongShare(_("Share %d belongs to another key: is it the sheet of this cycle?") % share.number)
     return bring_together(shares, key.threshold, public_key)
+
+
+def why_not_rehearse(cycle: Cycle) -> str:
+    if Opening.objects.filter(cycle=cycle).exists():
+        return _("The box has been opened.")
+    has_key = BallotBoxKey.objects.filter(cycle=cycle).exists()
+    return "" if has_key else _("The ballot box of %s has no key yet.") % cycle
 
 
 def rehearse(cycle: Cycle, shares: Sequence[Share], *, by: Person, at: datetime) -> Rehearsal:

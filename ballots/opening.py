@@ -2,9 +2,10 @@
 
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from django.conf import settings
@@ -24,7 +25,10 @@ from budgeting.people import Person
 from budgeting.stages import Act
 from lib import clock
 from lib.canonical import canonical
-from lib.refusal import Refused, require
+from lib.refusal import Refused, allow
+
+Progress = Callable[[int], None]
+TOLD_EVERY = 500  # envelopes
 
 
 @dataclass
@@ -52,23 +56,41 @@ class Emptied:
         }
 
 
-def open_box(cycle: Cycle, shares: Sequence[Share], *, by: Person, at: datetime) -> Opening:
+def why_not_open(cycle: Cycle, at: datetime) -> str:
+    """Between the close of the vote, by the database's clock, and the end of the results; with all that was drawn."""
+    moment = clock.of_the_database()
+    if not board.has_closed(cycle, moment):
+        return _("The box is opened once voting has closed.")
+    if not cycle.allows(Act.OPEN_BOX, moment):
+        return _("The box is opened between the close of the vote and the end of the results.")
+    if waiting := draws.due(cycle, at):
+        return _("This has been drawn: %s. Enter what was drawn before the box is opened.") % waiting[0].what
+    return ""
+
+
+def nobody_looks(_opened: int) -> None:
+    """Where nobody waits to see how far it is."""
+
+
+def open_box(
+    cycle: Cycle, shares: Sequence[Share], *, by: Person, at: datetime, progress: Progress = nobody_looks
+) -> Opening:
     """Open every envelope of a cycle with the holders' shares, once voting has closed by the database's clock.
 
     Identities are stripped and the order is destroyed: what is kept is how many ballots said the same. Everything is
     accounted for first, contest by contest and channel by channel, or nothing is stored: Raises Refused and says where
-    it differs, or WrongShare naming the share. Opening again compares, and gives back the first opening.
+    it differs, or WrongShare naming the share. Opening again compares, and gives back the first opening. `progress` is
+    told now and then how many envelopes have been opened.
     """
-    _refuse_unless_closed(cycle)
-    if waiting := draws.due(cycle, at):
-        raise Refused(_("This has been drawn: %s. Enter what was drawn before the box is opened.") % waiting[0].what)
+    allow(why_not_open(cycle, at))
     private = key.unlock(key.key_of(cycle), shares)
     contests = list(cycle.contests.filter(paper__isnull=False).select_related("cycle", "district", "paper"))
     for contest in contests:
         board.publish(contest)
     with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
         board.close(cycle)
-        emptied = {contest: _empty(contest, private) for contest in contests}
+        opened = _counting(progress)
+        emptied = {contest: _empty(contest, private, opened) for contest in contests}
         if differences := [line for contest, found in emptied.items() for line in _differences(contest, found)]:
             raise Refused(" ".join(differences))
         if opening := Opening.objects.filter(cycle=cycle).first():
@@ -76,21 +98,24 @@ def open_box(cycle: Cycle, shares: Sequence[Share], *, by: Person, at: datetime)
         return _store(cycle, emptied, shares, by=by, at=at)
 
 
-def _refuse_unless_closed(cycle: Cycle) -> None:
-    moment = clock.of_the_database()
-    require(board.has_closed(cycle, moment), _("The box is opened once voting has closed."))
-    require(
-        cycle.allows(Act.OPEN_BOX, moment),
-        _("The box is opened between the close of the vote and the end of the results."),
-    )
+def _counting(progress: Progress) -> Callable[[], None]:
+    """To be called for each envelope that is opened."""
+    numbers = count(1)
+
+    def one_more() -> None:
+        if (number := next(numbers)) % TOLD_EVERY == 0:
+            progress(number)
+
+    return one_more
 
 
-def _empty(contest: Contest, private: PrivateKey) -> Emptied:
+def _empty(contest: Contest, private: PrivateKey, opened: Callable[[], None]) -> Emptied:
     found, paper = Emptied(), contest.paper
     info = ballot_info(contest.cycle.slug, contest.slug, paper.digest)
     found.set_aside.update(contest.set_aside.values_list("fingerprint", flat=True))
     rows = Envelope.objects.counted().filter(contest=contest).values_list("sealed", "fingerprint", "channel")
     for sealed, name, channel in rows.iterator(chunk_size=2000):
+        opened()
         found.envelopes[channel] += 1
         found.fingerprints.add(name)
         found.altered += fingerprint(bytes(sealed)) != name

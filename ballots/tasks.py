@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from ballots import board, ends_soon
+from ballots import board, ends_soon, keeper
 from lib import clock
 from lib.jobs import every
 
@@ -26,3 +26,13 @@ def publish_final_batches() -> None:
 @every(timedelta(minutes=5), _("remind who has not voted"))
 def remind_who_has_not_voted() -> None:
     ends_soon.look(clock.now())
+
+
+@every(
+    timedelta(seconds=2),
+    _("start the program that keeps the sheets while a key's holders are together"),
+    by_itself=True,
+)
+def start_keepers() -> None:
+    """Holders are waiting in front of their screens."""
+    keeper.start_what_waits()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ballots.views import board, booth, box, draws, letter, papers, printing, superseding, two
+from ballots.views import board, booth, box, ceremony, draws, letter, papers, printing, superseding, two
 
 urlpatterns = [
     path("ballots/", letter.ballots, name="ballots"),
@@ -32,8 +32,8 @@ urlpatterns = [
     path("<cycle:cycle>/box/paper/<slug:contest>/successor/", superseding.supersede, name="box_successor"),
     path("<cycle:cycle>/box/draws/", papers.announce_draw, name="box_draws"),
     path("<cycle:cycle>/box/draws/<int:number>/", papers.enter_seed, name="box_seed"),
-    path("<cycle:cycle>/box/key/", box.make_key, name="box_key"),
-    path("<cycle:cycle>/box/rehearsal/", box.rehearse, name="box_rehearsal"),
+    path("<cycle:cycle>/box/key/", ceremony.begin_key, name="box_key"),
+    path("<cycle:cycle>/box/rehearsal/", ceremony.begin_rehearsal, name="box_rehearsal"),
     path("<cycle:cycle>/box/key/end/", two.give_key_up, name="box_key_end"),
     path("<cycle:cycle>/box/no-vote/", two.close_without_vote, name="box_no_vote"),
     path("<cycle:cycle>/box/no-result/", two.close_without_result, name="box_no_result"),
@@ -41,7 +41,11 @@ urlpatterns = [
     path("<cycle:cycle>/box/extension/", two.extend, name="box_extension"),
     path("<cycle:cycle>/box/pause/", two.pause, name="box_pause"),
     path("<cycle:cycle>/box/resumption/", two.resume, name="box_resumption"),
-    path("<cycle:cycle>/box/opening/", box.open_box, name="box_opening"),
+    path("<cycle:cycle>/box/opening/", ceremony.begin_opening, name="box_opening"),
+    path("<cycle:cycle>/box/ceremonies/<int:number>/end/", ceremony.break_off, name="box_ceremony_end"),
+    path("<cycle:cycle>/box/sheet/", ceremony.own, name="box_sheet"),
+    path("<cycle:cycle>/box/sheet/print/", ceremony.show, name="box_sheet_print"),
+    path("<cycle:cycle>/box/sheet/words/", ceremony.words, name="box_sheet_words"),
     path("<cycle:cycle>/box/count/<slug:contest>/", box.count, name="box_count"),
     path("<cycle:cycle>/box/destruction/", box.destroy_shares, name="box_destruction"),
     path("<cycle:cycle>/box/<slug:contest>.json", box.box_file, name="box_file"),

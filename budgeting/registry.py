@@ -263,9 +263,10 @@ def leavings() -> list[Leaving]:
     return list(_registered.leavings)
 
 
-# `data` is what an authenticator app shares with us, `commitment` a hash of somebody's share of a key; `in_confidence`
-# is what another told whoever settles it.
-SECRET = {"password", "session_key", "data", "commitment", "in_confidence"}
+# `data` is what an authenticator app shares with us; `commitment` a hash of a share of a key, and `shown_in` one of
+# the session that was shown it; `vouched` a code between our own programs; `in_confidence` what another told whoever
+# settles it.
+SECRET = {"password", "session_key", "shown_in", "vouched", "data", "commitment", "in_confidence"}
 
 
 def kept_of(person: Person) -> dict[str, list[dict[str, Any]]]:

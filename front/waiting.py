@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from audit.models import reference
 from ballots.at_the_desk import boxes_for
 from ballots.checklist import Checklist, Step
+from ballots.gathering import asked_of
 from budgeting import two
 from budgeting.guards import oversees
 from budgeting.models import JointAct
@@ -51,7 +52,7 @@ class Waiting:
 def waits_for(person: Person, at: datetime) -> list[Waiting]:
     """What waits for this person, the oldest first, each thing once; of a long list its end is one line."""
     found: dict[tuple[str, str], Waiting] = {}
-    rooms = (_acts, _boxes, _committees, _opinions, _moderation, _claims, _uploads, _mails, _works)
+    rooms = (_acts, _boxes, _sheets, _committees, _opinions, _moderation, _claims, _uploads, _mails, _works)
     for each in sorted((one for room in rooms for one in room(person, at)), key=lambda one: one.since):
         found.setdefault((each.path, each.words), each)
     return list(found.values())
@@ -90,6 +91,13 @@ def _boxes(person: Person, at: datetime) -> Iterator[Waiting]:
         words = f"{box.cycle}: {box.waits_for.words}"
         path = reverse("box", args=[box.cycle.slug])
         yield Waiting(words, path, _since(box), late=box.is_late or box.is_overtaken)
+
+
+def _sheets(person: Person, _at: datetime) -> Iterator[Waiting]:
+    for part in asked_of(person):
+        words = _("%s: your sheet of the key is asked for") % part.ceremony.cycle
+        path = reverse("box_sheet", args=[part.ceremony.cycle.slug])
+        yield Waiting(words, path, part.ceremony.begun_at, until=part.ceremony.ends_at)
 
 
 def _since(box: Checklist) -> datetime:

@@ -97,6 +97,7 @@ class Kind(StrEnum):
     ACT_SETTLED = "an act that was proposed is settled"
     REPORT_READY = "a report is ready"
     LOG_ENDS = "where the audit log ends"
+    CEREMONY_BEGUN = "the holders of a key are called together"
 
     # What is due by the calendar before a vote
     CALL_ENDS_SOON = "a call for proposals ends soon"

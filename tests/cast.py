@@ -246,13 +246,6 @@ def signed_in(user: User) -> Client:
     return client
 
 
-def typed(prefix: str, *shares: tuple[int, str]) -> dict[str, object]:
-    fields = {}
-    for place, (number, words) in enumerate(shares, start=1):
-        fields |= {f"{prefix}-number_{place}": number, f"{prefix}-words_{place}": words}
-    return fields
-
-
 OPEN_BOX = Path(__file__).resolve().parents[1] / "docs" / "verify" / "open_box.py"
 
 

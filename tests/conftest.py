@@ -27,6 +27,7 @@ from tests.keeping import kept
 
 pytest_plugins = [
     "tests.smtp",
+    "tests.together",
     "tests.vote",
     "tests.two_pots",
     "tests.letters",

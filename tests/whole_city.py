@@ -7,7 +7,7 @@ import pytest
 
 from accounts.models import Role, User
 from ballots import paper
-from ballots.models import KeyShare
+from ballots.models import Ceremony, KeyShare, Part
 from budgeting.models import Contest, Cycle
 from budgeting.people import RoleName
 from committee.models import (
@@ -98,6 +98,10 @@ def whole_city(
     imported = CardImport.objects.create(by=people["committee"], at=middle_of("reviewing"), **sheet)
     with lifted("ballots_keyshare", "shares_stay"):
         KeyShare.objects.create(key=cycle.box_key, number=4, holder=people["key holder"], commitment="0" * 64)
+    called = Ceremony.objects.create(
+        cycle=cycle, kind="rehearsal", number=1, threshold=2, begun_by=people["clerk"], begun_at=middle_of("voting")
+    )
+    Part.objects.create(ceremony=called, number=4, holder=people["key holder"])
     register = RegisterImport.objects.create(cycle=cycle, at=middle_of("voting"), confirmed_at=middle_of("voting"))
     roads = Department.objects.create(name="Roads")
     DepartmentMember.objects.create(department=roads, member=people["department"])

@@ -11,6 +11,7 @@ from ballots.models.box import (
     SetAside,
 )
 from ballots.models.casts import CastSlot, ReplacedEnvelope
+from ballots.models.ceremony import Ceremony, Part
 from ballots.models.count import Count
 from ballots.models.no_vote import NoResult, NoVote
 from ballots.models.opening import FromElsewhere, InvalidBallot, OpenedBallot, Opening, ShareDestruction
@@ -23,6 +24,7 @@ __all__ = [
     "BallotPaper",
     "BoardBatch",
     "CastSlot",
+    "Ceremony",
     "Correction",
     "Count",
     "Envelope",
@@ -34,6 +36,7 @@ __all__ = [
     "NoVote",
     "OpenedBallot",
     "Opening",
+    "Part",
     "Participation",
     "Rehearsal",
     "ReplacedEnvelope",

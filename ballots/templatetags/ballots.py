@@ -6,6 +6,7 @@ from django import template
 
 from ballots import at_the_desk
 from ballots.casting import entrances
+from ballots.gathering import asked_of
 from ballots.models import Envelope, SupersededPaper
 from budgeting import registry
 from budgeting.calendar import Window
@@ -53,5 +54,6 @@ def turnout(contest: Contest) -> dict[str, object]:
 
 @register.inclusion_tag("ballots/desk.html", takes_context=True)
 def box_desk(context: dict[str, Any]) -> dict[str, object]:
-    """{% box_desk %}: what waits at the ballot boxes, for who may look at them."""
-    return {"lists": at_the_desk.boxes(context["request"].user, clock.now())}
+    """{% box_desk %}: what waits at the ballot boxes, for who may look at them, and for the holders of their keys."""
+    person = context["request"].user
+    return {"lists": at_the_desk.boxes(person, clock.now()), "parts": asked_of(person)}

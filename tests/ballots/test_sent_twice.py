@@ -1,6 +1,5 @@
 """C9: what is sent twice, by a reload or by two clerks, is done once; the second is told so in a sentence."""
 
-import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -12,11 +11,12 @@ from django.urls import URLPattern
 from accounts.models import User
 from audit.models import AuditEvent
 from ballots import counting, key, superseding, urls
-from ballots.models import BallotBoxKey, KeyGivenUp, Rehearsal
+from ballots.models import BallotBoxKey, Ceremony, KeyGivenUp, Rehearsal
 from budgeting.models import Contest, Cycle, Draw, JointAct
 from lib.refusal import Refused
 from proposals.models import Decision
-from tests.cast import propose, put_on_paper, signed_in, typed
+from tests import together
+from tests.cast import propose, put_on_paper, signed_in
 from tests.papers import source_of
 from tests.tables import our_models
 from tests.vote import cast, turn_the_database
@@ -30,23 +30,21 @@ def name(cycle: Cycle) -> str:
 
 @pytest.fixture
 def made(cycle: Cycle, riverside_contest: Contest, clara: User, ines: User, otto: User, at) -> dict[str, Any]:
-    """What Clara has sent to make the key."""
+    """What Clara has sent to make the key, which all its holders have taken their sheets of."""
     at("presenting")
     sent = {"key-holders": [clara.pk, ines.pk, otto.pk], "key-threshold": 2, "key-replaces": ""}
-    assert signed_in(clara).post(f"{BOX}key/", sent).status_code == 200
+    together.make_key(signed_in(clara), [clara, ines, otto])
     return sent
 
 
-def test_c9_the_form_of_the_key_sent_again_makes_no_other(made, cycle, clara) -> None:
-    before = name(cycle)
+def test_c9_the_form_of_the_key_sent_again_begins_no_other(made, cycle, clara) -> None:
     page = source_of(signed_in(clara).post(f"{BOX}key/", made, follow=True))
     assert "The key has been made already" in page
     assert "make a new key in its place" in page
-    assert name(cycle) == before
-    assert AuditEvent.objects.filter(action="key made").count() == 1
+    assert Ceremony.objects.count() == 1
 
 
-def test_c9_a_second_key_names_the_one_it_replaces_and_asks(made, cycle, clara) -> None:
+def test_c9_a_second_key_names_the_one_it_replaces_and_asks(made, cycle, clara, ines, otto) -> None:
     before, claras = name(cycle), signed_in(clara)
     desk = source_of(claras.get(BOX))
     assert f'value="{before}"' in desk
@@ -55,9 +53,8 @@ def test_c9_a_second_key_names_the_one_it_replaces_and_asks(made, cycle, clara) 
     refused = claras.post(f"{BOX}key/", again)
     assert refused.status_code == 422
     assert "throw it away" in source_of(refused)
-    assert name(cycle) == before
-    sheets = claras.post(f"{BOX}key/", again | {"key-sure": "on"})
-    assert "Print these sheets now" in source_of(sheets)
+    assert Ceremony.objects.count() == 1
+    together.make_key(claras, [clara, ines, otto], **{"key-replaces": before, "key-sure": "on"})
     assert name(cycle) != before
     third = source_of(claras.post(f"{BOX}key/", again | {"key-sure": "on"}, follow=True))
     assert "Meanwhile the box has another key" in third
@@ -78,7 +75,8 @@ def test_a_key_that_was_rehearsed_with_is_given_up_by_two(shares, cycle, clara, 
     given_up = KeyGivenUp.objects.get()
     assert (given_up.reason, given_up.by, given_up.confirmed_by) == ("A sheet is lost.", clara, otto)
     assert "A sheet is lost." in source_of(claras.get(BOX))
-    assert "Print these sheets now" in source_of(claras.post(f"{BOX}key/", sent | {"key-replaces": ""}))
+    together.make_key(claras, [clara, ines])
+    assert name(cycle) != before
 
 
 def test_the_database_too_keeps_a_key_that_was_rehearsed_with(shares, cycle) -> None:
@@ -129,12 +127,20 @@ def steps(
         yield "box_successor", f"{BOX}paper/riverside/successor/", {"reason": "A figure.", "named": f"[{found.pk}]"}
         confirm_all(otto)
         holders = {"key-holders": [clara.pk, ines.pk, otto.pk], "key-threshold": 2}
-        sheets = yield "box_key", f"{BOX}key/", holders
-        yield "box_rehearsal", f"{BOX}rehearsal/", typed("rehearsal", *words_on(sheets)[:2])
+        yield "box_key", f"{BOX}key/", holders
+        yield "box_ceremony_end", f"{BOX}ceremonies/1/end/", {}
+        words = together.make_key(signed_in(clara), [clara, ines, otto])
+        together.give_words(signed_in(clara), "rehearsal", (clara, words[0]), (ines, words[1]))
         yield "box_key_end", f"{BOX}key/end/", {"giving_up-reason": "Lost."}
         confirm_all(otto)
-        sheets = yield "box_key", f"{BOX}key/", holders
-        yield "box_rehearsal", f"{BOX}rehearsal/", typed("rehearsal", *words_on(sheets)[:2])
+        yield "box_key", f"{BOX}key/", holders
+        with together.kept():
+            shown = yield "box_sheet_print", f"{BOX}sheet/print/", {}
+            words = [together.words_on(shown.content.decode())]
+            yield "box_sheet_words", f"{BOX}sheet/words/", {"words": words[0]}
+            words += [together.take_sheet(signed_in(holder)) for holder in (ines, otto)]
+        yield "box_rehearsal", f"{BOX}rehearsal/", {}
+        yield from give(words[0], (ines, words[1]))
         turn_the_database(at("voting"))
         said = {"seed": "3 9 11", "source": "The paper"}
         yield "box_seed", f"{BOX}draws/{Draw.objects.get().pk}/", said
@@ -149,7 +155,8 @@ def steps(
         yield "box_closing", f"{BOX}closing/", {"ending-reason": "A flood."}
         confirm_all(otto)
         at("counting")
-        yield "box_opening", f"{BOX}opening/", typed("opening", *words_on(sheets)[1:])
+        yield "box_opening", f"{BOX}opening/", {}
+        yield from give(words[0], (otto, words[2]))
         with monkeypatch.context() as broken:
             broken.setattr(counting, "count", lambda *_given: 1 / 0)
             uncounted = {"no_result-contest": riverside_contest.pk, "no_result-reason": "The count fails."}
@@ -161,6 +168,14 @@ def steps(
     return walk
 
 
+def give(claras: str, other: tuple[User, str]) -> Any:
+    """Clara gives her words, and another holder theirs."""
+    with together.kept() as at_work:
+        yield "box_sheet_words", f"{BOX}sheet/words/", {"words": claras}
+        signed_in(other[0]).post(f"{BOX}sheet/words/", {"words": other[1]})
+        assert not at_work.look()
+
+
 def confirm_all(by: User) -> None:
     """Twice, as well."""
     for act in JointAct.objects.filter(settled_at=None):
@@ -168,12 +183,6 @@ def confirm_all(by: User) -> None:
             signed_in(by).post(f"{act.get_absolute_url()}confirmation/")
         act.refresh_from_db()
         assert act.confirmed
-
-
-def words_on(page: Any) -> list[tuple[int, str]]:
-    sheets = page.content.decode().split('class="sheet"')[1:]
-    words = [" ".join(re.findall(r"<li><code>(\w+)</code></li>", sheet)) for sheet in sheets]
-    return list(enumerate(words, start=1))
 
 
 NOT_OF_A_STEP = {"ballots_count": {"at"}}  # what a count keeps of its own moment is asked in tests/results
@@ -213,7 +222,7 @@ def test_c9_every_step_of_the_box_sent_twice_is_done_once(steps, clara) -> None:
         except StopIteration:
             break
     posts = {path.name for path in urls.urlpatterns if isinstance(path, URLPattern) and path.name.startswith("box_")}
-    assert seen == posts - {"box_file"}
+    assert seen == posts - {"box_file", "box_sheet"}
 
 
 def test_two_papers_frozen_at_once_are_one(cycle, riverside_contest) -> None:

@@ -1,6 +1,5 @@
 """The desk of the ballot box: from the frozen paper to the destroyed shares, by hand, as clerks do it."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -9,8 +8,9 @@ from django.test import Client
 from ballots import board
 from ballots.models import BallotBoxKey, BallotPaper, Count, Opening, Rehearsal
 from proposals.models import Decision
-from tests.cast import frozen_at_the_desk, propose, signed_in, typed
+from tests.cast import frozen_at_the_desk, propose, signed_in
 from tests.papers import source_of
+from tests.together import give_words, make_key
 from tests.vote import cast
 
 BOX = "/2027/box/"
@@ -19,10 +19,6 @@ BOX = "/2027/box/"
 @pytest.fixture
 def claras_desk(clara) -> Client:
     return signed_in(clara)
-
-
-def words_on(sheets: str) -> list[str]:
-    return [" ".join(re.findall(r"<li><code>(\w+)</code></li>", sheet)) for sheet in sheets.split('class="sheet"')[1:]]
 
 
 def test_from_the_paper_to_the_end_of_the_shares(
@@ -35,20 +31,17 @@ def test_from_the_paper_to_the_end_of_the_shares(
     frozen_at_the_desk(riverside_contest, claras_desk, signed_in(otto))
     assert BallotPaper.objects.get().frozen_with == otto
     assert "make the key of the box" in source_of(claras_desk.get(BOX))
-    holders = {"key-holders": [clara.pk, ines.pk, otto.pk], "key-threshold": 2}
-    sheets = claras_desk.post(f"{BOX}key/", holders)
-    words = words_on(sheets.content.decode())
+    words = make_key(claras_desk, [clara, ines, otto])
     assert [len(sheet.split()) for sheet in words] == [12, 12, 12]
-    assert "no-store" in sheets.headers["Cache-Control"]
     assert "rehearse the opening" in source_of(claras_desk.get(BOX))
-    claras_desk.post(f"{BOX}rehearsal/", typed("rehearsal", (1, words[0]), (3, words[2])))
+    give_words(claras_desk, "rehearsal", (clara, words[0]), (otto, words[2]))
     assert Rehearsal.objects.get().share_numbers == [1, 3]
     at("voting")
     cast(riverside_contest, {1: 1}, by=rosa_may_vote)
     assert "waiting for the close" in source_of(claras_desk.get(BOX))
     at("counting")
     assert "open the box" in source_of(claras_desk.get(BOX))
-    claras_desk.post(f"{BOX}opening/", typed("opening", (2, words[1]), (3, words[2])))
+    give_words(claras_desk, "opening", (ines, words[1]), (otto, words[2]))
     assert Opening.objects.get().share_numbers == [2, 3]
     assert "count the ballots" in source_of(claras_desk.get(BOX))
     claras_desk.post(f"{BOX}count/riverside/")
@@ -60,31 +53,15 @@ def test_from_the_paper_to_the_end_of_the_shares(
     assert "Ines and Otto" in page
 
 
-def test_a_mistyped_word_is_named_and_what_was_typed_is_kept(shares, claras_desk, at) -> None:
-    at("presenting")
-    wrong = shares[0].words.replace(shares[0].words.split()[4], "qwerty", 1)
-    answer = claras_desk.post(f"{BOX}rehearsal/", typed("rehearsal", (1, wrong), (2, shares[1].words)))
-    assert answer.status_code == 422
-    assert "Share 1: “qwerty” is not one of the words." in source_of(answer)
-    assert wrong in source_of(answer)
-    assert Rehearsal.objects.count() == 1
-
-
-def test_before_the_close_the_desk_does_not_open_the_box(voting, shares, claras_desk) -> None:
-    answer = claras_desk.post(f"{BOX}opening/", typed("opening", (1, shares[0].words), (2, shares[1].words)))
-    assert "The box is opened once voting has closed." in source_of(answer)
-    assert not Opening.objects.exists()
-
-
 def test_once_the_building_has_begun_the_desk_leads_to_the_date_that_holds_it_up(
-    a_vote, shares, claras_desk, at
+    a_vote, shares, clara, ines, claras_desk, at
 ) -> None:
-    moment, form = at("delivering"), typed("opening", (1, shares[0].words), (2, shares[1].words))
+    moment = at("delivering")
     assert "let the delivering open later" in source_of(claras_desk.get(BOX))
-    refused = source_of(claras_desk.post(f"{BOX}opening/", form))
+    refused = source_of(claras_desk.post(f"{BOX}opening/", follow=True))
     assert "between the close of the vote and the end of the results" in refused
     a_vote.phases.filter(stage="delivering").update(opens=moment + timedelta(days=9))
-    claras_desk.post(f"{BOX}opening/", form)
+    give_words(claras_desk, "opening", (clara, shares[0].words), (ines, shares[1].words))
     claras_desk.post(f"{BOX}count/riverside/")
     assert Count.objects.exists()
     at("delivering")

@@ -14,9 +14,10 @@ from ballots.sealing import ballot_info
 from budgeting.models import District
 from lib.refusal import Refused
 from residents.models import Resident, Verification
-from tests.cast import enrol, frozen_at_the_desk, inside, open_elsewhere, signed_in, typed
+from tests.cast import enrol, frozen_at_the_desk, inside, open_elsewhere, signed_in
 from tests.databases import refused_by_the_database
 from tests.papers import source_of, words_of
+from tests.together import give_words
 from tests.vote import cast
 
 BOX = "/2027/box/"
@@ -33,7 +34,7 @@ def move(resident: Resident, district: District) -> None:
 
 
 @pytest.mark.long
-def test_a_clerk_walks_both_pots_from_paper_to_count(pots, shares, clara, otto, rosa_may_vote, at) -> None:
+def test_a_clerk_walks_both_pots_from_paper_to_count(pots, shares, clara, ines, otto, rosa_may_vote, at) -> None:
     desk = signed_in(clara)
     at("presenting")
     page = source_of(desk.get(BOX))
@@ -48,7 +49,7 @@ def test_a_clerk_walks_both_pots_from_paper_to_count(pots, shares, clara, otto, 
     for slug in POTS:
         signed_in(rosa_may_vote).post(f"/2027/{slug}/ballot/cast/", {"choice": "1"})
     at("counting")
-    desk.post(f"{BOX}opening/", typed("opening", *((share.number, share.words) for share in shares[:2])))
+    give_words(desk, "opening", (clara, shares[0].words), (ines, shares[1].words))
     page = source_of(desk.get(BOX))
     rows = re.findall(r'<th scope="row">([^<]+)</th> <td>online</td> <td class="number">(\d+)</td>', page)
     assert rows == [("The whole city", "0"), ("Hillside", "0"), ("Riverside", "1"), ("Parks", "1")]

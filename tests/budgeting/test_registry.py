@@ -21,7 +21,7 @@ from django.test import Client
 
 from accounts.models import Invitation, KnownNetwork, Role, User
 from audit.acts import Done
-from ballots import key
+from ballots import ceremony, key
 from ballots.models import KeyShare
 from ballots.sealing import Share
 from budgeting import news, registry
@@ -230,6 +230,7 @@ def full_life(
         )
         with transaction.atomic():
             user.record(Done.MADE, note=f"noted by {user.name}")
+    ceremony.begin_key(cycle, [rosa, tomas], by=clara, at=moment, threshold=2)
     return key.make(cycle, [rosa, tomas], by=clara, at=moment)
 
 

@@ -18,7 +18,8 @@ from proposals.models import Milestone, Proposal
 from residents import register_import
 from residents.letters import make_codes
 from residents.models import LetterCode, RegisterImport
-from tests.cast import conclude, middle_of, person, propose, signed_in, typed
+from tests import together
+from tests.cast import conclude, middle_of, person, propose, signed_in
 from tests.forms import EXPORTED_COLUMNS
 from tests.letters import Posted
 from tests.vote import cast
@@ -76,15 +77,18 @@ def test_s19_shares_that_open_nothing_are_on_record_without_their_words(
     at("presenting" if act == "rehearsal" else "counting")
     words = shares[0].words.split()
     wrong = " ".join([words[1], words[0], *words[2:]])
-    sent = typed(act, (1, wrong), (2, shares[1].words))
-    assert signed_in(clara).post(f"/2027/box/{act}/", sent).status_code == 422
+    signed_in(clara).post(f"/2027/box/{act}/")
+    with together.kept():
+        assert signed_in(clara).post("/2027/box/sheet/words/", {"words": wrong}).status_code == 422
     refused = entry("shares refused")
-    assert (refused.actor, refused.facts) == (clara, {"act": act, "sheets": [1, 2]})
+    assert (refused.actor, refused.facts) == (clara, {"act": act, "sheets": [1]})
 
 
 def test_s19_an_empty_form_is_no_try(riverside_paper, shares, clara: User, at) -> None:
     at("presenting")
-    signed_in(clara).post("/2027/box/rehearsal/", {"rehearsal-number_1": "1"})
+    signed_in(clara).post("/2027/box/rehearsal/")
+    with together.kept():
+        signed_in(clara).post("/2027/box/sheet/words/", {"words": " "})
     assert not AuditEvent.objects.filter(action="shares refused").exists()
 
 

@@ -1,4 +1,7 @@
-"""The ballot box of a cycle at a terminal: make its key, rehearse, open it. The desk of the box does it by pages."""
+"""The ballot box of a cycle at a terminal: rehearse, or open it, where all holders sit in one room.
+
+By pages each does so in a session of their own. So they make the key, too; here it would show all sheets to one.
+"""
 
 from argparse import ArgumentParser
 from getpass import getpass
@@ -20,12 +23,9 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("act", choices=["key", "rehearse", "open"])
+        parser.add_argument("act", choices=["rehearse", "open"])
         parser.add_argument("cycle", help="the address of the cycle, such as 2027")
         parser.add_argument("--by", required=True, metavar="EMAIL", help="the clerk who acts, for the record")
-        parser.add_argument("--holder", action="append", default=[], metavar="EMAIL", help="key: once for each holder")
-        parser.add_argument("--replaces", default="", metavar="NAME", help="key: the SHA-256 of the key it replaces")
-        parser.add_argument("--threshold", type=int, default=2, help="key: how many holders open the box (2)")
 
     def handle(self, *args: Any, act: str, cycle: str, by: str, **options: Any) -> None:
         found = Cycle.objects.filter(slug=cycle).first()
@@ -35,11 +35,7 @@ class Command(BaseCommand):
         if not clerk.is_clerk:
             raise CommandError(f"{by} is no clerk.")
         try:
-            if act == "key":
-                holders = [self.person(email) for email in options["holder"]]
-                how = {"threshold": options["threshold"], "replaces": options["replaces"]}
-                self.show(holders, key.make(found, holders, by=clerk, at=clock.now(), **how))
-            elif act == "rehearse":
+            if act == "rehearse":
                 key.rehearse(found, self.shares(found), by=clerk, at=clock.now())
                 self.stdout.write("The test envelope opened. The holders' sheets work.")
             else:
@@ -52,11 +48,6 @@ class Command(BaseCommand):
         if found := get_user_model().objects.filter(email__iexact=email).first():
             return found
         raise CommandError(f"Nobody has the e-mail address {email}.")
-
-    def show(self, holders: list[Person], shares: list[Share]) -> None:
-        for holder, share in zip(holders, shares, strict=True):
-            self.stdout.write(f"Sheet {share.number}, for {holder}:\n    {share.words}\n")
-        self.stdout.write("Hand the sheets out and clear this screen: the words are kept nowhere.")
 
     def shares(self, cycle: Cycle) -> list[Share]:
         """As many as open the box, typed without being shown."""

@@ -1,0 +1,286 @@
+"""How the holders of the key come together, each in a session of their own and wherever they sit.
+
+A clerk begins; a process of its own (ballots/keeper.py) keeps in its memory what nobody else may know; each holder
+takes their sheet, or gives its words. What passes between a session and that process is sealed on its way, by a key
+that lives no longer than it is needed, so that neither the database nor a copy of it ever holds a share.
+"""
+
+import secrets
+import time
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import Max
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext as _
+
+from audit.acts import Done
+from audit.models import AuditEvent
+from ballots import key
+from ballots.models import BallotBoxKey, Ceremony, Opening, Part
+from ballots.opening import why_not_open
+from ballots.sealing import SEED, CannotOpen, PrivateKey, Share, WrongShare, seal
+from budgeting.models import Cycle
+from budgeting.people import Person
+from lib.refusal import Refused, allow, require
+from notices.kinds import Kind
+from notices.models import Happening
+
+PAUSE = 0.1  # seconds between two looks for an answer
+PATIENCE = 80  # looks
+
+
+# Begun and ended -----------------------------------------------------------------------------------------------------
+
+
+def begin_key(
+    cycle: Cycle, holders: Sequence[Person], *, by: Person, at: datetime, threshold: int, replaces: str = ""
+) -> Ceremony:
+    """Begin to make the key: in force once the last of these holders has taken their sheet. Raises Refused."""
+    allow(key.why_not_make(cycle, at))
+    key.require_holders(holders, threshold)
+    key.to_be_replaced(cycle, replaces)
+    parts = [Part(number=number, holder_id=holder.pk) for number, holder in enumerate(holders, start=1)]
+    return _begin(
+        Ceremony(cycle=cycle, kind=Ceremony.Kind.KEY, threshold=threshold, replaces=replaces), parts, by=by, at=at
+    )
+
+
+def begin_rehearsal(cycle: Cycle, *, by: Person, at: datetime) -> Ceremony:
+    """Begin a rehearsal, in which as many holders as open the box open the test envelope. Raises Refused."""
+    allow(key.why_not_rehearse(cycle))
+    return _begin_with_the_key(cycle, Ceremony.Kind.REHEARSAL, by=by, at=at)
+
+
+def begin_opening(cycle: Cycle, *, by: Person, at: datetime) -> Ceremony:
+    """Begin the opening: the box opens once as many holders as it takes have given their words. Raises Refused."""
+    require(not Opening.objects.filter(cycle=cycle).exists(), _("The box has been opened."))
+    allow(why_not_open(cycle, at))
+    return _begin_with_the_key(cycle, Ceremony.Kind.OPENING, by=by, at=at)
+
+
+def _begin_with_the_key(cycle: Cycle, kind: Ceremony.Kind, *, by: Person, at: datetime) -> Ceremony:
+    found = key.key_of(cycle)
+    held = found.holders.values_list("number", "holder", "commitment")
+    parts = [Part(number=number, holder_id=holder, commitment=commitment) for number, holder, commitment in held]
+    return _begin(Ceremony(cycle=cycle, kind=kind, threshold=found.threshold), parts, by=by, at=at)
+
+
+def _begin(ceremony: Ceremony, parts: Sequence[Part], *, by: Person, at: datetime) -> Ceremony:
+    cycle = ceremony.cycle
+    with transaction.atomic():
+        Cycle.objects.select_for_update().get(pk=cycle.pk)
+        if (before := on_at(cycle)) and is_lost(before):
+            end(before, Ceremony.End.LOST, at=at)
+        require(on_at(cycle) is None, _("The holders are together already: end that first."))
+        ceremony.number = (cycle.ceremonies.aggregate(last=Max("number"))["last"] or 0) + 1
+        ceremony.begun_by_id, ceremony.begun_at = by.pk, at
+        ceremony.save(force_insert=True)
+        for part in parts:
+            part.ceremony = ceremony
+        Part.objects.bulk_create(parts)
+        asked = [[part.number, part.holder_id] for part in parts]
+        by.record(Done.CEREMONY_BEGUN, on=cycle, kind=ceremony.kind, number=ceremony.number, holders=asked)
+        Happening.note(Kind.CEREMONY_BEGUN, ceremony, at=at, by=by)
+    return ceremony
+
+
+def break_off(ceremony: Ceremony, *, by: Person, at: datetime) -> None:
+    """End it before it comes to its end. Raises Refused if it has ended."""
+    require(end(ceremony, Ceremony.End.BROKEN_OFF, by=by, at=at), _("This has ended already."))
+
+
+@transaction.atomic
+def end(ceremony: Ceremony, how: Ceremony.End, said: str = "", *, at: datetime, by: Person | None = None) -> bool:
+    """End a ceremony, so that nothing sealed is left of it; not so (False) if it has ended already."""
+    still_on = Ceremony.objects.filter(pk=ceremony.pk, ended_at=None)
+    if not still_on.update(ended_at=at, end=how, said=said):
+        return False
+    ceremony.parts.update(asked_with=b"", vouched="", answer=b"", sealed=b"")
+    if how != Ceremony.End.DONE:
+        AuditEvent.append(
+            Done.CEREMONY_ENDED, by=by, on=ceremony.cycle, kind=ceremony.kind, number=ceremony.number, how=how
+        )
+    return True
+
+
+def on_at(cycle: Cycle) -> Ceremony | None:
+    """The one that is on."""
+    return Ceremony.objects.filter(cycle=cycle, ended_at=None).first()
+
+
+def is_lost(ceremony: Ceremony) -> bool:
+    """Is the process gone that held it? Then nothing that was shown or given in it is known to anybody any more."""
+    if not (ceremony.is_on and ceremony.keeper):
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock_shared(hashtext('ceremony'), %s)", [ceremony.pk])
+        (free,) = cursor.fetchone()
+        if free:
+            cursor.execute("SELECT pg_advisory_unlock_shared(hashtext('ceremony'), %s)", [ceremony.pk])
+    return bool(free)
+
+
+# A holder takes their sheet ------------------------------------------------------------------------------------------
+
+
+def show(part: Part, session: str) -> Share:
+    """The share of this part, for its holder, in one session alone: again there, until it is taken, and nowhere else.
+
+    Raises Refused if another session was shown it, if it is taken, or if the process does not answer.
+    """
+    ceremony = _still_on(part)
+    require(part.done_at is None, _("Your sheet has been taken: you typed it back. It is not shown again."))
+    shown_in = _digest_of(session)
+    one_time = PrivateKey(secrets.token_bytes(SEED))
+    asked = {"asked_with": one_time.public_key, "vouched": vouch(part, one_time.public_key), "answer": b""}
+    with transaction.atomic():
+        mine = Part.objects.filter(pk=part.pk, done_at=None, shown_in__in=["", shown_in])
+        require(
+            mine.update(shown_in=shown_in, **asked),
+            _("Your sheet was shown in another session. If that was not yours, tell the clerk: the key is begun anew."),
+        )
+        if part.shown_in != shown_in:
+            AuditEvent.append(Done.SHEET_SHOWN, by=part.holder, on=ceremony.cycle, number=part.number)
+    sealed = _answer(part)
+    Part.objects.filter(pk=part.pk).update(asked_with=b"", vouched="", answer=b"")
+    try:
+        return Share(part.number, one_time.open(sealed, info(part, "shown")))
+    except CannotOpen:
+        raise Refused(_("Your sheet was altered on its way to you. Begin the making of the key anew.")) from None
+
+
+def is_shown_in(part: Part, session: str) -> bool:
+    """Was the sheet shown in this session?"""
+    return constant_time_compare(part.shown_in, _digest_of(session))
+
+
+def _digest_of(session: str) -> str:
+    return salted_hmac("ballots.ceremony.session", session, algorithm="sha256").hexdigest()
+
+
+def _answer(part: Part) -> bytes:
+    """What the process answered, sealed. Raises Refused if it does not in time."""
+    for _look in range(PATIENCE):
+        if answer := bytes(Part.objects.values_list("answer", flat=True).get(pk=part.pk)):
+            return answer
+        pause()
+    raise Refused(_("The program that keeps the sheets does not answer. Look again in a moment, or begin anew."))
+
+
+def pause() -> None:
+    """Until the next look for an answer."""
+    time.sleep(PAUSE)
+
+
+@transaction.atomic
+def take(part: Part, words: str, session: str, *, at: datetime) -> BallotBoxKey | None:
+    """A holder has typed their sheet back, in the session that was shown it; so it is theirs, and known to work.
+
+    With the last one the key is in force, and is given back. Raises WrongShare if the words are not those of the sheet,
+    and Refused if the sheet was not shown in this session, or if no key can be made any more.
+    """
+    ceremony = _still_on(part, lock=True)
+    part.refresh_from_db()
+    require(is_shown_in(part, session), _("Let your sheet be shown first, then type it back."))
+    _require_own(part, words)
+    Part.objects.filter(pk=part.pk, done_at=None).update(done_at=at)
+    AuditEvent.append(Done.SHEET_TAKEN, by=part.holder, on=ceremony.cycle, number=part.number)
+    if ceremony.parts.filter(done_at=None).exists():
+        return None
+    parts = list(ceremony.parts.select_related("holder"))
+    made = key.NewKey(
+        bytes(ceremony.public_key),
+        bytes(ceremony.test_envelope),
+        ceremony.test_digest,
+        tuple(each.commitment for each in parts),
+    )
+    holders = [each.holder for each in parts]
+    in_force = key.put_in_force(
+        ceremony.cycle,
+        made,
+        holders,
+        by=ceremony.begun_by or part.holder,
+        at=at,
+        threshold=ceremony.threshold,
+        replaces=ceremony.replaces,
+    )
+    end(ceremony, Ceremony.End.DONE, at=at)
+    return in_force
+
+
+# A holder gives their words ------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def give(part: Part, words: str, *, at: datetime) -> None:
+    """A holder gives the words of their sheet, which only the process of this ceremony can read from here on.
+
+    Raises WrongShare if they are not those of their sheet, and Refused if they were given already, or it has ended.
+    """
+    ceremony = _still_on(part, lock=True)
+    require(ceremony.keeper, _("This is still being prepared. Try again in a moment."))
+    keeper = bytes(ceremony.keeper)
+    require(
+        constant_time_compare(ceremony.vouched, vouch(ceremony, keeper)),
+        _("What is to read your words is not this site's own program. Type them nowhere, and tell an auditor."),
+    )
+    share = _require_own(part, words)
+    given = Part.objects.filter(pk=part.pk, done_at=None)
+    sealed = seal(share.secret, keeper, info(part, "given"))
+    require(given.update(sealed=sealed, done_at=at), _("Your words are given already; there is nothing more to do."))
+    AuditEvent.append(Done.WORDS_GIVEN, by=part.holder, on=ceremony.cycle, kind=ceremony.kind, number=part.number)
+
+
+def _still_on(part: Part, lock: bool = False) -> Ceremony:
+    found = Ceremony.objects.select_related("cycle", "begun_by")
+    ceremony = (found.select_for_update(of=("self",)) if lock else found).get(pk=part.ceremony_id)
+    require(ceremony.is_on, _("This has ended meanwhile: %s") % ceremony.how_it_ended)
+    if is_lost(ceremony):
+        raise Refused(_("The program that held this has ended with the server. A clerk begins anew."))
+    return ceremony
+
+
+def _require_own(part: Part, words: str) -> Share:
+    """The share that was typed. Raises WrongShare, which says of what else the sheet is, if that is known."""
+    share = Share.typed(part.number, words)
+    ceremony = part.ceremony
+    public_key = bytes(ceremony.public_key if ceremony.is_of_the_key else key.key_of(ceremony.cycle).public_key)
+    if constant_time_compare(share.commitment(public_key), part.commitment):
+        return share
+    for other in ceremony.parts.select_related("holder"):
+        if Share(other.number, share.secret).commitment(public_key) == other.commitment:
+            raise WrongShare(
+                _("These are the words of sheet %(number)d, which %(name)s holds. Type those of your own sheet.")
+                % {"number": other.number, "name": other.holder.named}
+            )
+    if before := beginning_of(ceremony.cycle, share):
+        raise WrongShare(
+            _("This sheet is of beginning %(number)d, whose key is not in force. Take the sheet of the later one.")
+            % {"number": before.number}
+        )
+    raise WrongShare(_("Share %d belongs to another key: is it the sheet of this cycle?") % part.number)
+
+
+def beginning_of(cycle: Cycle, share: Share) -> Ceremony | None:
+    """In which making of a key of this cycle a sheet was shown, be it in force, broken off or given up."""
+    parts = Part.objects.filter(ceremony__cycle=cycle, ceremony__kind=Ceremony.Kind.KEY).select_related("ceremony")
+    for part in parts:
+        if Share(part.number, share.secret).commitment(bytes(part.ceremony.public_key)) == part.commitment:
+            return part.ceremony
+    return None
+
+
+# On the way ----------------------------------------------------------------------------------------------------------
+
+
+def info(part: Part, what: str) -> bytes:
+    """What is sealed on its way is bound to its ceremony, its part and its direction: it opens nowhere else."""
+    return f"pb-ceremony/v1|{part.ceremony_id}|{part.number}|{what}".encode()
+
+
+def vouch(whose: Ceremony | Part, public_key: bytes) -> str:
+    """By which this site's programs know each other's keys: whoever writes the database alone cannot make it."""
+    name = f"{whose._meta.label}|{whose.pk}|{public_key.hex()}"
+    return salted_hmac("ballots.ceremony", name, algorithm="sha256").hexdigest()
