@@ -76,6 +76,18 @@ def test_every_file_a_document_names_is_there(document: Path) -> None:
     assert linked | named == set()
 
 
+def test_each_threat_names_what_shows_its_defence_or_says_that_there_is_none() -> None:
+    rows = [
+        line.split("|")[1:-1]
+        for line in (ROOT / "docs" / "threat-model.md").read_text().splitlines()
+        if line[:1] == "|"
+    ]
+    threats = [row for row in rows if row[0].strip() not in ("tries", "---")]
+    assert len(threats) > 30
+    unshown = [tries for tries, _stops, shown in threats if "`tests/" not in shown]
+    assert [tries for tries, stops, shown in threats if shown.strip() == "nothing" and "nothing" in stops] == unshown
+
+
 def test_the_readme_has_a_line_for_every_room() -> None:
     rooms = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests"}
     told = set(re.findall(r"^\| \[`(\w+)/`\]", (ROOT / "README.md").read_text(), re.MULTILINE))
