@@ -4,6 +4,7 @@
 import logging
 import os
 import sys
+from contextlib import nullcontext
 
 import django
 import psycopg
@@ -13,12 +14,14 @@ from django.db import Error, connection
 
 from budgeting.environment import DATABASE_URL, WrongSetting
 from lib.away import is_away
+from lib.postgresql.acting import ActingConnection, as_owner
 
 # They speak to no city, or look themselves whether the secrets are its own, or are for the day these are lost.
 ASK_NOT_FOR_THE_SECRETS = {
     *("backup", "check_database", "give_up_secret", "restore"),
     *("compilemessages", "help", "makemessages", "makemigrations", "version", "--help", "--version"),
 }
+LETS_IN = "migrate"  # whoever else acts in the database is let in by this one, so it needs nobody to be let in
 
 
 def refuse_secrets_of_another_city() -> None:
@@ -38,7 +41,7 @@ def why_it_does_not_answer() -> str:
     """In one line. The pool, which has waited for a connection, does not tell why there was none."""
     reason = "this one did not for a moment (it does now)"
     try:
-        psycopg.connect(**connection.get_connection_params()).close()
+        ActingConnection.connect(**connection.get_connection_params()).close()
     except psycopg.Error as error:
         reason = " ".join(str(error).split())
     return f"{DATABASE_URL.shown()}; expected: a database that lets us in, but {reason}"
@@ -52,9 +55,10 @@ def main() -> None:
         sys.exit(str(wrong))
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # it warns at each try; what is wrong is said at the end
     try:
-        if sys.argv[1:] and sys.argv[1] not in ASK_NOT_FOR_THE_SECRETS:
-            refuse_secrets_of_another_city()
-        execute_from_command_line(sys.argv)
+        with as_owner() if sys.argv[1:2] == [LETS_IN] else nullcontext():
+            if sys.argv[1:] and sys.argv[1] not in ASK_NOT_FOR_THE_SECRETS:
+                refuse_secrets_of_another_city()
+            execute_from_command_line(sys.argv)
     except (Error, psycopg.Error) as error:
         if not is_away(error):
             raise

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from audit.acts import Done
@@ -124,9 +124,10 @@ def keep_draft(opinion: Opinion, typed: dict[str, str], *, by: Person, at: datet
 
 def _held(opinions: Iterable[Opinion], *, by: Person, at: datetime) -> list[tuple[Opinion, list[Department]]]:
     """Locked, and with the way each came. Raises Refused if one of them is not this person's to handle."""
-    keys = [each.pk for each in opinions]
-    locked = Opinion.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys).order_by("pk")
-    found = list(locked.select_related("proposal__cycle"))
+    keys = sorted(each.pk for each in opinions)
+    with connection.cursor() as cursor:  # not their rows: these only grow, and whoever acts may lock none of them
+        cursor.execute("SELECT committee_goes_on_with(key) FROM unnest(%s) AS key", [keys])
+    found = list(Opinion.objects.filter(pk__in=keys).order_by("pk").select_related("proposal__cycle"))
     for opinion in found:
         allow(why_not_handle(opinion, by=by, at=at))
     return [(opinion, way_of(opinion)) for opinion in found]

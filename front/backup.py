@@ -42,7 +42,9 @@ def back_up(path: Path, *, at: datetime, secrets_to: Path | None = None) -> Mani
     with TemporaryDirectory(dir=path.absolute().parent, prefix=".backup-") as folder:
         dump, part = Path(folder) / DUMP, Path(folder) / "part"
         options = [f"--exclude-table-data={table}" for table in LEFT_OUT]
-        run_on_the_database("pg_dump", "--format=custom", "--no-unlogged-table-data", *options, f"--file={dump}")
+        run_on_the_database(
+            "pg_dump", "--format=custom", "--no-unlogged-table-data", "--no-privileges", *options, f"--file={dump}"
+        )
         manifest = _pack(part, dump, at)
         with _written(secrets_to, json.dumps(secrets, indent=1)) if secrets_to else nullcontext():
             _give_name(part, path)

@@ -24,6 +24,7 @@ from audit.models import AuditEvent
 from budgeting import secret_checks
 from front.backup import folders, run_on_the_database
 from front.manifest import DUMP, Manifest, not_whole, read_manifest, unpack
+from lib.postgresql import acting
 from lib.refusal import Refused, require
 
 BESIDE = ".restore-"
@@ -54,7 +55,8 @@ def restore(path: Path, *, secrets_from: Path | None = None, lost: Iterable[str]
             _move_in(Path(folder) / name, root)
         for name, secret in secrets.items():
             secret_checks.write(name, secret)
-        _restore_database(Path(folder) / DUMP)
+        with acting.as_owner():
+            _restore_database(Path(folder) / DUMP)
     return manifest, _verified(manifest)
 
 
@@ -114,7 +116,6 @@ def _restore_database(dump: Path) -> None:
     try:
         run_on_the_database("pg_restore", *options, f"--dbname={connection.settings_dict['NAME']}", str(dump))
         call_command("migrate", verbosity=0)
-        call_command("createcachetable", verbosity=0)
     except BaseException:
         with suppress(Error):
             _empty_the_database()

@@ -25,6 +25,7 @@ from django_tasks_db.models import DBTaskResult
 
 from lib import clock
 from lib.away import is_away
+from lib.postgresql.acting import ActingConnection
 
 ATTEMPTS = 3
 PAUSE = timedelta(seconds=20)  # before the second attempt; twice that before the third
@@ -44,7 +45,7 @@ def session() -> Iterator[psycopg.Connection]:
 
     Raises psycopg.OperationalError, and does not wait, if the database is away.
     """
-    held = psycopg.connect(**connection.get_connection_params(), autocommit=True)
+    held = ActingConnection.connect(**connection.get_connection_params(), autocommit=True)
     try:
         yield held
     finally:

@@ -20,9 +20,11 @@ from accounts.models import User
 from audit.models import AuditEvent
 from budgeting.models import Contest, Cycle, District
 from budgeting.people import RoleName
+from lib.postgresql import acting
+from lib.postgresql.acting import ActingConnection, Way
 from tests import keeping, thoroughness
 from tests.cast import cycle_of_2027, give_a_factor, hands_of_the_clock, person, square
-from tests.databases import Aside, migrated_database, take_away_all_rows
+from tests.databases import Aside, as_owner, migrated_database, take_away_all_rows
 from tests.keeping import kept
 
 pytest_plugins = [
@@ -59,6 +61,9 @@ def pytest_configure(config: pytest.Config) -> None:
     # Otherwise each client of each test lists all static files once more before its first request.
     settings.WHITENOISE_AUTOREFRESH = True
     gc.set_threshold(200_000, 20, 100)  # looking for garbage as often as a server does takes a sixth of the time
+    # A test tampers, as the owner of the tables, within the transaction in which it also acts as the program does.
+    ActingConnection.ways = {Way.TAKEN_ON}
+    acting.as_owner = as_owner
     os.umask(0o022)  # as a shell leaves it: the settings close it, and what starts a database does not read them
 
 
@@ -107,7 +112,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
             keeping.keeper.end()
         connection.close()
         connection.close_pool()
-        with connection.cursor() as cursor:
+        with as_owner(), connection.cursor() as cursor:
             cursor.execute(
                 "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"

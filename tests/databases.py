@@ -10,7 +10,13 @@ import pytest
 from django.apps import apps
 from django.conf import settings as project
 from django.db import IntegrityError, connection, transaction
+from psycopg.pq import TransactionStatus
 
+from audit import fence
+from lib.postgresql import acting
+from lib.postgresql.acting import ActingConnection
+
+as_owner_by_another_session = acting.as_owner  # the product's own; see `as_owner` below
 TEMPLATE = "template_common_purse_"
 WRITTEN_BY_EVERY_MIGRATION = {"django_content_type", "auth_permission"}
 KEPT = 5  # of other migrations: working copies that share a server would take each other's away
@@ -19,6 +25,7 @@ KEPT = 5  # of other migrations: working copies that share a server would take e
 def migrated_database() -> str:
     """Its name. The first of several workers makes it, the others wait."""
     files = sorted(path for app in apps.get_app_configs() for path in Path(app.path).glob("migrations/*.py"))
+    files.append(Path(fence.__file__))  # which says who may do what there
     name = TEMPLATE + sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
     with connection.creation._nodb_cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [TEMPLATE])
@@ -36,13 +43,14 @@ def _migrate(name: str) -> str:
     own, test["NAME"] = test["NAME"], name
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     test["NAME"] = own
-    _connect_to(city)
+    connect_to(city)
     return name
 
 
-def _connect_to(name: str) -> None:
+def connect_to(name: str) -> None:
     connection.close()
     connection.close_pool()
+    ActingConnection.way = None
     project.DATABASES[connection.alias]["NAME"] = connection.settings_dict["NAME"] = name
 
 
@@ -63,11 +71,11 @@ class Aside:
         """For so long, whoever asks the database asks this one."""
         with self.unblock():
             own = connection.settings_dict["NAME"]
-            _connect_to(self.name)
+            connect_to(self.name)
             try:
                 yield
             finally:
-                _connect_to(own)
+                connect_to(own)
 
     def drop(self) -> None:
         self._ask_the_server(f'DROP DATABASE "{self.name}"')
@@ -86,8 +94,30 @@ def address_for_others() -> str:
     return f"postgres://{user}{password}@/{database['NAME']}?{where}"
 
 
+@contextmanager
+def as_owner() -> Iterator[None]:
+    """As the owner of the tables, in the same session, which is why a test's own transaction goes on.
+
+    In place of the product's, which begins another: see pytest_configure in conftest.py.
+    """
+    depth = getattr(connection, "owners_within", 0)
+    connection.ensure_connection()
+    session = connection.connection
+    if not depth:
+        session.execute("SET ROLE NONE")
+    connection.owners_within = depth + 1
+    try:
+        yield
+    finally:
+        connection.owners_within = depth
+        taken_back = session.closed or session.info.transaction_status is TransactionStatus.INERROR
+        if not depth and not taken_back:
+            session.execute("RESET ROLE")
+
+
 def refused_by_the_database(sql: str, *values: object) -> str:
-    with pytest.raises(IntegrityError) as refused, transaction.atomic(), connection.cursor() as cursor:
+    """What the guards say to the owner of the tables. To whoever acts much of it is refused before they are asked."""
+    with as_owner(), pytest.raises(IntegrityError) as refused, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql, values)
     return str(refused.value)
 
@@ -95,7 +125,7 @@ def refused_by_the_database(sql: str, *values: object) -> str:
 def without_triggers(sql: str) -> None:
     """What an insider with the rights of the table's owner could do."""
     tables = ("ballots_boardbatch", "ballots_castslot", "ballots_envelope", "ballots_replacedenvelope")
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in tables:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
@@ -107,7 +137,7 @@ def without_triggers(sql: str) -> None:
 @contextmanager
 def lifted(table: str, guard: str) -> Iterator[None]:
     """Write rows that would have been written earlier, before a guard holds them."""
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what still waits would keep the table from being altered
         cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {guard}")
         yield
@@ -119,7 +149,7 @@ def lifted(table: str, guard: str) -> Iterator[None]:
 def take_away_all_rows() -> None:
     """All but those a migration writes anew each time. The product has no way to do so."""
     every = [each._meta.db_table for each in apps.get_models(include_auto_created=True) if each._meta.managed]
-    with transaction.atomic(), connection.cursor() as cursor:
+    with as_owner(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")  # no foreign key is looked at
         # At once, so that a request that a browser has not waited for comes before or after, and in no deadlock.
         cursor.execute(f"LOCK TABLE {', '.join(every)} IN ACCESS EXCLUSIVE MODE")

@@ -15,6 +15,7 @@ from ballots.models import Count, Envelope
 from budgeting.models import Contest, Counted, Cycle, District, Phase
 from residents.models import Resident
 from tests.cast import put_on_paper
+from tests.databases import as_owner
 from tests.keeping import kept
 from tests.tables import our_models
 from tests.vote import cast
@@ -38,7 +39,7 @@ def guards() -> list[tuple[str, str, str]]:
 
 def run(sql: str, *values: object) -> None:
     """As somebody who has told the database to leave its guards aside."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    with as_owner(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # as at a commit: what still waits for it refuses TRUNCATE
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute(sql, values)
@@ -68,7 +69,7 @@ def test_no_session_can_switch_a_guard_off(db: None) -> None:
 @pytest.mark.parametrize("how", ["", "REPLICA", "DISABLE"])
 def test_a_guard_that_can_be_switched_off_is_noticed(db: None, how: str) -> None:
     enable = {"": "ENABLE TRIGGER", "REPLICA": "ENABLE REPLICA TRIGGER", "DISABLE": "DISABLE TRIGGER"}[how]
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE ballots_envelope {enable} votes_at_home")
     assert [name for _, name, enabled in guards() if enabled != "A"] == ["votes_at_home"]
 
@@ -97,7 +98,7 @@ def test_nobody_votes_who_is_not_on_the_register(second_vote: tuple[object, ...]
 
 
 def test_with_a_guard_as_databases_usually_have_them_somebody_would(second_vote: tuple[object, ...]) -> None:
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE ballots_envelope ENABLE TRIGGER votes_at_home")
     run(INSERT, *second_vote)

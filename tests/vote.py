@@ -17,6 +17,7 @@ from budgeting.models import Contest, Cycle, District
 from budgeting.two import Two
 from residents.models import Resident
 from tests.cast import count, enrol, person, put_on_paper
+from tests.databases import as_owner
 from tests.keeping import kept
 
 
@@ -58,7 +59,7 @@ def voting(riverside_paper: BallotPaper, box_key: BallotBoxKey, at: Callable[[st
 
 def turn_the_database(moment: datetime) -> None:
     """Turn the clock of the guards too, to the end of this test; what began before it stays where it was."""
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(
             "CREATE OR REPLACE FUNCTION ballots_moment() RETURNS timestamptz LANGUAGE sql VOLATILE"
             f" AS $$ SELECT '{moment.isoformat()}'::timestamptz $$"
@@ -68,7 +69,7 @@ def turn_the_database(moment: datetime) -> None:
 @contextmanager
 def leaving_guards_aside() -> Iterator[CursorWrapper]:
     """As somebody who has told the database to leave its guards aside; what fails is taken back."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    with as_owner(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # as at a commit
         cursor.execute("SET LOCAL session_replication_role = replica")
         yield cursor

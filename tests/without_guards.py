@@ -43,6 +43,8 @@ REFUSES, SHUT = "tests/ballots/test_what_the_database_refuses.py", "ballots/migr
 FACT, OPENING = "ballots/migrations/0023_after_the_opening.py", "tests/ballots/test_after_the_opening.py"
 NO_ALARM = "tests/front/test_no_false_alarm.py"
 
+FENCE = "tests/audit/test_the_fence.py"
+
 SETTINGS = "budgeting/settings.py"
 
 GUARDS = [
@@ -317,6 +319,28 @@ GUARDS = [
         "        AuditEvent.note(Done.SHARES_REFUSED, by=request.user, on=found, act=prefix, sheets=sheets)",
         "        pass",
         [ON_RECORD],
+    ),
+    # The fence
+    Guard(
+        "what only grows is not changed by whoever acts",
+        "audit/fence.py",
+        '*([] if self.no_update else ["UPDATE"])',
+        '"UPDATE"',
+        [FENCE],
+    ),
+    Guard(
+        "nobody makes a table in which guards would look",
+        "audit/fence.py",
+        'acting.may_do(f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC")',
+        "pass",
+        [FENCE],
+    ),
+    Guard(
+        "whoever acts is not who owns the tables",
+        "lib/postgresql/acting.py",
+        'return {**params, "user": role}',
+        "return params",
+        [FENCE],
     ),
     # Messages to authors, and work that is handed around
     Guard(

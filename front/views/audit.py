@@ -11,6 +11,7 @@ from django.shortcuts import render
 
 from accounts import sign_up_alarms
 from accounts.visitors import user_of
+from audit import fence
 from audit.acts import Done
 from audit.models import AuditEvent
 from ballots import agreement
@@ -36,6 +37,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "page": shown,
         "query": query,
         "head": head,
+        "no_fence": fence.why_it_does_not_stand(),
         "differences": agreement.told(agreement.differences_anywhere()),
         "letters": _letters(request),
         "desk": _desk(),

@@ -6,6 +6,8 @@ server that is there. Here one that is dead has all that wait in the pool looked
 
 The pool begins to connect when somebody asks it, and gives up before who asked does. So whoever waits asks anew at
 every turn, each as long as the pool's `timeout`, and is served within one of them once the server is back.
+
+Whom the pool connects as is said in acting.py. What asks for no database of ours, to make or drop one, is the owner.
 """
 
 from typing import Any
@@ -14,12 +16,19 @@ import psycopg
 from django.db.backends.postgresql import base
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from lib.postgresql.acting import ActingConnection
+
 PATIENT = 10  # turns of a second: a server that is restarted is back by then, and nobody need notice
 HASTY = 2  # turns, where one has waited in vain: the others do not fill all threads with waiting for the same
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     one_waited_in_vain = False  # of this process
+
+    def __init__(self, settings_dict: dict[str, Any], *args: Any, **kwargs: Any) -> None:
+        super().__init__(settings_dict, *args, **kwargs)
+        if pool := settings_dict["OPTIONS"].get("pool"):
+            pool.setdefault("connection_class", ActingConnection)
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> psycopg.Connection[Any]:
         """A connection that answers. Raises psycopg.OperationalError if there is none after so many turns."""

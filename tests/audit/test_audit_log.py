@@ -11,10 +11,11 @@ from audit import compared
 from audit.acts import Done
 from audit.chain import FIRST, chained
 from audit.models import AuditEvent
+from tests.databases import as_owner
 
 
 def run(sql: str, *values: object) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
+    with as_owner(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql, values)
 
 

@@ -13,6 +13,7 @@ from ballots.models import Count, Envelope, FromElsewhere, OpenedBallot, Opening
 from ballots.opening import open_box
 from lib.refusal import Refused
 from proposals.models import Award
+from tests import databases
 from tests.cast import propose, signed_in
 from tests.databases import lifted
 from tests.keeping import kept
@@ -234,7 +235,7 @@ def test_a_count_that_gives_something_else_stands_beside_the_first_and_holds(
     counted, riverside_contest, clara, at, rosa
 ) -> None:
     benches = riverside_contest.paper.lines.get(ballot_number=4).proposal
-    with connection.cursor() as cursor:
+    with databases.as_owner(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE proposals_withdrawal DISABLE TRIGGER USER")
         cursor.execute(
@@ -257,7 +258,7 @@ def test_a_count_that_gives_something_else_stands_beside_the_first_and_holds(
 
 def as_owner(table: str, sql: str) -> None:
     """What whoever owns the tables can do: take their guards away, and put them back."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    with databases.as_owner(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         cursor.execute(sql)

@@ -19,6 +19,7 @@ from lib.refusal import Refused
 from proposals.models import Decision
 from tally.ties import lot
 from tests.cast import frozen_at_the_desk, propose, put_on_paper, signed_in
+from tests.databases import as_owner
 from tests.keeping import kept
 from tests.papers import words_on
 
@@ -60,7 +61,7 @@ def tied(riverside_contest: Contest, cycle: Cycle, at: At) -> Contest:
 
 
 def run(sql: str, *values: object) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
+    with as_owner(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute(sql, values or None)
 

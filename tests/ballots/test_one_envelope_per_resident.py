@@ -28,7 +28,7 @@ from ballots.models import Envelope
 from budgeting.models import Contest, Cycle, Phase
 from residents.models import LetterCode
 from tests.cast import enrol, put_on_paper
-from tests.databases import address_for_others
+from tests.databases import address_for_others, as_owner
 from tests.keeping import kept
 from tests.letters import Posted, word_of
 from tests.served import free_port, session_of, wait_for
@@ -177,10 +177,10 @@ def test_an_account_and_two_booths_of_a_letter_leave_one_envelope_between_them(
 
 @pytest.fixture
 def no_primary_key(transactional_db) -> Iterator[None]:
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE ballots_envelope DROP CONSTRAINT ballots_envelope_pkey")
     yield
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE ballots_envelope DISABLE TRIGGER is_not_emptied")
         cursor.execute("TRUNCATE ballots_envelope")
         cursor.execute("ALTER TABLE ballots_envelope ENABLE ALWAYS TRIGGER is_not_emptied")

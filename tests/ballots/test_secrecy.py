@@ -32,7 +32,7 @@ from budgeting.people import RoleName
 from residents.letters import make_codes
 from residents.models import LetterCode, Verification
 from tests.cast import cycle_of_2027, enrol, hands_of_the_clock, person, put_on_paper, square
-from tests.databases import Aside
+from tests.databases import Aside, as_owner
 from tests.letters import Posted, word_of
 from tests.thoroughness import walks
 from tests.vote import cast
@@ -94,13 +94,15 @@ def _a_database_of_its_own(aside: Callable[[str], Aside]) -> Iterator[None]:
 def _the_log_is_kept(_a_database_of_its_own: None) -> Iterator[None]:
     """The server keeps its write-ahead log until the tests have read it."""
     try:
-        rows(f"SELECT lsn::text FROM pg_create_physical_replication_slot({SLOT}, true)")
+        with as_owner():
+            rows(f"SELECT lsn::text FROM pg_create_physical_replication_slot({SLOT}, true)")
     except DatabaseError as refused:
         pytest.skip(f"this database user may not keep the write-ahead log: {refused}")
     try:
         yield
     finally:
-        rows(f"SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = {SLOT}")
+        with as_owner():
+            rows(f"SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = {SLOT}")
 
 
 def end_of_the_log() -> str:
@@ -246,7 +248,7 @@ def backup(folder: Path) -> bytes:
 
 
 def files_of_the_server() -> Path:
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("SHOW data_directory")
         folder = Path(cursor.fetchone()[0])
         try:
@@ -259,7 +261,7 @@ def files_of_the_server() -> Path:
 
 def write_ahead_log(folder: Path, begins: str) -> bytes:
     """What was written to it since the vote began."""
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT * FROM pg_walfile_name_offset(%s::pg_lsn) a, pg_walfile_name_offset(pg_current_wal_lsn()) b",
             [begins],
@@ -396,7 +398,7 @@ def test_no_voter_is_tied_to_a_choice_after_the_opening(vote, at) -> None:
 
 
 def rows_after_vacuum() -> None:
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("VACUUM FULL ballots_envelope, ballots_openedballot")
 
 
@@ -405,8 +407,9 @@ def rows_after_vacuum() -> None:
 def test_the_experiment_does_tie_voters_to_choices_where_the_schema_is_naive() -> None:
     """The negative control: who voted in one table, what was voted in another, as is often thought enough."""
     vote = Vote(end_of_the_log(), dict(enumerate(different_ballots())))
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("CREATE TABLE naive_voter (resident_id bigint); CREATE TABLE naive_vote (content text)")
+        cursor.execute("GRANT ALL ON naive_voter, naive_vote TO PUBLIC")
     for resident, choices in vote.choices.items():
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("INSERT INTO naive_voter VALUES (%s)", [resident])

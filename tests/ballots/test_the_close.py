@@ -14,6 +14,7 @@ from budgeting.models import Contest
 from budgeting.stages import Stage
 from lib import clock
 from lib.refusal import Refused
+from tests.databases import as_owner
 from tests.vote import cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,7 +40,7 @@ def beside(work: Callable[[], object]) -> tuple[threading.Thread, list[object]]:
 def until_it_waits_for_a_lock(thread: threading.Thread) -> None:
     """Return once the server says that a connection of this database waits for another to let go of something."""
     deadline = time.monotonic() + 20
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         while thread.is_alive() and time.monotonic() < deadline:
             cursor.execute("SELECT pg_stat_clear_snapshot()")  # within a transaction it would look but once
             cursor.execute(

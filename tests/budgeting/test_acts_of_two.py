@@ -16,6 +16,7 @@ from budgeting.two import Joint, Two
 from lib.refusal import Refused
 from residents.models import Claim, Verification
 from tests.cast import enrol, person, signed_in
+from tests.databases import as_owner
 from tests.keeping import kept
 
 
@@ -45,7 +46,7 @@ SETTLED = "settled_by_id = proposed_by_id, confirmed = true, settled_at = propos
 
 def run(sql: str, *values: object) -> None:
     """As somebody who has told the database to leave its guards aside."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    with as_owner(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute(sql, values or None)
 

@@ -1,5 +1,7 @@
 """The machines that look after the site learn whether it lives and whether it is well, and nothing else."""
 
+from types import SimpleNamespace
+
 import psycopg
 import pytest
 from django.core.cache import cache
@@ -7,6 +9,7 @@ from django.db import connection
 
 from lib import jobs
 from lib.postgresql.base import DatabaseWrapper
+from tests.databases import as_owner
 
 LIVE, READY = "/health/live", "/health/ready"
 
@@ -25,7 +28,7 @@ def without_a_database(monkeypatch) -> None:
     def refuse(*args: object, **options: object) -> None:
         raise psycopg.OperationalError("connection refused")
 
-    monkeypatch.setattr(psycopg, "connect", refuse)
+    monkeypatch.setattr(jobs, "ActingConnection", SimpleNamespace(connect=refuse))
     monkeypatch.setattr(DatabaseWrapper, "create_cursor", refuse)
 
 
@@ -53,7 +56,7 @@ def test_without_a_worker_it_is_not_well(client, without_a_worker) -> None:
 
 
 def test_a_migration_that_is_not_applied_is_told_beside_the_rest(client, without_a_worker) -> None:
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM django_migrations WHERE app = 'results'")
     assert ask(client, READY) == (503, "migrations\nworker\n")
 

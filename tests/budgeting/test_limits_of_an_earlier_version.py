@@ -6,13 +6,14 @@ from django.db import connection
 
 from budgeting.models import Contest
 from tests.cast import put_on_paper
+from tests.databases import as_owner
 
 NEW = ("one_project_costs_at_most_the_budget", "points_go_with_points_ballots", "a_limit_of_the_ballot_is_at_least_one")
 NEW += ("one_project_has_at_most_all_points", "all_points_can_be_given", "what_is_set_in_a_rule_has_names")
 
 
 def test_v2_they_are_taken_off_where_nothing_is_frozen(riverside_contest: Contest, hillside_contest: Contest) -> None:
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for name in NEW:
             cursor.execute(f"ALTER TABLE budgeting_contest DROP CONSTRAINT {name}")

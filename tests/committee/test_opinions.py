@@ -17,6 +17,7 @@ from committee.recusing import recuse
 from front.waiting import waits_for
 from lib.refusal import Refused
 from tests.cast import person, signed_in
+from tests.databases import refused_by_the_database
 from tests.keeping import kept
 from tests.papers import words_on
 
@@ -185,12 +186,7 @@ def test_the_database_lets_nothing_else_be_next(opinion, roads, parks, dora, now
 @pytest.mark.parametrize("act", ["UPDATE committee_{} SET salt = '1'", "DELETE FROM committee_{}"])
 def test_what_was_asked_and_answered_stays(opinion, dora, now, table: str, act: str) -> None:
     answered(opinion, dora, now)
-    with (
-        pytest.raises(DatabaseError, match="may only be added to"),
-        transaction.atomic(),
-        connection.cursor() as cursor,
-    ):
-        cursor.execute(act.format(table))
+    assert "may only be added to" in refused_by_the_database(act.format(table))
 
 
 def test_nothing_follows_an_answer_or_a_question_that_came_back(opinion, parks, dora, pavel, now) -> None:

@@ -44,6 +44,13 @@ def city(letters: MailServer) -> Iterator[City]:
         yield begun
 
 
+def test_t02_whoever_serves_the_city_signs_in_as_who_owns_nothing(city: City) -> None:
+    until(city.stands, "all its parts")
+    sessions = "FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    assert city.sql(f"SELECT DISTINCT usename {sessions}") == [("common_purse_acts",)]
+    assert city.sql("SELECT tableowner FROM pg_tables WHERE tableowner = 'common_purse_acts'") == []
+
+
 def restart_postgres(city: City) -> None:
     server = city.server
     with server._gate():

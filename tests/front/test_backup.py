@@ -16,7 +16,7 @@ from django.contrib.sessions.models import Session
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import ProgrammingError, connection, transaction
 
 from accounts.models import User
 from audit.acts import Done
@@ -30,7 +30,7 @@ from lib.private_files import PrivateFiles
 from lib.refusal import Refused
 from tests import audited
 from tests.cast import FIRST_DAY, cycle_of_2027, hands_of_the_clock, person
-from tests.databases import Aside
+from tests.databases import Aside, as_owner
 from tests.whole_vote import begin
 
 SECRETS = {"SECRET_KEY": "key of the sessions", "REGISTER_KEY": "key of the register"}
@@ -139,6 +139,8 @@ def test_all_is_back_on_another_machine(file: Path, empty: Aside, settings, tmp_
         assert AuditEvent.objects.last().head == head
         call_command("verify_audit", head=head)
         assert User.objects.get().name == "Clara"
+        with pytest.raises(ProgrammingError, match="permission denied"), connection.cursor() as cursor:
+            cursor.execute("DELETE FROM audit_auditevent")  # the fence stands, too
         a_machine(settings, tmp_path / "there", **SECRETS)
         assert (SecretCheck.objects.count(), secret_checks.compare()) == (2, "")
     assert (tmp_path / "there" / "media" / "photos" / "1" / "swing.webp").read_bytes() == b"a swing"
@@ -248,7 +250,7 @@ def test_without_private_files_the_rest_is_back(full: Aside, empty: Aside, tmp_p
 @pytest.mark.long
 def test_a_log_that_does_not_hold_is_named(full: Aside, empty: Aside, tmp_path: Path) -> None:
     changed = "UPDATE audit_auditevent SET action = %s WHERE number = 3"
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE audit_auditevent DISABLE TRIGGER only_grows")
         cursor.execute(changed, ["deleted"])
         call_command("backup", str(tmp_path / "changed.tar"))

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -18,6 +19,7 @@ from django_tasks_db.models import DBTaskResult
 
 from lib import jobs
 from tests.cast import work
+from tests.databases import as_owner
 
 MORNING = datetime(2027, 7, 1, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -77,7 +79,7 @@ def test_a_worker_that_dies_without_a_word_lets_go_of_its_lock() -> None:
 
 
 def end_sessions_of_workers() -> None:
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory'"
             " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
@@ -110,7 +112,7 @@ def until(truth: Callable[[], bool]) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_waits_for_a_database_that_is_away(monkeypatch, caplog) -> None:
-    connect, tries = psycopg.connect, []
+    connect, tries = jobs.ActingConnection.connect, []
 
     def connect_late(*args: object, **options: object) -> psycopg.Connection:
         tries.append("away" if len(tries) < 3 else "there")
@@ -119,7 +121,7 @@ def test_a_worker_waits_for_a_database_that_is_away(monkeypatch, caplog) -> None
         return connect(*args, **options)
 
     monkeypatch.setattr(jobs, "LOOK_EVERY", 0.01)
-    monkeypatch.setattr(jobs.psycopg, "connect", connect_late)
+    monkeypatch.setattr(jobs, "ActingConnection", SimpleNamespace(connect=connect_late))
     with jobs.present("patient"):
         assert tries[:4] == ["away"] * 3 + ["there"]
     assert [record.getMessage() for record in caplog.records if record.name == "lib.jobs"] == [

@@ -14,6 +14,7 @@ from psycopg_pool import pool as psycopg_pool
 from lib.away import is_away
 from lib.postgresql import base
 from lib.postgresql.base import HASTY, PATIENT, DatabaseWrapper
+from tests.databases import as_owner
 
 NAME = "heirs of a restart"
 
@@ -38,7 +39,7 @@ def visit(process: DatabaseWrapper) -> None:
 
 
 def end_all_connections() -> None:
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = %s", [NAME]
         )

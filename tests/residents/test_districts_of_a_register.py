@@ -12,7 +12,7 @@ from budgeting.models import Contest, Cycle, District
 from residents import register_import
 from residents.models import RegisterImport, Resident
 from tests.cast import signed_in
-from tests.databases import refused_by_the_database
+from tests.databases import as_owner, refused_by_the_database
 from tests.keeping import kept
 from tests.papers import words_on
 
@@ -62,7 +62,7 @@ def test_i9_a_name_goes_before_the_address_of_another(city, hillside, at) -> Non
 
 def test_i9_districts_of_one_name_that_a_city_has_already_are_told_apart(riverside, hillside) -> None:
     migration = import_module("budgeting.migrations.0016_two_districts_have_two_names")
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("DROP INDEX two_districts_have_two_names")
         cursor.execute("UPDATE budgeting_district SET name = 'Centre'")
         cursor.execute(migration.TOLD_APART)

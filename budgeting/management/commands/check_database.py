@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
+from audit import fence
 from budgeting import secret_checks, versions
 from lib.refusal import Refused
 
@@ -15,7 +16,7 @@ FORGETFUL = (
 
 
 class Command(BaseCommand):
-    help = "Look whether secrets and tables are this program's own; keep the secrets of a new city."
+    help = "Look whether secrets and tables are this program's own, and how they are fenced; keep those of a new city."
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -23,9 +24,8 @@ class Command(BaseCommand):
             warning = secret_checks.keep()
         except Refused as refused:
             raise CommandError(refused.sentence) from None
-        if warning:
-            self.stderr.write(warning)
         with connection.cursor() as cursor:
             cursor.execute("SELECT current_setting('fsync')")
-            if cursor.fetchone() == ("off",):
-                self.stderr.write(FORGETFUL)
+            forgetful = FORGETFUL if cursor.fetchone() == ("off",) else ""
+        for line in filter(None, (warning, forgetful, fence.why_it_does_not_stand())):
+            self.stderr.write(line)

@@ -15,6 +15,7 @@ from demo import content
 from demo.loading import Size, Town, load
 from demo.papers import hand_out, handed_out
 from demo.people import is_demo
+from lib.postgresql import acting
 from proposals.models import Photo
 from results.models import Report
 
@@ -56,11 +57,11 @@ def take_down() -> None:
         photo.small.delete(save=False)
     for report in Report.objects.all():
         report.file.delete(save=False)
-    with connection.cursor() as cursor:
-        cursor.execute("DROP SCHEMA public CASCADE")
-        cursor.execute("CREATE SCHEMA public")
-    call_command("migrate", verbosity=0)
-    call_command("createcachetable")
+    with acting.as_owner():
+        with connection.cursor() as cursor:
+            cursor.execute("DROP SCHEMA public CASCADE")
+            cursor.execute("CREATE SCHEMA public")
+        call_command("migrate", verbosity=0)
     call_command("check_database")
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")  # as at first, where all of this is one transaction
