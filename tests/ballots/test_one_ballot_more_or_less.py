@@ -74,8 +74,8 @@ AFTER_THE_OPENING = {
 
 
 @pytest.mark.parametrize("close_first", [False, pytest.param(True, marks=pytest.mark.long)])
-def test_t34_with_one_more_or_less_the_box_stays_shut(whole_vote, close_first: bool) -> None:
-    """Before the last batch of the board, and after it."""
+def test_t34_with_one_more_or_less_the_box_stays_shut_and_nothing_is_counted(whole_vote, close_first: bool) -> None:
+    """Before the last batch of the board, and after it; then after the opening."""
     whole_vote.to_voting()
     if close_first:
         whole_vote.to_the_close()
@@ -87,10 +87,6 @@ def test_t34_with_one_more_or_less_the_box_stays_shut(whole_vote, close_first: b
             other = PLACE["hillside" if "Riverside" in name else "riverside"]
             assert other not in said, name
     assert not Opening.objects.exists()
-
-
-def test_t34_with_one_more_or_less_nothing_is_counted(whole_vote) -> None:
-    whole_vote.to_voting()
     whole_vote.to_the_opening()
     hillside, moment = whole_vote.boxes[1], whole_vote.at("counting")
     with every_guard_lifted():

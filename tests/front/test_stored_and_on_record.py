@@ -7,7 +7,6 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
-from accounts.models import User
 from audit.acts import Done
 from audit.models import AuditEvent
 from ballots import chain, draws, key
@@ -24,14 +23,14 @@ from notices.models import Happening
 from residents.models import Resident, Verification
 from tests.audited import said
 from tests.cast import MONTH, propose
+from tests.keeping import kept
 from tests.told import text_of, to
 from tests.vote import cast
 
 
-@pytest.fixture
-def on_record(cycle, riverside, riverside_contest, rosa, tomas, clara, ines, otto, at, settings) -> Cycle:
+@kept
+def on_record(cycle, riverside, riverside_contest, rosa, clara, ines, otto, at) -> Cycle:
     """A vote from the roles to the destruction of the shares, every act of it by its verb."""
-    User.objects.filter(pk__in=[clara.pk, ines.pk, otto.pk]).update(is_staff=False)
     moment = at("preparing")
     for person, role in ((clara, RoleName.CLERK), (ines, RoleName.COUNCIL), (otto, RoleName.AUDITOR)):
         person.roles.all().delete()
