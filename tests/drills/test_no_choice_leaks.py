@@ -179,9 +179,9 @@ CHANGES = "SELECT data FROM pg_logical_slot_peek_changes('follower', NULL, NULL)
 
 
 def stores(vote: Vote) -> dict[str, bytes]:
-    """Each kind of place, by its name."""
+    """Each kind of place, by its name, with what may be wrapped in it."""
     city = vote.city
-    return {
+    written = {
         "the server's log": log_of_the_server(city)[vote.log_begins :],
         "the logs of pages and worker": city.log.read_bytes(),
         "the tables": dump(city),
@@ -189,6 +189,7 @@ def stores(vote: Vote) -> dict[str, bytes]:
         "what a follower is told": "\n".join(line for (line,) in city.sql(CHANGES)).encode(),
         "files": contents(city.folder, without=[city.server.home, city.log]),
     }
+    return {name: traces.unwrapped(store) for name, store in written.items()}
 
 
 STATEMENTS = "SELECT query FROM pg_stat_statements"
@@ -228,7 +229,7 @@ def test_nothing_that_was_written_down_has_a_choice_or_a_holders_word(vote: Vote
         assert sign in found[name], name
         assert traces.found(found[name], vote.traces) == [], name
     assert b"BoothOutOfOrder: RuntimeError in" in found["the logs of pages and worker"]
-    assert traces.found_plainly(as_it_lies_on_disk(vote.city), vote.traces) == []
+    assert traces.found(as_it_lies_on_disk(vote.city), vote.traces) == []
 
 
 # What would have been found ------------------------------------------------------------------------------------------
@@ -256,11 +257,12 @@ def test_wherever_somebody_wrote_it_down_it_would_have_been_found(vote: Vote) ->
     """The negative control: a ballot of its own in each kind of place and form, and three words of a sheet."""
     city, lottery = vote.city, Random(4711)
     ballots = [some_ballot(lottery) for _ in range(10)]
-    spoken, addressed, remarked, *in_tables, spooled, filed, replicated = ballots
+    spoken, addressed, remarked, in_session, in_cache, mailed, in_task, spooled, filed, replicated = ballots
     city.sql("SELECT %s::text", json.dumps(spoken))
     city.ask(f"/?{urlencode(form(addressed))}")
     city.sql(f"SELECT 1, 2 /* {remarked} */, 3, 4, 5")
-    city.manage("shell", "-c", PLANT.format(ballots=json.dumps(in_tables)))
+    city.manage("shell", "-c", PLANT.format(ballots=json.dumps([in_session, in_cache, mailed, in_task])))
+    until(lambda: city.sql(WAITING) == [(0,)], "the mail is out")
     city.sql("CREATE TABLE planted (what bytea)")
     city.sql("INSERT INTO planted VALUES (%s)", traces.sealed_part(replicated, SIZE))
     (city.folder / "temporary" / "upload").write_bytes(base64.b64encode(urlencode(form(spooled)).encode()))
@@ -269,17 +271,17 @@ def test_wherever_somebody_wrote_it_down_it_would_have_been_found(vote: Vote) ->
     city.ask(f"/?{urlencode({'words': ' '.join(words)})}")
     found = stores(vote)
     for name, planted in {
-        "the server's log": [spoken, *in_tables],
+        "the server's log": [spoken, in_session, in_cache, mailed, in_task],
         "the logs of pages and worker": [addressed],
         "the server's statistics": [remarked],
-        "the tables": [*in_tables, replicated],
+        "the tables": [in_session, in_cache, in_task, replicated],
         "what a follower is told": [replicated],
-        "files": [spooled, filed],
+        "files": [spooled, filed, mailed],
     }.items():
         for each in planted:
             assert traces.found(found[name], traces.of_ballot(each, SIZE)), (name, each)
     assert traces.found(found["the logs of pages and worker"], traces.of_share(city.people.shares[2][1]))
-    assert traces.found_plainly(as_it_lies_on_disk(city), traces.of_ballot(replicated, SIZE))
+    assert traces.found(as_it_lies_on_disk(city), traces.of_ballot(replicated, SIZE))
 
 
 # Whose ballot is whose -----------------------------------------------------------------------------------------------
@@ -342,7 +344,7 @@ def test_no_batch_of_the_board_tells_in_which_order_its_people_voted(vote: Vote)
     """T-26. Of each batch one line is guessed right by chance, from the moments in the server's own records."""
     when = dict(vote.city.sql("SELECT fingerprint, pg_xact_commit_timestamp(xmin) FROM ballots_envelope"))
     batches = [added for (added,) in vote.city.sql("SELECT added FROM ballots_boardbatch WHERE added <> '{}'")]
-    assert len(batches) > 2
+    assert len(batches) > 1
     assert [added for added in batches if added != sorted(added)] == []
     hits = sum(sum(map(operator.eq, added, sorted(added, key=when.get))) for added in batches if len(added) > 1)
     assert hits <= len(batches) + 5 * len(batches) ** 0.5

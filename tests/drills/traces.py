@@ -88,13 +88,12 @@ def of_share(words: str) -> list[Trace]:
     return [*spelt, Trace(entropy, re.compile(re.escape(entropy), re.DOTALL))]
 
 
+def unwrapped(store: bytes) -> bytes:
+    return b"\n\0\n".join(layers(store))
+
+
 def found(store: bytes, traces: Iterable[Trace]) -> list[bytes]:
-    """What of them is in the store, or wrapped in it."""
-    return found_plainly(b"\n\0\n".join(layers(store)), traces)
-
-
-def found_plainly(store: bytes, traces: Iterable[Trace]) -> list[bytes]:
-    """As it is, and nothing unwrapped."""
+    """What of them is in the store as it is."""
     small = store.lower()
     hits = (trace.first_in(small if trace.is_words else store) for trace in traces)
     return [hit for hit in hits if hit]
