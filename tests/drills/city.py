@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import psycopg
@@ -132,10 +133,10 @@ class City:
             below |= more
         return sorted(number for number in below - {self.program.pid} if words in _command(number))
 
-    def ask(self, path: str, session: str = "", data: dict[str, str] | None = None) -> Answer:
+    def ask(self, path: str, session: str = "", data: dict[str, Any] | None = None) -> Answer:
         """What a browser gets; where it gets nothing, an Answer with status NO_ANSWER."""
         headers = {"Cookie": f"session={session}; csrf={TOKEN}"}
-        body = None if data is None else urlencode({**data, "csrfmiddlewaretoken": TOKEN})
+        body = None if data is None else urlencode({**data, "csrfmiddlewaretoken": TOKEN}, doseq=True)
         if body:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)

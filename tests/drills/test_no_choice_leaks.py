@@ -33,6 +33,7 @@ pytestmark = [
 VOTERS, SIZE = 32, 6
 LEAST, MOST = 10_000, 10_650  # points on one project: three times the most can still be given
 BOX = "/2027/box/"
+WORD = re.compile(r"<li><code>(\w+)</code></li>")
 # Whoever runs the server may have it do all this; the product's own settings of an embedded one are overruled.
 WAITING = "SELECT count(*) FROM notices_mail WHERE sent_at IS NULL"
 TALKATIVE = {
@@ -91,28 +92,46 @@ def vote() -> Iterator[Vote]:
             (city.folder / folder).mkdir(mode=0o777)
             city.env[name] = str(city.folder / folder)
         with city.server.running():
-            city.begin(VOTERS, "--points", "--not-rehearsed")
+            city.begin(VOTERS, "--points", "--without-key")
             city.sql("CREATE EXTENSION pg_stat_statements")
             city.sql("SELECT pg_create_logical_replication_slot('follower', 'test_decoding')")
             told = Vote(city, log_begins=len(log_of_the_server(city)))
-            rehearse(city)
+            make_key(city)
+            city.program_of_ours("dates", "opens")
             let_them_vote(told)
             yield told
 
 
-def rehearse(city: City) -> None:
-    """At the desk, after a slip: two words of the first sheet were swapped."""
-    slips = [" ".join(sorted(words.split())) for _, words in city.people.shares]
-    assert city.ask(f"{BOX}rehearsal/", city.people.clerk, typed(city, slips)).status == 422
-    assert city.ask(f"{BOX}rehearsal/", city.people.clerk, typed(city)).status == 302
+def make_key(city: City) -> None:
+    """Each of the three has their sheet shown, and types it back after a slip; two of them rehearse."""
+    holders = city.people.holders
+    form = {"key-holders": list(holders.values()), "key-threshold": 2, "key-replaces": ""}
+    assert city.ask(f"{BOX}key/", city.people.clerk, form).status == 302
+    until(lambda: city.sql("SELECT id FROM ballots_ceremony WHERE keeper <> ''"), "the worker has it kept")
+    number_of = dict(city.sql("SELECT holder_id, number FROM ballots_part"))
+    for session, holder in holders.items():
+        sheet = WORD.findall(city.ask(f"{BOX}sheet/print/", session, {}).page)
+        give_words(city, session, " ".join(sheet))
+        city.people.shares.append((number_of[holder], " ".join(sheet)))
+    city.people.shares.sort()
+    come_together(city, "rehearsal")
+    until(lambda: city.sql("SELECT id FROM ballots_rehearsal"), "they have rehearsed")
 
 
-def typed(city: City, slips: list[str] | None = None) -> dict[str, str]:
-    fields = {}
-    for place, (number, words) in enumerate(city.people.shares[:2], start=1):
-        fields[f"rehearsal-number_{place}"] = str(number)
-        fields[f"rehearsal-words_{place}"] = slips[place - 1] if slips else words
-    return fields
+def come_together(city: City, what: str) -> None:
+    """Two holders give their words."""
+    begun = "SELECT id FROM ballots_ceremony WHERE ended_at IS NULL AND keeper <> ''"
+    assert city.ask(f"{BOX}{what}/", city.people.clerk, {}).status == 302
+    until(lambda: city.sql(begun), "the worker has it kept")
+    words_of = dict(city.people.shares)
+    number_of = dict(city.sql("SELECT holder_id, number FROM ballots_keyshare"))
+    for session, holder in list(city.people.holders.items())[:2]:
+        give_words(city, session, words_of[number_of[holder]])
+
+
+def give_words(city: City, session: str, words: str) -> None:
+    for typed, status in ((" ".join(sorted(words.split())), 422), (words, 302)):
+        assert city.ask(f"{BOX}sheet/words/", session, {"words": typed}).status == status
 
 
 def let_them_vote(told: Vote) -> None:
@@ -310,8 +329,7 @@ BALLOTS_BY = {
 def test_whoever_has_all_that_was_written_down_ties_nobody_to_a_ballot(vote: Vote) -> None:
     """T-25, T-26. The orders in which people voted are known to the second; none is that of the opened ballots."""
     city = vote.city
-    city.program_of_ours("closing")
-    city.program_of_ours("opening", "never", tells=json.dumps(city.people.shares[:2]))
+    open_the_box(vote)
     city.sql("ANALYZE")
     told = [line for (line,) in city.sql(CHANGES)]
     voters = {name: [one for (one,) in city.sql(sql)] for name, sql in VOTERS_BY.items()}
@@ -334,6 +352,17 @@ def test_whoever_has_all_that_was_written_down_ties_nobody_to_a_ballot(vote: Vot
             assert len(said) == VOTERS, other
             for direction in (1, -1):
                 assert right(guess[::direction], said, vote.choices) <= BY_CHANCE, (one, other)
+
+
+def open_the_box(vote: Vote) -> None:
+    """By words that are typed, which have left no trace either."""
+    city = vote.city
+    city.program_of_ours("dates", "closes")
+    come_together(city, "opening")
+    until(lambda: city.sql("SELECT id FROM ballots_opening"), "the box is open")
+    words = [trace for _, words in city.people.shares[:2] for trace in traces.of_share(words)]
+    for name, store in stores(vote).items():
+        assert traces.found(store, words) == [], name
 
 
 def right(guess: Sequence[int], said: Sequence[str], choices: dict[int, dict[int, int]]) -> int:

@@ -145,7 +145,7 @@ def opens(city: City, point: str, *, kills_the_server: bool = False) -> int:
 def test_whoever_opens_the_box_may_die_at_any_point_of_it(city: City, electors: Electors) -> None:
     """Then nothing is stored, or everything; and it opens again, which begins with a look at the board and the log."""
     settle(electors)
-    city.program_of_ours("closing")
+    city.program_of_ours("dates", "closes")
     without_entries = city.differences()
     cast = Counter(marks.as_text(choices) for _, choices in opened(city).values())
     everything = [(len(cast), 1, 1)]
