@@ -78,7 +78,7 @@ class City:
     def begin(self, residents: int, *how: str) -> None:
         """Start it, and have that many residents who may vote; `how`: as `riverside.py` is told."""
         self.start()
-        until(self.has_begun, "the city began")
+        until(self.has_begun, "the city began", patience=5 * PATIENCE)
         self.people = People(**json.loads(self.program_of_ours("riverside", str(residents), *how).stdout))
 
     @property
