@@ -1,15 +1,15 @@
 """Set-up: cycles with their calendars, districts with their boundaries, contests with their money and rules."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets
-from django.db import models
 from django.http import HttpRequest
 from django.urls import URLPattern
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.admin import SetUp
@@ -21,7 +21,7 @@ from budgeting.models.change import moves
 from budgeting.models.contest import ADDRESS_TAKEN
 from budgeting.news import News, happened
 from budgeting.within import move
-from lib import clock
+from lib import boundaries, clock
 from lib.forms import BoundaryField
 from lib.geography import drawing
 from lib.money import written
@@ -114,13 +114,39 @@ class CycleAdmin(SetUp[Cycle]):
             happened(News.CALENDAR_CHANGED, moved, by=by, at=moved.at)
 
 
+class DistrictForm(forms.ModelForm[District]):
+    """A boundary is pasted, or comes in a file; where that has several districts, it is the one of this name."""
+
+    boundary_file = forms.FileField(
+        label=_("or a file with the boundary"), required=False, help_text=_("GeoJSON, as a map program saves it.")
+    )
+
+    class Meta:
+        model = District
+        fields = ("name", "slug", "boundary", "population", "city_wide")
+        field_classes: ClassVar = {"boundary": BoundaryField}
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["boundary"].district = str(self.data.get("name", ""))  # type: ignore[attr-defined]
+
+    def clean_boundary_file(self) -> None:
+        if sent := self.cleaned_data["boundary_file"]:
+            try:
+                text = sent.read().decode()
+            except UnicodeDecodeError:
+                raise forms.ValidationError(_("This is no GeoJSON: it cannot be read as text.")) from None
+            self.cleaned_data["boundary"] = boundaries.read(text, self.cleaned_data.get("name", ""))
+
+
 @admin.register(District)
 class DistrictAdmin(SetUp[District]):
+    form = DistrictForm
+    fields = ("name", "slug", "boundary", "boundary_file", "drawn", "population", "city_wide")
     list_display = ("name", "slug", "population", "city_wide")
     search_fields = ("name", "slug")
     prepopulated_fields = {"slug": ("name",)}  # noqa: RUF012
     readonly_fields = ("drawn",)
-    formfield_overrides = {models.JSONField: {"form_class": BoundaryField}}  # noqa: RUF012
 
     def get_urls(self) -> list[URLPattern]:
         """Its pages take a coastline, drawn in detail."""
@@ -132,15 +158,16 @@ class DistrictAdmin(SetUp[District]):
 
     @admin.display(description=_("drawing"))
     def drawn(self, district: District) -> str:
-        if not district.boundary:
-            return "–"
-        sheet = drawing([district.boundary])
+        sheet = drawing([district.boundary] if district.boundary else [])
+        outline = next(iter(sheet.outlines), None)
+        if outline is None:
+            return gettext("It cannot be drawn.") if district.boundary else "–"
         return format_html(
             '<svg viewBox="{}" width="320" role="img" aria-label="{}">'
             '<path d="{}" fill="#c9dcd8" stroke="#00594f" stroke-width="4"/></svg>',
             sheet.view,
             district.name,
-            sheet.outlines[0].path,
+            outline.path,
         )
 
 

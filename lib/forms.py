@@ -1,5 +1,6 @@
 """Fields for money, for the city's time and for boundaries."""
 
+import json
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -14,7 +15,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lib import money
+from lib import boundaries, money
 
 
 class MoneyField(forms.CharField):
@@ -172,16 +173,27 @@ def _why_refused(local: datetime) -> str:
 
 
 class BoundaryField(forms.JSONField):
-    """GeoJSON as map programs save it: a geometry, a Feature, or a collection of one Feature. Gives the geometry."""
+    """A boundary as map programs save it, pasted. Gives it in its one form: lib/boundaries.py.
+
+    A form that knows the district's name sets it, so that it is found among several: `field.district`.
+    """
+
+    district = ""
 
     def to_python(self, value: Any) -> Any:
-        found = super().to_python(value)
-        if (
-            isinstance(found, dict)
-            and found.get("type") == "FeatureCollection"
-            and len(found.get("features") or ()) == 1
-        ):
-            found = found["features"][0]
-        if isinstance(found, dict) and found.get("type") == "Feature":
-            found = found.get("geometry")
-        return found
+        if value in self.empty_values:
+            return None
+        return boundaries.read(value, self.district) if isinstance(value, str) else boundaries.of(value, self.district)
+
+    def bound_data(self, data: Any, _initial: Any) -> Any:
+        """What was typed is shown again as it was typed, whatever it is."""
+        return data
+
+    def prepare_value(self, value: Any) -> Any:
+        return value if isinstance(value, str) or value is None else json.dumps(value)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return bool(initial != self.to_python(data))
+        except forms.ValidationError:
+            return True

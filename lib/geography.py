@@ -1,6 +1,5 @@
-"""Boundaries and places, as GeoJSON in longitude and latitude (RFC 7946)."""
+"""What is done with boundaries and places: drawn on a sheet, compared, handed to a map."""
 
-import json
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,27 +7,15 @@ from typing import Any
 
 import numpy as np
 import shapely
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
-from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
-
-def check_boundary(geometry: Any) -> None:
-    """Raise ValidationError unless this is a GeoJSON Polygon or MultiPolygon without faults."""
-    if not isinstance(geometry, dict) or geometry.get("type") not in {"Polygon", "MultiPolygon"}:
-        raise ValidationError(_("The boundary is not a GeoJSON Polygon or MultiPolygon."))
-    try:
-        polygon = shape(geometry)
-    except (KeyError, TypeError, ValueError, shapely.errors.ShapelyError):
-        raise ValidationError(_("The boundary's coordinates cannot be read.")) from None
-    if not polygon.is_valid:
-        raise ValidationError(_("The boundary is faulty: %s") % shapely.is_valid_reason(polygon))
+from lib.boundaries import shape_of
 
 
 def lies_within(geometry: dict[str, Any] | None, longitude: float, latitude: float) -> bool:
     """Is the place inside the boundary (its edge included)? True where there is no boundary to check against."""
-    return geometry is None or bool(shapely.intersects_xy(shape(geometry), longitude, latitude))
+    shape = shape_of(geometry) if geometry else None
+    return shape is None or bool(shapely.intersects_xy(shape, longitude, latitude))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +35,18 @@ class Drawing:
     """Boundaries on one sheet, 1000 units wide; `view` is the SVG viewBox."""
 
     view: str
-    outlines: list[Outline]
+    outlines: list[Outline | None]
 
 
 def drawing(boundaries: Sequence[dict[str, Any]]) -> Drawing:
-    """Draw GeoJSON boundaries to scale on one sheet, north up.
+    """Draw boundaries to scale on one sheet, north up; None for one that cannot be drawn.
 
     A city is small: degrees of longitude are shortened by the cosine of its middle latitude and the rest is flat.
     """
-    if not boundaries:
-        return Drawing("0 0 1000 1", [])
-    shapes = shapely.from_geojson([json.dumps(boundary) for boundary in boundaries])
+    found = [shape_of(boundary) for boundary in boundaries]
+    shapes = [shape for shape in found if shape is not None]
+    if not shapes:
+        return Drawing("0 0 1000 1", [None] * len(found))
     west, south, east, north = shapely.total_bounds(shapes)
     narrow = math.cos(math.radians((south + north) / 2))
     scale = 1000 / max((east - west) * narrow, 1e-9)
@@ -66,11 +54,14 @@ def drawing(boundaries: Sequence[dict[str, Any]]) -> Drawing:
     def flat(points: np.ndarray) -> np.ndarray:
         return np.column_stack([(points[:, 0] - west) * narrow * scale, (north - points[:, 1]) * scale])
 
-    outlines = []
-    for geometry in shapely.simplify(shapely.transform(shapes, flat), 1):
-        middle = shapely.get_coordinates(shapely.maximum_inscribed_circle(geometry, 5))[0].round()
-        outlines.append(Outline(_path(geometry), int(middle[0]), int(middle[1])))
+    drawn = iter(shapely.simplify(shapely.transform(shapes, flat), 1))
+    outlines = [shape and _outline(next(drawn)) for shape in found]
     return Drawing(f"0 0 1000 {(north - south) * scale:.0f}", outlines)
+
+
+def _outline(geometry: BaseGeometry) -> Outline:
+    middle = shapely.get_coordinates(shapely.maximum_inscribed_circle(geometry, 5))[0].round()
+    return Outline(_path(geometry), int(middle[0]), int(middle[1]))
 
 
 def _path(geometry: BaseGeometry) -> str:

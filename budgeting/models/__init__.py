@@ -4,7 +4,7 @@ from budgeting.models.change import CalendarChange
 from budgeting.models.contest import Contest
 from budgeting.models.counted import Counted
 from budgeting.models.cycle import Cycle, Phase, Supporters
-from budgeting.models.district import District, boundaries
+from budgeting.models.district import District, boundaries_of
 from budgeting.models.draw import Draw
 from budgeting.models.forgotten import Forgotten
 from budgeting.models.joint_act import JointAct, OneIsEnough, acts_on
@@ -25,7 +25,7 @@ __all__ = [
     "SecretCheck",
     "Supporters",
     "acts_on",
-    "boundaries",
+    "boundaries_of",
     "check_calendar",
     "check_decisions",
     "check_objections",

@@ -9,7 +9,8 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from budgeting.pages import is_no_page
-from lib.geography import check_boundary, feature
+from lib import boundaries
+from lib.geography import feature
 from lib.names import one_form
 from lib.one_line import OneLine
 
@@ -63,14 +64,17 @@ class District(models.Model):
         if any(other.pk != self.pk for other in District.called(self.name)):
             raise ValidationError({"name": NAME_TAKEN})
         if self.boundary is not None:
+            others = District.objects.exclude(pk=self.pk).exclude(boundary=None).values_list("boundary", flat=True)
             try:
-                check_boundary(self.boundary)
+                self.boundary = boundaries.of(self.boundary, self.name)
+                boundaries.refuse_elsewhere(self.boundary, [each for each in others if each])
             except ValidationError as error:
                 raise ValidationError({"boundary": error}) from None
         if District.objects.filter(contests__slug=self.slug).exclude(pk=self.pk).exists():
             raise ValidationError({"slug": _("A contest of another district has this address already.")})
 
 
-def boundaries(districts: Iterable[District]) -> list[dict[str, Any]]:
-    """The boundaries of districts as GeoJSON features, where they are known."""
-    return [feature(district.boundary, name=district.name) for district in districts if district.boundary]
+def boundaries_of(districts: Iterable[District]) -> list[dict[str, Any]]:
+    """The boundaries of districts as GeoJSON features, where they are known and can be drawn."""
+    known = [(each.name, each.boundary) for each in districts]
+    return [feature(boundary, name=name) for name, boundary in known if boundary and boundaries.shape_of(boundary)]

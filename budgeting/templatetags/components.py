@@ -124,7 +124,7 @@ def district_map(contests: Iterable[Contest], here: Contest | None = None) -> di
     bounded = {district: district.boundary for district in first if district.boundary}
     drawn = {district: boundary for district, boundary in bounded.items() if not district.city_wide} or bounded
     sheet = drawing(list(drawn.values()))
-    places = [(first[district], outline) for district, outline in zip(drawn, sheet.outlines, strict=True)]
+    places = [(first[district], outline) for district, outline in zip(drawn, sheet.outlines, strict=True) if outline]
     return {"view": sheet.view, "places": places, "here": here}
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from budgeting.models import Contest, Counted, Cycle, boundaries
+from budgeting.models import Contest, Counted, Cycle, boundaries_of
 from budgeting.people import Request
 from budgeting.stages import Act, Button, Stage
 from front.sample_form import SampleForm
@@ -118,6 +118,6 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     at = clock.now()
     page = _page_of(Cycle.present(at), at)
     districts = dict.fromkeys(contest.district for contest in page.get("contests", ()))
-    features = feature_collection(boundaries(districts))
+    features = feature_collection(boundaries_of(districts))
     samples = {"features": features, "form": form, "page": Paginator(range(200), 10).page(4)}
     return render(request, "front/styleguide.html", page | samples)

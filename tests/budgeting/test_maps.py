@@ -1,12 +1,10 @@
 """The districts drawn to scale: north up, each name inside its district."""
 
-import pytest
 import shapely
-from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.geography import check_boundary, drawing, lies_within
+from lib.geography import drawing, lies_within
 from tests.cast import square
 
 
@@ -38,22 +36,6 @@ def test_a_city_without_boundaries_has_no_drawing() -> None:
 def test_a_boundary_with_a_hole_is_drawn_with_it() -> None:
     outer, inner = square(0, 0)["coordinates"][0], [[0.4, 0.4], [0.6, 0.4], [0.6, 0.6], [0.4, 0.6], [0.4, 0.4]]
     assert drawing([{"type": "Polygon", "coordinates": [outer, inner]}]).outlines[0].path.count("M") == 2
-
-
-@pytest.mark.parametrize(
-    "boundary",
-    [
-        "",
-        5,
-        {},
-        {"type": "Point", "coordinates": [0, 0]},
-        {"type": "Polygon"},
-        {"type": "Polygon", "coordinates": [[[0, 0]]]},
-    ],
-)
-def test_what_is_no_boundary_is_refused(boundary: object) -> None:
-    with pytest.raises(ValidationError):
-        check_boundary(boundary)
 
 
 def test_a_place_on_the_edge_is_inside() -> None:

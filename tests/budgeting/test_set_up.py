@@ -1,11 +1,14 @@
 """A clerk sets a cycle up in the admin: money as money, a calendar that holds together, everything on record."""
 
 import html
+import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError
 from django.test import Client
 from django.utils import translation
@@ -127,6 +130,48 @@ def test_a_boundary_is_taken_as_map_programs_save_it(set_up: Client) -> None:
     crossed = '{"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]]}'
     answer = set_up.post("/admin/budgeting/district/add/", fields | {"boundary": crossed})
     assert "The boundary is faulty" in answer.content.decode()
+
+
+ODD = ["{", "[" * 100_000, "5", '"x"', '{"type": []}', '{"type": "Polygon", "coordinates": [[[1e400, 0]]]}', "<kml/>"]
+
+
+def test_i7_a_refused_boundary_comes_back_as_it_was_typed_with_the_reason(set_up: Client, riverside: District) -> None:
+    page, kept = f"/admin/budgeting/district/{riverside.pk}/change/", riverside.boundary
+    for odd in ODD:
+        fields = {"slug": "riverside", "name": "Riverside", "population": "12000"}
+        answer = set_up.post(page, fields | {"boundary": odd})
+        assert "errorlist" in answer.content.decode()
+        assert html.escape(odd) in answer.content.decode()
+        riverside.refresh_from_db()
+        assert riverside.boundary == kept
+        assert set_up.get(page).status_code == set_up.get("/").status_code == 200
+
+
+def test_a_boundary_comes_in_a_file_of_the_whole_city(set_up: Client) -> None:
+    feature = {"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1]]]}}
+    named = [feature | {"properties": {"name": name}} for name in ("Riverside", "Hillside")]
+    fields = {"slug": "riverside", "name": "Riverside", "population": "12000"}
+    for content, said in {
+        json.dumps({"type": "FeatureCollection", "features": named}).encode(): "",
+        b"PK\x03\x04": "save it as GeoJSON",
+        "é".encode("latin-1"): "cannot be read as text",
+    }.items():
+        sent = SimpleUploadedFile("city.geojson", content)
+        answer = set_up.post("/admin/budgeting/district/add/", fields | {"boundary_file": sent})
+        assert said in answer.content.decode()
+        assert District.objects.get().boundary["coordinates"][0][-1] == [0, 0]  # of the first, and closed
+
+
+def test_i1_one_district_that_cannot_be_drawn_takes_no_page_with_it(
+    set_up: Client, riverside_contest: Contest, hillside_contest: Contest, at: Callable[[str], object]
+) -> None:
+    at("proposing")
+    open_ring = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1]]]}
+    District.objects.filter(slug="riverside").update(boundary=open_ring)
+    for page in ("/", "/2027/", "/2027/riverside/", "/2027/hillside/", "/2027/proposals.geojson"):
+        assert set_up.get(page).status_code == 200
+    broken = set_up.get(f"/admin/budgeting/district/{riverside_contest.district_id}/change/")
+    assert "It cannot be drawn." in broken.content.decode()
 
 
 def test_every_page_of_the_set_up_opens(set_up: Client, riverside_contest: Contest) -> None:
