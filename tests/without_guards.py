@@ -315,8 +315,8 @@ GUARDS = [
     ),
     Guard(
         "shares that open nothing are on record",
-        "ballots/views/box.py",
-        "        AuditEvent.note(Done.SHARES_REFUSED, by=request.user, on=found, act=prefix, sheets=sheets)",
+        "ballots/views/ceremony.py",
+        "        AuditEvent.note(Done.SHARES_REFUSED, by=request.user, on=part.ceremony.cycle, **facts)",
         "        pass",
         [ON_RECORD],
     ),
