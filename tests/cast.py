@@ -14,6 +14,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth import get_user_model
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
@@ -234,10 +235,14 @@ def give_a_factor(client: Client, user: User, **more: object) -> None:
 
 def given(client: Client, user: User, method: str, **more: object) -> None:
     session = client.session
+    note_as_given(session, user, method, **more)
+    session.save()
+
+
+def note_as_given(session: SessionBase, user: User, method: str, **more: object) -> None:
     records = session.get("account_authentication_methods", [])
     session["account_authentication_methods"] = [*records, {"method": method, "at": time.time(), **more}]
     session["account_authentication_methods_user"] = str(user.pk)
-    session.save()
 
 
 def signed_in(user: User) -> Client:

@@ -11,8 +11,11 @@ import hypothesis
 import pytest
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.contrib.auth.signals import user_logged_in
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.http import HttpRequest
 from django.test import Client, TransactionTestCase
 from django.utils import translation
 
@@ -23,7 +26,7 @@ from budgeting.people import RoleName
 from lib.postgresql import acting
 from lib.postgresql.acting import ActingConnection, Way
 from tests import keeping, thoroughness
-from tests.cast import cycle_of_2027, give_a_factor, hands_of_the_clock, person, square
+from tests.cast import cycle_of_2027, hands_of_the_clock, note_as_given, person, square
 from tests.databases import Aside, as_owner, migrated_database, take_away_all_rows
 from tests.keeping import kept
 
@@ -154,13 +157,28 @@ def _whoever_is_signed_in_has_given_the_second_factor_they_hold() -> Iterator[No
     """As at the door: `client.force_login` alone would leave a session that never gave one, and no role has pages."""
     force_login = Client.force_login
 
-    def with_the_factor(self: Client, user: User, backend: str | None = None) -> None:
-        force_login(self, user, backend)
+    def gives_it(request: HttpRequest, user: User, **_: Any) -> None:
         if Authenticator.objects.filter(user=user).exists():
-            give_a_factor(self, user)
+            note_as_given(request.session, user, "mfa")
+
+    def with_the_factor(self: Client, user: User, backend: str | None = None) -> None:
+        user_logged_in.connect(gives_it)
+        try:
+            force_login(self, user, backend)
+        finally:
+            user_logged_in.disconnect(gives_it)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Client, "force_login", with_the_factor)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _a_password_is_hashed_at_little_cost() -> Iterator[None]:
+    """As in the city, but that whoever steals the hashes would soon have guessed them."""
+    with pytest.MonkeyPatch.context() as patch:
+        for cost, least in {"memory_cost": 8, "time_cost": 1, "parallelism": 1}.items():
+            patch.setattr(Argon2PasswordHasher, cost, least)
         yield
 
 
