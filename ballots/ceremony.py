@@ -2,18 +2,20 @@
 
 A clerk begins; a process of its own (ballots/keeper.py) keeps in its memory what nobody else may know; each holder
 takes their sheet, or gives its words. What passes between a session and that process is sealed on its way, by a key
-that lives no longer than it is needed, so that neither the database nor a copy of it ever holds a share.
+that lives no longer than it is needed, so that neither the database nor a copy of it ever holds a share; and both look
+first whether the ceremony is what was begun (ballots/vouching.py).
 """
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from audit.acts import Done
 from audit.models import AuditEvent
@@ -21,6 +23,7 @@ from ballots import key
 from ballots.models import BallotBoxKey, Ceremony, Opening, Part
 from ballots.opening import why_not_open
 from ballots.sealing import SEED, CannotOpen, PrivateKey, Share, WrongShare, seal
+from ballots.vouching import code, code_of_asking, info, require_as_begun
 from budgeting.models import Cycle
 from budgeting.people import Person
 from lib.refusal import Refused, allow, require
@@ -29,6 +32,9 @@ from notices.models import Happening
 
 PAUSE = 0.1  # seconds between two looks for an answer
 PATIENCE = 80  # looks
+
+ALTERED_ON_ITS_WAY = gettext_lazy("Your sheet was altered on its way to you. Begin the making of the key anew.")
+ENOUGH = gettext_lazy("Enough holders have given their words: it is being done.")
 
 
 # Begun and ended -----------------------------------------------------------------------------------------------------
@@ -80,14 +86,22 @@ def _begin(ceremony: Ceremony, parts: Sequence[Part], *, by: Person, at: datetim
         for part in parts:
             part.ceremony = ceremony
         Part.objects.bulk_create(parts)
+        ceremony.vouched = code(ceremony, parts)
+        ceremony.save(update_fields=["vouched"])
         asked = [[part.number, part.holder_id] for part in parts]
         by.record(Done.CEREMONY_BEGUN, on=cycle, kind=ceremony.kind, number=ceremony.number, holders=asked)
         Happening.note(Kind.CEREMONY_BEGUN, ceremony, at=at, by=by)
     return ceremony
 
 
+@transaction.atomic
 def break_off(ceremony: Ceremony, *, by: Person, at: datetime) -> None:
-    """End it before it comes to its end. Raises Refused if it has ended."""
+    """End it before it comes to its end. Raises Refused if it has ended, or if enough words are given: it is done then.
+
+    Unless its program is gone, which does nothing any more.
+    """
+    kept = Ceremony.objects.select_for_update().get(pk=ceremony.pk)
+    require(not has_enough(kept, kept.parts.all()) or is_lost(kept), ENOUGH)
     require(end(ceremony, Ceremony.End.BROKEN_OFF, by=by, at=at), _("This has ended already."))
 
 
@@ -95,9 +109,10 @@ def break_off(ceremony: Ceremony, *, by: Person, at: datetime) -> None:
 def end(ceremony: Ceremony, how: Ceremony.End, said: str = "", *, at: datetime, by: Person | None = None) -> bool:
     """End a ceremony, so that nothing sealed is left of it; not so (False) if it has ended already."""
     still_on = Ceremony.objects.filter(pk=ceremony.pk, ended_at=None)
-    if not still_on.update(ended_at=at, end=how, said=said):
+    if not still_on.select_for_update().exists():
         return False
     ceremony.parts.update(asked_with=b"", vouched="", answer=b"", sealed=b"")
+    still_on.update(ended_at=at, end=how, said=said)
     if how != Ceremony.End.DONE:
         AuditEvent.append(
             Done.CEREMONY_ENDED, by=by, on=ceremony.cycle, kind=ceremony.kind, number=ceremony.number, how=how
@@ -108,6 +123,11 @@ def end(ceremony: Ceremony, how: Ceremony.End, said: str = "", *, at: datetime, 
 def on_at(cycle: Cycle) -> Ceremony | None:
     """The one that is on."""
     return Ceremony.objects.filter(cycle=cycle, ended_at=None).first()
+
+
+def has_enough(ceremony: Ceremony, parts: Iterable[Part]) -> bool:
+    """Have as many holders given their words as it takes? Then it is being done, and nothing holds it up."""
+    return not ceremony.is_of_the_key and sum(part.done_at is not None for part in parts) >= ceremony.threshold
 
 
 def is_lost(ceremony: Ceremony) -> bool:
@@ -130,25 +150,29 @@ def show(part: Part, session: str) -> Share:
 
     Raises Refused if another session was shown it, if it is taken, or if the process does not answer.
     """
-    ceremony = _still_on(part)
+    ceremony, part = _still_on(part)
     require(part.done_at is None, _("Your sheet has been taken: you typed it back. It is not shown again."))
-    shown_in = _digest_of(session)
+    shown_in, before = _digest_of(session), part.shown_in
     one_time = PrivateKey(secrets.token_bytes(SEED))
-    asked = {"asked_with": one_time.public_key, "vouched": vouch(part, one_time.public_key), "answer": b""}
+    asker = one_time.public_key
+    asked = {"asked_with": asker, "vouched": code_of_asking(part, shown_in, asker), "answer": b""}
     with transaction.atomic():
         mine = Part.objects.filter(pk=part.pk, done_at=None, shown_in__in=["", shown_in])
         require(
             mine.update(shown_in=shown_in, **asked),
             _("Your sheet was shown in another session. If that was not yours, tell the clerk: the key is begun anew."),
         )
-        if part.shown_in != shown_in:
+        if before != shown_in:
             AuditEvent.append(Done.SHEET_SHOWN, by=part.holder, on=ceremony.cycle, number=part.number)
-    sealed = _answer(part)
-    Part.objects.filter(pk=part.pk).update(asked_with=b"", vouched="", answer=b"")
+    waiting = Part.objects.filter(pk=part.pk, asked_with=asker)
+    sealed = _answer(waiting)
+    waiting.update(asked_with=b"", vouched="", answer=b"")
     try:
-        return Share(part.number, one_time.open(sealed, info(part, "shown")))
+        share = Share(part.number, one_time.open(sealed, info(part, "shown")))
     except CannotOpen:
-        raise Refused(_("Your sheet was altered on its way to you. Begin the making of the key anew.")) from None
+        raise Refused(ALTERED_ON_ITS_WAY) from None
+    require(share.commitment(bytes(ceremony.public_key)) == part.commitment, ALTERED_ON_ITS_WAY)
+    return share
 
 
 def is_shown_in(part: Part, session: str) -> bool:
@@ -160,11 +184,13 @@ def _digest_of(session: str) -> str:
     return salted_hmac("ballots.ceremony.session", session, algorithm="sha256").hexdigest()
 
 
-def _answer(part: Part) -> bytes:
-    """What the process answered, sealed. Raises Refused if it does not in time."""
+def _answer(waiting: QuerySet[Part]) -> bytes:
+    """What the process answered, sealed. Raises Refused if it does not in time, or if the session asked once more."""
     for _look in range(PATIENCE):
-        if answer := bytes(Part.objects.values_list("answer", flat=True).get(pk=part.pk)):
-            return answer
+        answer = waiting.values_list("answer", flat=True).first()
+        require(answer is not None, _("This has ended, or the sheet was asked for twice at once. Look again."))
+        if answer:
+            return bytes(answer)
         pause()
     raise Refused(_("The program that keeps the sheets does not answer. Look again in a moment, or begin anew."))
 
@@ -181,15 +207,14 @@ def take(part: Part, words: str, session: str, *, at: datetime) -> BallotBoxKey 
     With the last one the key is in force, and is given back. Raises WrongShare if the words are not those of the sheet,
     and Refused if the sheet was not shown in this session, or if no key can be made any more.
     """
-    ceremony = _still_on(part, lock=True)
-    part.refresh_from_db()
+    ceremony, part = _still_on(part, lock=True)
     require(is_shown_in(part, session), _("Let your sheet be shown first, then type it back."))
     _require_own(part, words)
-    Part.objects.filter(pk=part.pk, done_at=None).update(done_at=at)
+    require(Part.objects.filter(pk=part.pk, done_at=None).update(done_at=at), _("Your sheet has been taken already."))
     AuditEvent.append(Done.SHEET_TAKEN, by=part.holder, on=ceremony.cycle, number=part.number)
     if ceremony.parts.filter(done_at=None).exists():
         return None
-    parts = list(ceremony.parts.select_related("holder"))
+    parts = list(ceremony.parts.all())
     made = key.NewKey(
         bytes(ceremony.public_key),
         bytes(ceremony.test_envelope),
@@ -219,27 +244,25 @@ def give(part: Part, words: str, *, at: datetime) -> None:
 
     Raises WrongShare if they are not those of their sheet, and Refused if they were given already, or it has ended.
     """
-    ceremony = _still_on(part, lock=True)
-    require(ceremony.keeper, _("This is still being prepared. Try again in a moment."))
-    keeper = bytes(ceremony.keeper)
-    require(
-        constant_time_compare(ceremony.vouched, vouch(ceremony, keeper)),
-        _("What is to read your words is not this site's own program. Type them nowhere, and tell an auditor."),
-    )
+    ceremony, part = _still_on(part, lock=True)
+    require(not has_enough(ceremony, ceremony.parts.all()), ENOUGH)
     share = _require_own(part, words)
     given = Part.objects.filter(pk=part.pk, done_at=None)
-    sealed = seal(share.secret, keeper, info(part, "given"))
+    sealed = seal(share.secret, bytes(ceremony.keeper), info(part, "given"))
     require(given.update(sealed=sealed, done_at=at), _("Your words are given already; there is nothing more to do."))
     AuditEvent.append(Done.WORDS_GIVEN, by=part.holder, on=ceremony.cycle, kind=ceremony.kind, number=part.number)
 
 
-def _still_on(part: Part, lock: bool = False) -> Ceremony:
-    found = Ceremony.objects.select_related("cycle", "begun_by")
+def _still_on(part: Part, lock: bool = False) -> tuple[Ceremony, Part]:
+    """The ceremony of a part and the part itself, as they are now and as they were begun. Raises Refused otherwise."""
+    found = Ceremony.objects.select_related("cycle", "begun_by").prefetch_related("parts__holder")
     ceremony = (found.select_for_update(of=("self",)) if lock else found).get(pk=part.ceremony_id)
     require(ceremony.is_on, _("This has ended meanwhile: %s") % ceremony.how_it_ended)
+    require(ceremony.keeper, _("This is still being prepared. Try again in a moment."))
     if is_lost(ceremony):
         raise Refused(_("The program that held this has ended with the server. A clerk begins anew."))
-    return ceremony
+    require_as_begun(ceremony, list(ceremony.parts.all()))
+    return ceremony, next(each for each in ceremony.parts.all() if each.pk == part.pk)
 
 
 def _require_own(part: Part, words: str) -> Share:
@@ -249,7 +272,7 @@ def _require_own(part: Part, words: str) -> Share:
     public_key = bytes(ceremony.public_key if ceremony.is_of_the_key else key.key_of(ceremony.cycle).public_key)
     if constant_time_compare(share.commitment(public_key), part.commitment):
         return share
-    for other in ceremony.parts.select_related("holder"):
+    for other in ceremony.parts.all():
         if Share(other.number, share.secret).commitment(public_key) == other.commitment:
             raise WrongShare(
                 _("These are the words of sheet %(number)d, which %(name)s holds. Type those of your own sheet.")
@@ -270,17 +293,3 @@ def beginning_of(cycle: Cycle, share: Share) -> Ceremony | None:
         if Share(part.number, share.secret).commitment(bytes(part.ceremony.public_key)) == part.commitment:
             return part.ceremony
     return None
-
-
-# On the way ----------------------------------------------------------------------------------------------------------
-
-
-def info(part: Part, what: str) -> bytes:
-    """What is sealed on its way is bound to its ceremony, its part and its direction: it opens nowhere else."""
-    return f"pb-ceremony/v1|{part.ceremony_id}|{part.number}|{what}".encode()
-
-
-def vouch(whose: Ceremony | Part, public_key: bytes) -> str:
-    """By which this site's programs know each other's keys: whoever writes the database alone cannot make it."""
-    name = f"{whose._meta.label}|{whose.pk}|{public_key.hex()}"
-    return salted_hmac("ballots.ceremony", name, algorithm="sha256").hexdigest()

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from django.db.models import QuerySet
 
-from ballots.ceremony import is_lost
+from ballots.ceremony import has_enough, is_lost
 from ballots.models import Ceremony, Envelope, Part
 from budgeting.models import Cycle
 from budgeting.people import Person
@@ -32,13 +32,13 @@ class Gathering:
     parts: list[Part]
 
     @property
-    def is_on(self) -> bool:
-        return self.state is not State.ENDED
+    def may_be_broken_off(self) -> bool:
+        return self.is_on and self.state is not State.AT_WORK
 
     @property
-    def moves(self) -> bool:
+    def is_on(self) -> bool:
         """Will it change by what others do? Then a page that shows it looks again."""
-        return self.state in {State.PREPARED, State.GATHERING, State.AT_WORK}
+        return self.state not in {State.LOST, State.ENDED}
 
     def asks(self, person: Person) -> bool:
         """Is something asked of this person in it?"""
@@ -68,8 +68,7 @@ def _state(ceremony: Ceremony, parts: list[Part], at: datetime) -> State:
         return State.PREPARED if at < ceremony.begun_at + IS_THERE_WITHIN else State.NOT_TAKEN_UP
     if is_lost(ceremony):
         return State.LOST
-    came = sum(part.done_at is not None for part in parts)
-    return State.AT_WORK if came >= ceremony.threshold and not ceremony.is_of_the_key else State.GATHERING
+    return State.AT_WORK if has_enough(ceremony, parts) else State.GATHERING
 
 
 def asked_of(person: Person) -> QuerySet[Part]:

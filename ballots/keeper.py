@@ -14,7 +14,7 @@ import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -28,6 +28,8 @@ from ballots import ceremony, key
 from ballots.models import Ceremony, Part
 from ballots.opening import open_box
 from ballots.sealing import SEED, CannotOpen, PrivateKey, Share, seal
+from ballots.vouching import ALTERED, code, code_of_asking, info, require_as_begun
+from budgeting.people import Person
 from lib import clock, jobs
 from lib.refusal import Refused
 
@@ -43,7 +45,9 @@ class Keeper:
     def __init__(self, kept: Ceremony, held: psycopg.Connection) -> None:
         self.pk, self.held = kept.pk, held
         self._one_time = PrivateKey(secrets.token_bytes(SEED))
+        self._code = ""  # of what it took up
         self._shares: dict[int, Share] = {}
+        self._shown_in: dict[int, str] = {}
 
     def take_up(self) -> bool:
         """Say by which key the sessions reach it; and make the key, if that is what it is for.
@@ -52,17 +56,22 @@ class Keeper:
         """
         with transaction.atomic():
             kept = Ceremony.objects.select_for_update().get(pk=self.pk)
+            parts = list(kept.parts.all())
             if kept.keeper or not kept.is_on:
                 return False
+            try:
+                require_as_begun(kept, parts)
+            except Refused as refused:
+                ceremony.end(kept, Ceremony.End.REFUSED, refused.sentence, at=clock.now())
+                return False
             kept.keeper = self._one_time.public_key
-            kept.vouched = ceremony.vouch(kept, self._one_time.public_key)
             if kept.is_of_the_key:
-                self._make_key(kept)
+                self._make_key(kept, parts)
+            kept.vouched = self._code = code(kept, parts)
             kept.save()
         return True
 
-    def _make_key(self, kept: Ceremony) -> None:
-        parts = list(kept.parts.all())
+    def _make_key(self, kept: Ceremony, parts: Sequence[Part]) -> None:
         made, shares = key.new(kept.cycle, kept.threshold, len(parts))
         self._shares = {share.number: share for share in shares}
         kept.public_key, kept.test_envelope, kept.test_digest = made.public_key, made.test_envelope, made.test_digest
@@ -71,37 +80,43 @@ class Keeper:
         Part.objects.bulk_update(parts, ["commitment"])
 
     def look(self) -> bool:
-        """Do what waits. Is the ceremony still on? Raises psycopg.OperationalError if its lock is gone."""
+        """Do what waits. Is the ceremony still on? Raises psycopg.OperationalError if its lock is gone.
+
+        Nothing is done in a ceremony of which the database says anything else than when it was taken up: it ends.
+        """
         self.held.execute("SELECT 1")
-        kept = Ceremony.objects.select_related("cycle", "begun_by").get(pk=self.pk)
-        at = clock.now()
-        if kept.is_on and at >= kept.ends_at:
+        kept = Ceremony.objects.select_related("cycle", "begun_by").prefetch_related("parts__holder").get(pk=self.pk)
+        at, parts = clock.now(), list(kept.parts.all())
+        if kept.is_on and code(kept, parts) != self._code:
+            ceremony.end(kept, Ceremony.End.REFUSED, str(ALTERED), at=at)
+        elif kept.is_on and at >= kept.ends_at:
             ceremony.end(kept, Ceremony.End.TOO_LATE, at=at)
         elif kept.is_on and kept.is_of_the_key:
-            self._answer(kept)
-        elif kept.is_on:
-            self._open_if_enough_came(kept, at)
+            self._answer(kept, parts, at)
+        elif kept.is_on and ceremony.has_enough(kept, parts):
+            self._open(kept, [part for part in parts if part.done_at][: kept.threshold], at)
         kept.refresh_from_db(fields=["ended_at"])
         return kept.is_on
 
-    def _answer(self, kept: Ceremony) -> None:
-        """Hand each sheet that is asked for to the session that asks, sealed to it; and forget what has been taken."""
-        for part in kept.parts.all():
+    def _answer(self, kept: Ceremony, parts: Sequence[Part], at: datetime) -> None:
+        """Hand each sheet that is asked for to the one session that asks, sealed to it; forget what has been taken."""
+        for part in parts:
             if part.done_at:
                 self._shares.pop(part.number, None)
             elif part.asked_with and not part.answer:
                 asker = bytes(part.asked_with)
-                if constant_time_compare(part.vouched, ceremony.vouch(part, asker)):
-                    sealed = seal(self._shares[part.number].secret, asker, ceremony.info(part, "shown"))
-                    Part.objects.filter(pk=part.pk, asked_with=asker).update(answer=sealed)
+                if not constant_time_compare(part.vouched, code_of_asking(part, part.shown_in, asker)):
+                    continue
+                if self._shown_in.setdefault(part.number, part.shown_in) != part.shown_in:
+                    ceremony.end(kept, Ceremony.End.REFUSED, _("A sheet was asked for in a second session."), at=at)
+                    return
+                sealed = seal(self._shares[part.number].secret, asker, info(part, "shown"))
+                Part.objects.filter(pk=part.pk, asked_with=asker).update(answer=sealed)
 
-    def _open_if_enough_came(self, kept: Ceremony, at: datetime) -> None:
-        given = list(kept.parts.exclude(sealed=b"").select_related("holder")[: kept.threshold])
-        if len(given) < kept.threshold:
-            return
+    def _open(self, kept: Ceremony, given: Sequence[Part], at: datetime) -> None:
         how, said = Ceremony.End.DONE, ""
         try:
-            self._do(kept, [self._share(part) for part in given], at)
+            self._do(kept, [self._share(part) for part in given], given[0].holder, at)
         except CannotOpen:
             how, said = Ceremony.End.REFUSED, _("Words that were given were altered on their way.")
         except Refused as refused:
@@ -114,10 +129,10 @@ class Keeper:
         ceremony.end(kept, how, said, at=at)
 
     def _share(self, part: Part) -> Share:
-        return Share(part.number, self._one_time.open(bytes(part.sealed), ceremony.info(part, "given")))
+        return Share(part.number, self._one_time.open(bytes(part.sealed), info(part, "given")))
 
-    def _do(self, kept: Ceremony, shares: list[Share], at: datetime) -> None:
-        by = kept.begun_by or kept.parts.exclude(sealed=b"")[0].holder
+    def _do(self, kept: Ceremony, shares: list[Share], first: Person, at: datetime) -> None:
+        by = kept.begun_by or first
         if kept.kind == Ceremony.Kind.REHEARSAL:
             key.rehearse(kept.cycle, shares, by=by, at=at)
         else:
@@ -161,11 +176,13 @@ _started: dict[int, subprocess.Popen[bytes]] = {}
 
 
 def start_what_waits() -> None:
-    """A process of its own for each ceremony that was begun. One that was taken up already is never taken up again."""
+    """A process of its own for each ceremony that was begun; one whose process is gone ends, never taken up again."""
     for pk, process in list(_started.items()):
         if process.poll() is not None:
             del _started[pk]
-    for pk in Ceremony.objects.filter(ended_at=None, keeper=b"").values_list("pk", flat=True):
-        if pk not in _started:
+    for kept in Ceremony.objects.filter(ended_at=None):
+        if ceremony.is_lost(kept):
+            ceremony.end(kept, Ceremony.End.LOST, at=clock.now())
+        elif not kept.keeper and kept.pk not in _started:
             manage = Path(settings.BASE_DIR) / "manage.py"
-            _started[pk] = subprocess.Popen([sys.executable, manage, "keep_ceremony", str(pk)])  # noqa: S603
+            _started[kept.pk] = subprocess.Popen([sys.executable, manage, "keep_ceremony", str(kept.pk)])  # noqa: S603

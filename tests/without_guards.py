@@ -441,6 +441,30 @@ LINES = {name: "({}),".format(", ".join(f'"{word}"' for word in trigger)) for na
     "an award follows it": 'migrations.RunSQL(AWARDS, "DROP TRIGGER follows_the_count ON proposals_award"),',
 }
 GUARDS += [Guard(name, FACT, line, "", [OPENING]) for name, line in LINES.items()]
+ENDED, TOGETHER = "ballots/migrations/0027_what_ended_stays.py", "tests/ballots/test_the_ceremony.py"
+KEEPER, CEREMONY = "ballots/keeper.py", "ballots/ceremony.py"
+GUARDS += [
+    Guard("a ceremony that ended stays", ENDED, "WHEN (OLD.ended_at IS NOT NULL)", "WHEN (false)", [TOGETHER]),
+    Guard("so does what was done in it", ENDED, "AND ended_at IS NOT NULL", "AND false", [TOGETHER]),
+    Guard("sessions believe no altered ceremony", CEREMONY, "    require_as_begun(", "    (lambda *_: 0)(", [TOGETHER]),
+    Guard("the keeper believes none", KEEPER, "kept.is_on and code(kept, parts) != self._code", "False", [TOGETHER]),
+    Guard(
+        "and takes none up", KEEPER, "                require_as_begun(", "                (lambda *_: 0)(", [TOGETHER]
+    ),
+    Guard(
+        "one session is shown a sheet", KEEPER, "part.shown_in) != part.shown_in:", "part.shown_in) == 0:", [TOGETHER]
+    ),
+    Guard(
+        "a sheet is of the key", CEREMONY, "require(share.commitment(", "(lambda *_: 0)(share.commitment(", [TOGETHER]
+    ),
+    Guard(
+        "who reads the session's key is shown none",
+        "ballots/views/ceremony.py",
+        """|{request.META['CSRF_COOKIE']}""",
+        "",
+        [TOGETHER],
+    ),
+]
 
 
 def sources() -> list[str]:

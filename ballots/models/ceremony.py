@@ -22,7 +22,8 @@ class Ceremony(models.Model):
     keeper
         The public half of the key that its process made for it alone; empty until that process is there.
     vouched
-        By whom `keeper` comes: a code that only this site's own programs can make.
+        A code over all that stands here and in the parts of who is asked, and for what; made as it is begun, and anew
+        when it is taken up. Only this site's own programs can make it: ballots/vouching.py.
     public_key, test_envelope, test_digest
         Of the key in the making, which is in force once its last sheet is taken.
     replaces
@@ -109,12 +110,12 @@ class Part(models.Model):
     """One holder's part in a ceremony: to take their sheet, or to give its words.
 
     shown_in
-        A digest of the one session that was shown the sheet.
+        A digest of the one session that was shown the sheet, in the one browser it was in.
     done_at
         When the sheet was taken, which is to say typed back; or its words given.
     asked_with, vouched, answer
-        While a session waits to be shown a sheet: the key to which the sheet is sealed for it, by whom that comes, and
-        the sealed sheet.
+        While a session waits to be shown a sheet: the key to which the sheet is sealed for it, a code by which the
+        process knows that it comes from this site, and the sealed sheet.
     sealed
         The words that were given, sealed to the ceremony's `keeper`; nothing once it has ended.
     """

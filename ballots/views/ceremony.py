@@ -6,6 +6,7 @@ import segno
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -89,7 +90,9 @@ def _own_page(request: Request, part: Part, form: WordsForm | None = None, **mor
 
 
 def _session(request: Request) -> str:
-    return request.session.session_key or ""
+    """By the session's key, and by the browser's own secret: for whoever reads the database reads the key there."""
+    get_token(request)
+    return f"{request.session.session_key}|{request.META['CSRF_COOKIE']}"
 
 
 @require_safe

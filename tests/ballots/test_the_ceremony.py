@@ -2,17 +2,19 @@
 
 import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
-from django.utils import timezone
 
 from audit.models import AuditEvent
 from ballots import ceremony, keeper, key
 from ballots.models import BallotBoxKey, Ceremony, Opening, Part, Rehearsal
-from ballots.sealing import PrivateKey, Share
+from ballots.sealing import PrivateKey, Share, seal
+from ballots.vouching import info
 from front.waiting import waits_for
 from lib.refusal import Refused
 from tests.cast import signed_in
@@ -97,6 +99,9 @@ def test_a_sheet_is_shown_in_one_session_alone_and_only_until_it_is_typed_back(c
         hers, thief = signed_in(ines), signed_in(ines)
         assert shown(hers) == shown(hers) != ""
         assert shown(thief) == ""
+        thief.cookies["session"] = hers.cookies["session"].value  # as it stands in the database
+        assert thief.get(f"{BOX}sheet/").status_code == 200
+        assert shown(thief) == ""
         assert "in another session" in source_of(thief.get(f"{BOX}sheet/"))
         words = shown(hers)
         assert "Let your sheet be shown first" in source_of(thief.post(f"{BOX}sheet/words/", {"words": words}))
@@ -156,16 +161,32 @@ def test_the_key_there_is_stays_in_force_until_the_last_sheet_of_its_successor(
     assert BallotBoxKey.objects.get() != before
 
 
-def test_where_voting_has_opened_meanwhile_the_last_sheet_makes_no_key(called, clerk, ines, otto, at) -> None:
+def test_where_voting_has_opened_meanwhile_the_last_sheet_makes_no_key(
+    called, clerk, ines, otto, at, monkeypatch
+) -> None:
     with kept(called):
         take_sheet(clerk)
         take_sheet(signed_in(ines))
         last = signed_in(otto)
         words = shown(last)
         at("voting")
-        Ceremony.objects.update(begun_at=timezone.now() + timedelta(days=9999))
+        monkeypatch.setattr("ballots.models.ceremony.LASTS", timedelta(days=9999))
         assert "before voting opens" in source_of(last.post(f"{BOX}sheet/words/", {"words": words}))
     assert not BallotBoxKey.objects.exists()
+
+
+def test_who_asks_twice_at_once_has_the_sheet_shown_once_and_no_alarm_raised(called, ines) -> None:
+    with kept(called) as at_work, pytest.MonkeyPatch.context() as meanwhile:
+        hers, second = signed_in(ines), []
+        hers.get(f"{BOX}sheet/")
+
+        def ask_again() -> None:
+            meanwhile.setattr(ceremony, "pause", at_work.look)
+            second.append(shown(hers))
+
+        meanwhile.setattr(ceremony, "pause", ask_again)
+        assert "asked for twice at once" in source_of(hers.post(f"{BOX}sheet/print/", follow=True))
+        assert second == [shown(hers)]
 
 
 # Who is asked, and who is not ----------------------------------------------------------------------------------------
@@ -229,6 +250,9 @@ def test_as_many_as_it_takes_open_the_box_each_from_where_they_sit(
         assert "done already; there is nothing more to do" in again
         signed_in(ines).post(f"{BOX}sheet/words/", {"words": words[1]})
         assert "The box is being opened" in source_of(clerk.get(BOX))
+        for late, act in ((clerk, "ceremonies/3/end/"), (clerk, "sheet/words/")):
+            answer = late.post(f"{BOX}{act}", {"words": words[0]}, follow=True)
+            assert "Enough holders have given their words" in source_of(answer)
         assert not at_work.look()
     assert Opening.objects.get().share_numbers == [2, 3]
     assert Opening.objects.get().by == clara
@@ -267,10 +291,10 @@ def test_an_error_nobody_foresaw_ends_it_and_tells_the_log_no_more_than_its_kind
 # When it does not come to its end ------------------------------------------------------------------------------------
 
 
-def test_who_does_not_come_within_a_day_is_waited_for_no_longer(called, clerk, ines, clara) -> None:
+def test_who_does_not_come_within_a_day_is_waited_for_no_longer(called, clerk, ines, clara, monkeypatch) -> None:
     with kept(called) as at_work:
         take_sheet(signed_in(ines))
-        Ceremony.objects.update(begun_at=called.begun_at - timedelta(days=1))
+        monkeypatch.setattr("ballots.models.ceremony.LASTS", timedelta(0))
         assert not at_work.look()
     assert "Too few holders came within a day." in source_of(clerk.get(BOX))
     assert "It has ended" not in source_of(clerk.get(f"{BOX}sheet/"))
@@ -310,22 +334,77 @@ def test_a_program_that_does_not_answer_is_said_and_asked_again(called, ines) ->
 # Whoever writes the database -----------------------------------------------------------------------------------------
 
 
-def test_words_go_to_no_key_but_that_of_this_sites_own_program(shares, clerk, ines, at) -> None:
-    at("presenting")
-    clerk.post(f"{BOX}rehearsal/")
-    with kept():
-        Ceremony.objects.update(keeper=PrivateKey(b"a liar's key ...").public_key)
-        answer = signed_in(ines).post(f"{BOX}sheet/words/", {"words": shares[1].words})
-        assert "not this site&#x27;s own program" in source_of(answer)
-        assert not Part.objects.exclude(sealed=b"").exists()
+@contextmanager
+def undone() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def test_of_a_ceremony_that_somebody_altered_nothing_is_believed(called, ines, otto, rosa, cycle) -> None:
+    """Else the key in the making, the keeper's by which words are read, and who is asked are the liar's to choose."""
+    theirs, his = key.new(cycle, 2, 3)[0], signed_in(otto)
+    of_another = {"public_key": theirs.public_key, "test_envelope": theirs.test_envelope}
+    lies = [
+        (Ceremony, {"keeper": theirs.public_key}),
+        (Ceremony, {"kind": "opening"}),
+        (Ceremony, {"threshold": 3}),
+        (Ceremony, {"replaces": "another"}),
+        (Ceremony, {"begun_by": ines.pk}),
+        (Ceremony, {"begun_at": called.begun_at + timedelta(days=1)}),
+        (Ceremony, of_another | {"test_digest": theirs.test_digest}),
+        (Part, {"holder": rosa.pk}),
+        (Part, {"commitment": theirs.commitments[1]}),
+    ]
+    with kept(called) as at_work:
+        words = shown(his)
+        for table, lie in lies:
+            with undone():
+                table.objects.filter(**{"number": 2} if table is Part else {}).update(**lie)
+                assert shown(his) == ""
+                assert "altered since it was begun" in source_of(his.post(f"{BOX}sheet/words/", {"words": words})), lie
+                assert not at_work.look()
+                assert "altered since it was begun" in Ceremony.objects.get().said
+        assert shown(his) == words
+
+
+def test_what_was_altered_before_its_program_came_is_not_taken_up(called) -> None:
+    """With a threshold of one each sheet would open the box, whatever is written there afterwards."""
+    Ceremony.objects.update(threshold=1)
+    with keeper.keeping(called) as at_work:
+        assert at_work
+        assert not at_work.take_up()
+    assert "altered since it was begun" in Ceremony.objects.get().said
 
 
 def test_a_sheet_is_handed_to_nobody_who_only_writes_the_database(called) -> None:
     with kept(called) as at_work:
         liar = PrivateKey(b"a liar's key ...").public_key
-        Part.objects.filter(number=2).update(asked_with=liar, vouched=ceremony.vouch(called, liar))
+        Part.objects.filter(number=2).update(asked_with=liar, vouched=called.vouched, shown_in="s")
         at_work.look()
         assert not Part.objects.exclude(answer=b"").exists()
+
+
+def test_a_sheet_that_another_session_saw_is_of_no_use_even_where_that_was_wiped_away(called, ines) -> None:
+    with kept(called):
+        thief = signed_in(ines)
+        assert shown(thief)
+        Part.objects.update(shown_in="")
+        assert shown(signed_in(ines)) == ""
+    assert "in a second session" in Ceremony.objects.get().said
+
+
+def test_a_sheet_that_somebody_else_hands_out_is_not_shown(called, ines, cycle, monkeypatch) -> None:
+    _, shares = key.new(cycle, 2, 3)
+    with kept(called):
+
+        def lie() -> None:
+            part = Part.objects.get(holder=ines)
+            sealed = seal(shares[1].secret, bytes(part.asked_with), info(part, "shown"))
+            Part.objects.filter(pk=part.pk).update(answer=sealed)
+
+        monkeypatch.setattr(ceremony, "pause", lie)
+        assert "altered on its way to you" in source_of(signed_in(ines).post(f"{BOX}sheet/print/", follow=True))
 
 
 def test_what_was_given_opens_for_no_other_part(shares, clerk, ines, otto, at) -> None:
@@ -333,7 +412,8 @@ def test_what_was_given_opens_for_no_other_part(shares, clerk, ines, otto, at) -
     clerk.post(f"{BOX}rehearsal/")
     with kept() as at_work:
         signed_in(ines).post(f"{BOX}sheet/words/", {"words": shares[1].words})
-        Part.objects.filter(holder=otto).update(sealed=bytes(Part.objects.get(holder=ines).sealed))
+        given = Part.objects.get(holder=ines)
+        Part.objects.filter(holder=otto).update(sealed=bytes(given.sealed), done_at=given.done_at)
         assert not at_work.look()
     assert "altered on their way" in source_of(clerk.get(BOX))
 
@@ -344,11 +424,11 @@ def test_a_share_given_to_another_ceremony_is_worthless(shares, clerk, ines, ott
     clerk.post(f"{BOX}rehearsal/")
     with kept():
         signed_in(ines).post(f"{BOX}sheet/words/", {"words": shares[1].words})
-        copied = bytes(Part.objects.get(holder=ines).sealed)
+        given = Part.objects.get(holder=ines)
         clerk.post(f"{BOX}ceremonies/1/end/")
     clerk.post(f"{BOX}rehearsal/")
     with kept() as at_work:
-        Part.objects.filter(ceremony__number=2, holder=ines).update(sealed=copied)
+        Part.objects.filter(ceremony__number=2, holder=ines).update(sealed=bytes(given.sealed), done_at=given.done_at)
         signed_in(otto).post(f"{BOX}sheet/words/", {"words": shares[2].words})
         assert not at_work.look()
     assert Rehearsal.objects.count() == 1
@@ -362,6 +442,22 @@ def test_a_part_of_a_ceremony_that_ended_takes_nothing(called, ines, at) -> None
             ceremony.take(Part.objects.get(holder=ines), words, "s", at=called.begun_at)
         with pytest.raises(Refused, match="has ended already"):
             ceremony.break_off(called, by=called.begun_by, at=called.begun_at)
+
+
+def test_what_has_ended_is_neither_taken_up_again_nor_written_otherwise(called, ines) -> None:
+    with kept(called):
+        shown(signed_in(ines))
+        ceremony.break_off(called, by=called.begun_by, at=called.begun_at)
+    for table, lie in (
+        (Ceremony, {"ended_at": None, "end": ""}),
+        (Ceremony, {"threshold": 1}),
+        (Part, {"shown_in": ""}),
+        (Part, {"done_at": called.begun_at}),
+    ):
+        with pytest.raises(IntegrityError, match="has ended"), transaction.atomic():
+            table.objects.update(**lie)
+    with pytest.raises(IntegrityError, match="has ended"), transaction.atomic():
+        called.parts.all()._raw_delete("default")
 
 
 def test_each_sheet_says_of_which_beginning_and_of_which_key_it_is(called, clerk) -> None:

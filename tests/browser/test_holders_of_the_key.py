@@ -74,6 +74,6 @@ def test_each_from_where_they_sit(
     given(hers, words[ines])
     desk.get_by_role("link", name="Go to your own sheet").click()
     given(desk, words[clara])
-    expect(desk.get_by_text("It came to its end.")).to_be_visible(timeout=60_000)
+    expect(desk.get_by_text("The test envelope was opened.")).to_be_visible(timeout=60_000)
     assert Rehearsal.objects.get().share_numbers == [1, 2]
     assert list(Ceremony.objects.values_list("end", flat=True)) == ["done", "done"]
