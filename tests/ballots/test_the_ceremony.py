@@ -123,6 +123,7 @@ def test_what_is_typed_back_wrongly_is_named_and_nothing_is_taken(called, clerk,
             answer = hers.post(f"{BOX}sheet/words/", {"words": wrong})
             assert answer.status_code == 422
             assert said in source_of(answer)
+            assert f'hx-get="{BOX}sheet/"' in source_of(answer)
         assert not Part.objects.exclude(done_at=None).exists()
         assert AuditEvent.objects.filter(action="shares refused").count() == 3
 
