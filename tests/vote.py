@@ -91,7 +91,7 @@ def rosa_may_vote(rosa: User, cycle: Cycle, riverside: District) -> User:
 def a_vote(voting: datetime, rosa_may_vote: User, riverside_contest: Contest) -> Cycle:
     """Rosa has voted."""
     cast(riverside_contest, {1: 1}, by=rosa_may_vote)
-    return Cycle.objects.get()
+    return Cycle.objects.get(pk=riverside_contest.cycle_id)
 
 
 @kept

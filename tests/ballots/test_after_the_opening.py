@@ -15,7 +15,7 @@ from lib.refusal import Refused
 from proposals.models import Award
 from tests import databases
 from tests.cast import propose, signed_in
-from tests.databases import lifted
+from tests.databases import lifted, undone
 from tests.keeping import kept
 from tests.papers import words_on
 from tests.vote import cast, leaving_guards_aside
@@ -311,6 +311,28 @@ def test_s4_a_count_forged_with_another_entry_is_not_told(client, counted, at) -
     at("results")
     as_owner("ballots_count", "UPDATE ballots_count SET entry_id = 1")
     assert "is not the one that the audit log has" in words_on(client.get("/2027/riverside/results/"))
+
+
+def test_s4_each_fraud_is_found_by_itself(counted, riverside_contest, otto) -> None:
+    told = [(table, sql, sentence) for table, (sql, sentence) in FRAUDS.items()]
+    changes = (f"by_id = {otto.pk}", "at = at + interval '1 minute'", "number = 2", "inputs = repeat('0', 64)")
+    sentence = FRAUDS["ballots_count"][1]
+    told += [("ballots_count", f"UPDATE ballots_count SET {change}", sentence) for change in changes]
+    for table, sql, sentence in told:
+        with undone():
+            as_owner(table, sql)
+            found = agreement.differences_anywhere()
+            assert found.keys() == {riverside_contest.pk}, sql
+            assert sentence in found[riverside_contest.pk], sql
+
+
+def test_s4_a_count_of_an_earlier_version_agrees_with_the_winners_and_the_money_on_record(counted) -> None:
+    counted.entry.facts = {"winners": counted.outcome["winners"], "spent": counted.outcome["spent"]}
+    assert not agreement.is_on_record(counted)  # of what it counted that version told nothing
+    counted.inputs = ""
+    assert agreement.is_on_record(counted)
+    counted.outcome["spent"] += 1
+    assert not agreement.is_on_record(counted)
 
 
 def test_s4a_ballots_that_do_not_agree_are_not_counted(opened, riverside_contest, clara, at) -> None:

@@ -87,6 +87,14 @@ def test_the_moment_of_a_draw_lies_ahead_when_it_is_announced(cycle, clara, at) 
         draws.announce(of(cycle, now - HOUR), by=clara, at=now)
 
 
+def test_a_draw_is_announced_once(draw, cycle, clara, at) -> None:
+    """Not so if anything else is said of it."""
+    again = {"takes_place": draw.takes_place, "drawn_by": draw.drawn_by, "use": draw.use}
+    with pytest.raises(Refused, match="This draw has been announced already"):
+        draws.announce(of(cycle, what=draw.what, **again), by=clara, at=draw.announced_at)
+    draws.announce(of(cycle, what="The lottery of 5 June", **again), by=clara, at=draw.announced_at)
+
+
 def test_a_draw_that_could_only_be_a_slip_of_the_pen_is_refused(cycle, clara, at) -> None:
     """On a frozen paper it would stand, and a tie would wait for it."""
     now = at("proposing")
@@ -212,6 +220,12 @@ def test_v7_what_was_drawn_is_entered_once_by_two(draw, both, at) -> None:
     assert (draw.seed, draw.entered_by, draw.entered_with) == ("3 9 11", both.first, both.second)
     with pytest.raises(Refused, match="entered already"):
         entered(draw, both, now + 2 * HOUR, seed="1 2 3")
+
+
+def test_what_was_drawn_is_entered_with_where_anybody_can_look_it_up(draw, both, at) -> None:
+    for seed, source in (("3 9 11", " "), (" ", "The lottery's page")):
+        with pytest.raises(Refused, match="Say what was drawn, and where"):
+            draws.enter(draw, seed=seed, source=source, by=both, at=at("proposing"))
 
 
 def test_s5_a_draw_that_took_place_before_the_opening_is_entered_before_it(

@@ -8,7 +8,7 @@ import pytest
 
 from audit.models import AuditEvent
 from ballots import board, chain, key, marks, slots
-from ballots.counting import count_contest
+from ballots.counting import count_contest, rule_of
 from ballots.models import Count, Envelope, InvalidBallot, OpenedBallot, Opening
 from ballots.opening import export, open_box
 from ballots.sealing import WrongShare, ballot_info, fingerprint, seal
@@ -57,6 +57,13 @@ def test_the_box_stays_shut_until_voting_has_closed(voted, cycle, shares, clara,
     for stage in ("presenting", "voting"):
         with pytest.raises(Refused, match="once voting has closed"):
             open_box(cycle, shares[:2], by=clara, at=at(stage))
+
+
+def test_it_is_told_how_far_it_is(voted, cycle, shares, clara, at, monkeypatch) -> None:
+    monkeypatch.setattr("ballots.opening.TOLD_EVERY", 5)
+    told: list[int] = []
+    open_box(cycle, shares[:2], by=clara, at=at("counting"), progress=told.append)
+    assert told == [5, 10]
 
 
 def test_one_share_does_not_open_it(voted, cycle, shares, clara, at) -> None:
@@ -247,6 +254,12 @@ def test_a_contest_without_a_key_is_not_counted_either(riverside_paper, riversid
     assert not Count.objects.exists()
 
 
+def test_a_rule_that_makes_no_sense_is_refused_in_a_sentence(riverside_contest) -> None:
+    riverside_contest.rule_parameters = {"weather": "fine"}
+    with pytest.raises(Refused, match="weather"):
+        rule_of(riverside_contest)
+
+
 def test_counting_again_changes_nothing(opened, riverside_contest, clara, at) -> None:
     first = count_contest(riverside_contest, by=clara, at=at("counting"))
     assert count_contest(riverside_contest, by=clara, at=at("results")).outcome == first.outcome
@@ -254,7 +267,8 @@ def test_counting_again_changes_nothing(opened, riverside_contest, clara, at) ->
 
 
 def test_the_shares_are_destroyed_on_record(opened, cycle, clara, at, ines) -> None:
-    key.destroy_shares(cycle, "Ines and Otto", by=clara, at=at("results"))
-    assert cycle.box_key.destruction.witnesses == "Ines and Otto"
+    destroyed = key.destroy_shares(cycle, "Ines and Otto", by=clara, at=at("results"))
+    assert cycle.box_key.destruction == destroyed
+    assert destroyed.witnesses == "Ines and Otto"
     Envelope.objects.all().delete()
     assert not Envelope.objects.exists()

@@ -2,13 +2,16 @@
 
 import logging
 import re
+import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from audit.models import AuditEvent
 from ballots import ceremony, keeper, key
@@ -98,6 +101,7 @@ def test_a_sheet_is_shown_in_one_session_alone_and_only_until_it_is_typed_back(c
     with kept(called):
         hers, thief = signed_in(ines), signed_in(ines)
         assert shown(hers) == shown(hers) != ""
+        assert Part.objects.filter(holder=ines, asked_with=b"", vouched="", answer=b"").exists()  # nothing is left
         assert shown(thief) == ""
         thief.cookies["session"] = hers.cookies["session"].value  # as it stands in the database
         assert thief.get(f"{BOX}sheet/").status_code == 200
@@ -108,6 +112,16 @@ def test_a_sheet_is_shown_in_one_session_alone_and_only_until_it_is_typed_back(c
         hers.post(f"{BOX}sheet/words/", {"words": words})
         assert shown(hers) == ""
         assert Part.objects.get(holder=ines).done_at
+
+
+def test_a_sheet_that_is_typed_back_twice_was_taken_the_first_time(called, ines) -> None:
+    with kept(called):
+        hers, first = Part.objects.get(holder=ines), called.begun_at + timedelta(minutes=1)
+        words = ceremony.show(hers, "her session").words
+        ceremony.take(hers, words, "her session", at=first)
+        with pytest.raises(Refused, match="taken already"):
+            ceremony.take(hers, words, "her session", at=first + timedelta(minutes=1))
+    assert Part.objects.get(holder=ines).done_at == first
 
 
 def test_what_is_typed_back_wrongly_is_named_and_nothing_is_taken(called, clerk, ines) -> None:
@@ -289,6 +303,30 @@ def test_an_error_nobody_foresaw_ends_it_and_tells_the_log_no_more_than_its_kind
     assert shares[1].words.split()[0] not in caplog.text
 
 
+def test_it_is_not_ended_while_words_are_given_or_a_sheet_is_taken(shares, clerk, ines, clara, cycle, at) -> None:
+    at("presenting")
+    clerk.post(f"{BOX}rehearsal/")
+    with kept(), CaptureQueriesContext(connection) as asked:
+        ceremony.give(Part.objects.get(holder=ines), shares[1].words, at=at("presenting"))
+    assert _locks_the_ceremony(asked)
+    with CaptureQueriesContext(connection) as asked, pytest.raises(Refused):
+        ceremony.take(Part.objects.get(holder=clara), shares[0].words, "her session", at=at("presenting"))
+    assert _locks_the_ceremony(asked)
+
+
+def _locks_the_ceremony(asked: CaptureQueriesContext) -> bool:
+    return any('FROM "ballots_ceremony"' in each["sql"] and "FOR UPDATE" in each["sql"] for each in asked)
+
+
+def test_where_the_database_is_away_nothing_is_said_to_have_been_done(shares, clerk, ines, otto, at, monkeypatch):
+    at("presenting")
+    away = DatabaseError("away")
+    monkeypatch.setattr(key, "rehearse", lambda *_given, **_more: (_ for _ in ()).throw(away))
+    with pytest.raises(DatabaseError):
+        give_words(clerk, "rehearsal", (ines, shares[1].words), (otto, shares[2].words))
+    assert Ceremony.objects.get().is_on
+
+
 # When it does not come to its end ------------------------------------------------------------------------------------
 
 
@@ -309,9 +347,27 @@ def test_what_its_program_knew_ends_with_it_and_another_never_takes_it_up(called
         assert another
         assert not another.take_up()
     assert "ended with the server" in source_of(clerk.get(BOX))
+    with pytest.raises(Refused, match="has ended with the server"):
+        ceremony.show(Part.objects.get(holder=ines), "her session")
     assert "A clerk begins anew" in source_of(signed_in(ines).post(f"{BOX}sheet/print/", follow=True))
     ceremony.begin_key(called.cycle, [clara, ines], by=clara, at=called.begun_at, threshold=2)
     assert list(Ceremony.objects.values_list("end", flat=True)) == ["lost", ""]
+
+
+def test_the_worker_starts_a_program_for_it_once_and_not_again_when_that_is_gone(called, monkeypatch) -> None:
+    started: list[str] = []
+    ends: list[int | None] = [None]
+    monkeypatch.setattr(keeper, "_started", {})
+    monkeypatch.setattr(
+        keeper.subprocess, "Popen", lambda words: started.append(words[-1]) or SimpleNamespace(poll=lambda: ends[-1])
+    )
+    for _look in range(2):
+        keeper.start_what_waits()
+    with kept(called):
+        pass
+    ends.append(1)
+    keeper.start_what_waits()
+    assert started == [str(called.pk)]
 
 
 def test_two_programs_never_keep_one_ceremony(called) -> None:
@@ -330,6 +386,14 @@ def test_a_program_that_does_not_answer_is_said_and_asked_again(called, ines) ->
         silent.setattr(ceremony, "pause", lambda: None)
         silent.setattr(ceremony, "PATIENCE", 3)
         assert "does not answer" in source_of(signed_in(ines).post(f"{BOX}sheet/print/", follow=True))
+
+
+def test_its_program_leaves_no_core_and_lets_nobody_read_its_memory(monkeypatch) -> None:
+    done: list[object] = []
+    monkeypatch.setattr(keeper.resource, "setrlimit", lambda *limit: done.append(limit))
+    monkeypatch.setattr(keeper.ctypes, "CDLL", lambda _name: SimpleNamespace(prctl=lambda *given: done.append(given)))
+    keeper._leave_no_trace()
+    assert done == [(resource.RLIMIT_CORE, (0, 0)), (4, 0, 0, 0, 0)]  # PR_SET_DUMPABLE
 
 
 # Whoever writes the database -----------------------------------------------------------------------------------------

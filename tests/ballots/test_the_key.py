@@ -2,6 +2,8 @@
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from ballots import key
 from ballots.models import BallotBoxKey, KeyShare, Rehearsal
@@ -23,6 +25,10 @@ def test_any_two_of_the_three_can_rehearse(shares, cycle, clara, at) -> None:
     for pair in ([0, 1], [0, 2], [1, 2]):
         key.rehearse(cycle, [shares[one] for one in pair], by=clara, at=moment)
     assert [rehearsal.share_numbers for rehearsal in Rehearsal.objects.all()][-3:] == [[1, 2], [1, 3], [2, 3]]
+
+
+def test_without_a_key_nobody_rehearses(cycle) -> None:
+    assert "has no key yet" in key.why_not_rehearse(cycle)
 
 
 def test_one_holder_alone_cannot(shares, cycle, clara, at) -> None:
@@ -70,6 +76,26 @@ def test_no_single_person_can_hold_a_key(cycle, clara, ines, at) -> None:
     for holders, threshold in [([clara, clara], 2), ([clara], 1), ([clara], 2), ([clara, ines], 1)]:
         with pytest.raises(Refused, match="different holders"):
             key.make(cycle, holders, by=clara, at=moment, threshold=threshold)
+
+
+def test_who_makes_rehearses_or_gives_up_waits_for_who_is_at_the_same_box(cycle, clara, ines, clara_and_otto, at):
+    moment, shares = at("presenting"), list[Share]()
+    acts = [
+        lambda: shares.extend(key.make(cycle, [clara, ines], by=clara, at=moment)),
+        lambda: key.rehearse(cycle, shares, by=clara, at=moment),
+        lambda: key.give_up(cycle, by=clara_and_otto, at=moment, reason="A sheet was lost."),
+    ]
+    for act in acts:
+        with CaptureQueriesContext(connection) as asked:
+            act()
+        assert _locks_the_cycle(asked)
+    with CaptureQueriesContext(connection) as asked, pytest.raises(Refused):
+        key.destroy_shares(cycle, "Ines", by=clara, at=moment)
+    assert _locks_the_cycle(asked)
+
+
+def _locks_the_cycle(asked: CaptureQueriesContext) -> bool:
+    return any('FROM "budgeting_cycle"' in each["sql"] and "FOR UPDATE" in each["sql"] for each in asked)
 
 
 def test_shares_are_destroyed_only_after_the_opening(shares, cycle, clara, at) -> None:

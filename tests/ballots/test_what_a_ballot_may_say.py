@@ -58,8 +58,11 @@ def test_a_project_that_is_not_on_the_paper_cannot_be_chosen(riverside_paper: Ba
 
 def test_a_project_is_approved_once(riverside_paper: BallotPaper) -> None:
     assert marks.errors({1: 2}, riverside_paper) == ["A project can be chosen once."]
-    for points in (0, -1, 10**30):
+    for points in (0, -1, marks.MOST_POINTS + 1, 10**30):
         assert marks.errors({1: points}, riverside_paper) == ["Points are whole numbers above zero."]
+    contest = riverside_paper.contest
+    contest.ballot_style, contest.points = Contest.BallotStyle.POINTS, 0xFFFF
+    assert marks.errors({1: 0xFFFF}, riverside_paper) == []
 
 
 def test_a_knapsack_fits_the_budget_exactly_and_not_a_cent_more(riverside_paper: BallotPaper) -> None:
