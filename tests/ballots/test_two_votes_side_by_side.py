@@ -14,6 +14,7 @@ from ballots.roll import accounts_that_have_not_voted
 from budgeting.models import Contest, Cycle, Draw, Phase
 from lib.refusal import Refused
 from tests.cast import enrol, put_on_paper
+from tests.databases import as_owner
 from tests.keeping import kept
 from tests.vote import cast
 
@@ -91,7 +92,7 @@ def test_one_box_is_opened_and_counted_and_the_other_stays_shut(
     assert key.why_not_rehearse(next_year.cycle) == ""
     open_box(next_year.cycle, its_shares[1:], by=clara, at=moment)
     assert differences_of([cycle, next_year.cycle]) == {}
-    with connection.cursor() as cursor:  # as whoever owns the tables
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE ballots_openedballot DISABLE TRIGGER USER")
         cursor.execute("UPDATE ballots_openedballot SET ballots = 9 WHERE contest_id = %s", [next_year.pk])
