@@ -98,6 +98,7 @@ class Kind(StrEnum):
     REPORT_READY = "a report is ready"
     LOG_ENDS = "where the audit log ends"
     CEREMONY_BEGUN = "the holders of a key are called together"
+    FRAUD_FOUND = "the auditor's program found a fraud"
 
     # What is due by the calendar before a vote
     CALL_ENDS_SOON = "a call for proposals ends soon"

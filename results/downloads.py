@@ -45,6 +45,7 @@ def as_json(result: Result) -> dict[str, Any]:
         "unit": result.unit,
         "counted_at": result.count.at.isoformat(),
         "software": f"Common Purse {settings.VERSION}",
+        "from_elsewhere": result.is_from_elsewhere,
         "ballot_style": contest.ballot_style,
         "ballot_paper": result.paper.digest,
         "superseded_papers": [

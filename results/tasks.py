@@ -17,7 +17,7 @@ from lib.jobs import every
 from lib.troubles import called
 from notices.kinds import Kind
 from notices.models import Happening
-from results import telling
+from results import examining, telling
 from results.council_report import council_report, name_of
 from results.models import Report
 
@@ -25,6 +25,11 @@ from results.models import Report
 @every(timedelta(minutes=1), _("tell that results are public"))
 def tell_results() -> None:
     telling.look(clock.now())
+
+
+@every(timedelta(hours=1), _("run the auditor's program on what is published"), by_itself=True)
+def examine_what_is_published() -> None:
+    examining.look(clock.now())
 
 
 @called(_("make a report for the council"))

@@ -128,6 +128,13 @@ GUARDS = [
         "            pass",
         [SET_UP],
     ),
+    Guard(
+        "what the auditor's program said stays",
+        "ballots/migrations/0027_what_the_program_said.py",
+        "UPDATE OR DELETE OR TRUNCATE ON ballots_verdict",
+        "UPDATE OF mark ON ballots_verdict",
+        ["tests/ballots/test_an_auditor_walks_the_vote.py"],
+    ),
     # Whose account, whose session
     Guard(
         "a role asks how this session signed in",

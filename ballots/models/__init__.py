@@ -17,6 +17,7 @@ from ballots.models.no_vote import NoResult, NoVote
 from ballots.models.opening import FromElsewhere, InvalidBallot, OpenedBallot, Opening, ShareDestruction
 from ballots.models.paper import BallotLine, BallotPaper
 from ballots.models.superseding import Correction, SupersededPaper
+from ballots.models.verdict import Verdict
 
 __all__ = [
     "BallotBoxKey",
@@ -43,4 +44,5 @@ __all__ = [
     "SetAside",
     "ShareDestruction",
     "SupersededPaper",
+    "Verdict",
 ]

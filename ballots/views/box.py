@@ -16,7 +16,7 @@ from ballots.checklist import checklist
 from ballots.counting import count_contest
 from ballots.forms import DestructionForm, ExtensionForm, KeyForm, NoResultForm, NoVoteForm, ReasonForm
 from ballots.gathering import last_of
-from ballots.models import BallotBoxKey
+from ballots.models import BallotBoxKey, Verdict
 from budgeting.guards import clerks_only, overseers_only
 from budgeting.models import Contest, Cycle, Draw, JointAct
 from budgeting.people import Request
@@ -59,6 +59,7 @@ def page(request: Request, cycle: Cycle, status: int = 200, **forms: Any) -> Htt
         "acts": JointAct.objects.filter(cycle=cycle, settled_at=None).select_related("proposed_by"),
         "why_not_pause": closing.why_not_pause(cycle, request.user, at),
         "differences": agreement.told(agreement.differences_of([cycle])),
+        "verdicts": Verdict.newest(contest__cycle=cycle),
         "destruction_form": DestructionForm(prefix="destruction"),
         **forms,
     }

@@ -34,6 +34,11 @@ class Result:
         return [str(winner) for winner in told] if isinstance(told, list) else []
 
     @property
+    def is_from_elsewhere(self) -> bool:
+        """Whether the ballots are said to have come in a file, of a vote that was held elsewhere."""
+        return self.told.get("from_elsewhere") is True
+
+    @property
     def seed(self) -> str | None:
         return self._part("rule").get("seed")
 
@@ -75,9 +80,7 @@ class Result:
             return
         steps = self._steps(rule, findings) if quick else None
         count = Count(paper, rule, ballots.ballots, ballots.withdrawn, self.seed, steps=steps)
-        if seed is not None or draws is not None:
-            self._seed(paper, seed, draws, findings)
-        else:
+        if self._seed(paper, seed, draws, findings) is None:
             self._lot(paper, rule, ballots, steps, findings)
         self._outcome(count, findings)
         self._projects(paper, count, findings)
@@ -116,17 +119,19 @@ class Result:
         findings.cannot(f"the steps of add-one before the last, which is number {steps}: left out by --quick.")
         return steps
 
-    def _seed(self, paper: Paper, seed: str | None, draws: Draws | None, findings: Findings) -> None:
-        """Whether the seed is the one that was drawn."""
+    def _seed(self, paper: Paper, seed: str | None, draws: Draws | None, findings: Findings) -> str | None:
+        """What was drawn, as far as anybody says; and whether it is what the result goes by."""
         if draws is None:
-            findings.differ("seed", "the seed of the lot", self.seed, seed)
-            return
+            if seed is not None:
+                findings.differ("seed", "the seed of the lot", self.seed, seed)
+            return seed
         drawn, source = draws.seed(paper, self.told.get("counted_at"))
         findings.differ("seed", "the seed of the lot, by the published draws", self.seed, drawn)
         if seed is not None:
             findings.differ("seed", "what was drawn, by the published draws", drawn, seed)
         elif drawn is not None:
             findings.notes.append(f"that {drawn!r} was drawn is what the city says: look it up ({shown(source)}).")
+        return drawn
 
     def _lot(
         self, paper: Paper, rule: dict[str, Any], ballots: Published, steps: int | None, findings: Findings

@@ -47,7 +47,9 @@ def walk(where: Folder | Site, options: argparse.Namespace, seen: Seen, findings
         raise CannotTell("There is no paper (paper.json): without it nothing else says what is right.")
     paper = Paper(text)
     paper.check(findings, options.digest)
-    board = _board(where, paper, seen, findings)
+    result, ballots = where.read("results"), where.read("ballots")
+    told = Result(result) if result is not None else None
+    board = _board(where, paper, seen, findings, from_elsewhere=told is not None and told.is_from_elsewhere)
     box = read_file(options.box) if options.box else where.read("box")
     if box is not None:
         Box(box).check_with(paper, board, findings)
@@ -55,8 +57,6 @@ def walk(where: Folder | Site, options: argparse.Namespace, seen: Seen, findings
         findings.notes.append("the box itself was not given (--box): only how many envelopes it holds was compared.")
     _log(where, board, options.head, findings)
     draws = _draws(where, paper, seen, findings)
-    result, ballots = where.read("results"), where.read("ballots")
-    told = Result(result) if result is not None else None
     counted: tuple[str, list[str]] | None = None
     if told is None or ballots is None:
         findings.cannot(f"the {'result' if told is None else 'ballots'}: not published, or not there.")
@@ -74,10 +74,16 @@ def walk(where: Folder | Site, options: argparse.Namespace, seen: Seen, findings
     return board.is_final and told is not None
 
 
-def _board(where: Folder | Site, paper: Paper, seen: Seen, findings: Findings) -> Board:
+def _board(where: Folder | Site, paper: Paper, seen: Seen, findings: Findings, from_elsewhere: bool) -> Board:
     board = Board(where.batches())
     board.check(paper, findings)
     seen.compare_board(paper, board, findings)
+    if from_elsewhere and board.batches:
+        findings.fraud("board", "the ballots are said to be from elsewhere, and there is a board.")
+    if from_elsewhere:
+        told = "the ballots are from elsewhere, without a box or a board here: the count is checked, and nothing else"
+        findings.cannot(f"how the ballots were cast: {told}.")
+        return board
     if not board.batches:
         findings.cannot("the board: there are no batches, so nobody can check here how the ballots were cast.")
         return board

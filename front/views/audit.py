@@ -15,6 +15,7 @@ from audit import fence
 from audit.acts import Done
 from audit.models import AuditEvent
 from ballots import agreement
+from ballots.models import Verdict
 from budgeting.guards import auditors_only
 from budgeting.models import Cycle
 from lib import clock
@@ -39,6 +40,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "head": head,
         "no_fence": fence.why_it_does_not_stand(),
         "differences": agreement.told(agreement.differences_anywhere()),
+        "verdicts": Verdict.newest(),
         "letters": _letters(request),
         "desk": _desk(),
         "sign_ups": sign_up_alarms.lately(clock.now()),

@@ -8,22 +8,28 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from email.message import EmailMessage
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from audit.chain import chained
 from ballots import board, draws, paper
 from ballots.counting import count_contest
-from ballots.models import BallotPaper
+from ballots.models import BallotPaper, BoardBatch, Verdict
 from ballots.opening import open_box
 from budgeting.models import Contest, Draw
+from results import examining
 from results.result import results_of
 from tests.cast import FIRST_DAY, propose, signed_in
+from tests.databases import lifted
 from tests.keeping import kept
+from tests.papers import words_on
 from tests.published import Files, published, rechained, with_lines
+from tests.told import Told, text_of
 from tests.verifier import cast_ballots, counting, frozen_paper, looked_at, reasons, verify
 from tests.vote import cast
 
@@ -507,3 +513,62 @@ def test_an_address_that_leads_nowhere_gives_a_line(where, capsys) -> None:
     assert verify.main([where]) == 2
     out = capsys.readouterr()
     assert "Traceback" not in out.out + out.err
+
+
+# The city itself ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_the_city_runs_it_on_what_it_publishes(vote, riverside_contest, clara_and_otto, at, told: Told) -> None:
+    """Whenever something has changed, and each day; what it says stays, and stands where clerks and auditors look. Of a
+    fraud both hear once a day; before there is one, nobody hears anything."""
+    moment = at("results")
+    examining.look(moment)
+    examining.look(moment + timedelta(hours=1))
+    [verdict] = Verdict.objects.all()
+    assert (verdict.exit, verdict.told[-1]) == (0, "All that was checked agrees.")
+    examining.look(moment + timedelta(days=1))
+    assert [each.exit for each in Verdict.objects.all()] == [0, 0]
+    assert of_frauds(told(moment + timedelta(days=1))) == []
+    for person, page in ((clara_and_otto.first, "/2027/box/"), (clara_and_otto.second, "/audit/")):
+        words = words_on(signed_in(person).get(page))
+        assert "All that was checked agrees." in words
+        assert "That convinces nobody" in words
+        assert "/docs/verify/verify.py http://testserver/2027/riverside/" in words
+    with pytest.raises(DatabaseError, match="may only be added to"), transaction.atomic():
+        Verdict.objects.update(exit=0)
+
+    with lifted("ballots_boardbatch", "only_grows"):
+        BoardBatch.objects.filter(number=1).update(envelopes=99)
+    for hours in (48, 49, 72):
+        examining.look(moment + timedelta(hours=hours))
+    assert [each.exit for each in Verdict.objects.all()] == [0, 0, 1, 1]
+    mails = of_frauds(told(moment + timedelta(hours=72)))
+    assert sorted(mail["To"] for mail in mails) == sorted(2 * [each.email for each in clara_and_otto.people])
+    assert "FRAUD (fork): batch 1" in text_of(mails[0])
+    assert "What is published is not what it should be." in words_on(signed_in(clara_and_otto.second).get("/audit/"))
+
+
+def of_frauds(mails: list[EmailMessage]) -> list[EmailMessage]:
+    return [mail for mail in mails if "auditor’s program finds" in mail["Subject"]]
+
+
+@pytest.mark.long
+@pytest.mark.django_db
+def test_what_takes_too_long_or_breaks_is_no_fraud(tmp_path, files, monkeypatch) -> None:
+    for program, seconds in {"while True: pass": 1, "import time; time.sleep(0.3); bytearray(3 << 30)": 9}.items():
+        (tmp_path / "slow.py").write_text(program)
+        monkeypatch.setattr(examining, "PROGRAM", tmp_path / "slow.py")
+        monkeypatch.setattr(examining, "SECONDS", seconds)
+        said = examining.run(files, "", [])
+        assert (said.exit, said.lines.splitlines()[-1]) == (2, examining.STOPPED)
+
+
+@pytest.mark.django_db
+def test_of_an_election_from_elsewhere_the_count_alone_is_checked(counted, at) -> None:
+    examining.look(at("results"))
+    [verdict] = Verdict.objects.all()
+    assert verdict.exit == 2
+    [unchecked] = [line for line in verdict.told if line.startswith("NOT CHECKED")]
+    assert "from elsewhere" in unchecked
+    assert "the count is checked, and nothing else" in unchecked

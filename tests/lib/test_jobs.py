@@ -288,6 +288,7 @@ def test_a_worker_finds_the_periodic_work_of_every_room(monkeypatch) -> None:
     assert sorted(in_threads, key=lambda names: (len(names), names[0].startswith("ballots"))) == [
         ["notices.tasks.send_mail"],  # in a thread of its own: a mail server may keep it waiting
         ["notices.tasks.read_what_came_back"],  # and so may a mailbox
+        ["results.tasks.examine_what_is_published"],  # which takes some time
         ["ballots.tasks.start_keepers"],  # holders of a key wait in front of their screens
         [
             "budgeting.tasks.forget_what_is_over",
