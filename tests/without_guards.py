@@ -130,7 +130,7 @@ GUARDS = [
     ),
     Guard(
         "what the auditor's program said stays",
-        "ballots/migrations/0027_what_the_program_said.py",
+        "ballots/migrations/0028_what_the_program_said.py",
         "UPDATE OR DELETE OR TRUNCATE ON ballots_verdict",
         "UPDATE OF mark ON ballots_verdict",
         ["tests/ballots/test_an_auditor_walks_the_vote.py"],

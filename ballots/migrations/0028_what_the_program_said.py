@@ -13,7 +13,7 @@ ALTER TABLE ballots_verdict ENABLE ALWAYS TRIGGER only_grows;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ballots", "0026_ceremonies"),
+        ("ballots", "0027_what_ended_stays"),
         ("budgeting", "0020_a_committee_has_a_page"),
     ]
 
