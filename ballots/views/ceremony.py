@@ -64,7 +64,9 @@ def break_off(request: Request, cycle: str, number: int) -> HttpResponse:
     found = get_object_or_404(Ceremony, cycle=cycle_or_404(cycle), number=number)
     with obeying(request):
         ceremony.break_off(found, by=request.user, at=clock.now())
-        messages.success(request, _("It is broken off. Nothing that was shown or typed in it is of any use now."))
+        worthless = _("It is broken off. The sheets that were shown in it are worthless.")
+        kept = _("It is broken off. The holders keep their sheets.")
+        messages.success(request, worthless if found.is_of_the_key else kept)
     return redirect("box", cycle)
 
 

@@ -68,7 +68,7 @@ def test_nobody_sees_anothers_sheet_and_with_the_last_one_the_key_is_in_force(ca
     acts = list(AuditEvent.objects.values_list("action", flat=True))
     assert acts.count("sheet shown") == acts.count("sheet taken") == 3
     assert acts[-1] == "key made"
-    assert "every holder has taken" in source_of(clerk.get(f"{BOX}sheet/")).lower()
+    assert "Every holder took their sheet" in source_of(clerk.get(f"{BOX}sheet/"))
 
 
 def test_neither_database_nor_log_ever_holds_a_share(called, clerk, ines, cycle, caplog) -> None:
@@ -145,8 +145,11 @@ def test_what_is_typed_back_wrongly_is_named_and_nothing_is_taken(called, clerk,
 def test_a_sheet_of_a_beginning_that_was_broken_off_is_refused_by_its_name(called, clerk, ines, otto, clara) -> None:
     with kept(called) as at_work:
         old = take_sheet(signed_in(ines))
-        clerk.post(f"{BOX}ceremonies/1/end/")
+        assert "The sheets that were shown in it are worthless" in source_of(
+            clerk.post(f"{BOX}ceremonies/1/end/", follow=True)
+        )
         assert not at_work.look()
+    assert "destroy it" in source_of(signed_in(ines).get(f"{BOX}sheet/"))
     assert "A clerk broke it off." in source_of(clerk.get(BOX))
     assert "Beginning 1" not in source_of(clerk.get(f"{BOX}sheet/"))
     make_key(clerk, [clara, ines, otto])
@@ -490,7 +493,7 @@ def test_a_share_given_to_another_ceremony_is_worthless(shares, clerk, ines, ott
     with kept():
         signed_in(ines).post(f"{BOX}sheet/words/", {"words": shares[1].words})
         given = Part.objects.get(holder=ines)
-        clerk.post(f"{BOX}ceremonies/1/end/")
+        assert "keep their sheets" in source_of(clerk.post(f"{BOX}ceremonies/1/end/", follow=True))
     clerk.post(f"{BOX}rehearsal/")
     with kept() as at_work:
         Part.objects.filter(ceremony__number=2, holder=ines).update(sealed=bytes(given.sealed), done_at=given.done_at)

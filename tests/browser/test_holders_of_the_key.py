@@ -64,7 +64,7 @@ def test_each_from_where_they_sit(
     expect(desk.get_by_role("status")).to_contain_text("taken")  # without being loaded anew
     desk.get_by_role("link", name="Go to your own sheet").click()
     words[clara] = taken(desk)
-    expect(desk.get_by_text("the key is in force")).to_be_visible()
+    expect(desk.get_by_text("the key came into force")).to_be_visible()
     assert BallotBoxKey.objects.get().shares == 2
     desk.goto(desk.url.replace("sheet/", ""))
     desk.get_by_role("button", name="Call the holders together for the rehearsal").click()
