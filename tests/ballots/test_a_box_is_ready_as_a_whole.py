@@ -9,7 +9,7 @@ from django.test import Client
 
 from audit.models import AuditEvent
 from ballots import paper
-from ballots.casting import entrances
+from ballots.casting import box_of, entrances
 from ballots.checklist import Step, checklist
 from ballots.models import BallotPaper, NoVote
 from ballots.no_vote import close_without_vote
@@ -66,6 +66,8 @@ def test_v11_a_contest_without_a_vote_holds_nobody_up(
     without_hillside, rosa_may_vote, riverside_contest, shares, clara, at, voting
 ) -> None:
     cast(riverside_contest, {1: 1}, by=rosa_may_vote)
+    with pytest.raises(Refused, match="Nothing is voted on here: Nobody proposed"):
+        box_of(NoVote.objects.get().contest)
     found = checklist(without_hillside, voting)
     assert (found.is_ready, found.unfrozen, found.waits_for) == (True, [], Step.VOTE)
     moment = at("counting")

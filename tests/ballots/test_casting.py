@@ -37,6 +37,11 @@ def test_voting_again_replaces_the_ballot(voting, shares, rosa_may_vote, riversi
     assert receipt_of(rosa_may_vote, riverside_contest) == second
 
 
+def test_everybody_has_their_own_receipt_and_who_has_not_voted_none(voting, neighbours, riverside_contest) -> None:
+    receipts = [cast(riverside_contest, {1: 1}, by=neighbour) for neighbour in neighbours[:2]]
+    assert [receipt_of(neighbour, riverside_contest) for neighbour in neighbours[:3]] == [*receipts, None]
+
+
 def test_s12_no_log_knows_that_rosa_voted(voting, rosa_may_vote, riverside_contest) -> None:
     before = AuditEvent.last_head()
     for choice in (1, 2, 4):

@@ -160,6 +160,16 @@ def test_what_has_been_drawn_is_not_drawn_anew_until_somebody_likes_it(
     draws.announce_late(of(cycle, now + DAY, use=use, reason="It was cancelled."), by=both, at=now)
 
 
+def test_a_draw_for_hillside_says_nothing_of_riverside_and_something_of_the_whole_cycle(
+    cycle, riverside_contest, hillside_contest, clara, at
+) -> None:
+    now = at("reviewing")
+    draws.announce(of(cycle, now - HOUR, contest=hillside_contest), by=clara, at=now - DAY)
+    assert draws.takes_two(of(cycle, now + DAY, contest=riverside_contest), now) == ""
+    for contest in (hillside_contest, None):
+        assert "is past" in draws.takes_two(of(cycle, now + DAY, contest=contest), now)
+
+
 def test_what_was_entered_stands_before_the_freeze_too(draw, cycle, both, at) -> None:
     now = at("proposing")
     entered(draw, both, now)

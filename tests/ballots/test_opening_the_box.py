@@ -60,10 +60,11 @@ def test_the_box_stays_shut_until_voting_has_closed(voted, cycle, shares, clara,
 
 
 def test_it_is_told_how_far_it_is(voted, cycle, shares, clara, at, monkeypatch) -> None:
-    monkeypatch.setattr("ballots.opening.TOLD_EVERY", 5)
     told: list[int] = []
-    open_box(cycle, shares[:2], by=clara, at=at("counting"), progress=told.append)
-    assert told == [5, 10]
+    for every in (5, 1):
+        monkeypatch.setattr("ballots.opening.TOLD_EVERY", every)
+        open_box(cycle, shares[:2], by=clara, at=at("counting"), progress=told.append)
+    assert told == [5, 10, *range(1, 13)]
 
 
 def test_one_share_does_not_open_it(voted, cycle, shares, clara, at) -> None:

@@ -114,6 +114,15 @@ def test_a_sheet_is_shown_in_one_session_alone_and_only_until_it_is_typed_back(c
         assert Part.objects.get(holder=ines).done_at
 
 
+def test_who_takes_the_last_sheet_has_the_key_put_in_force(called) -> None:
+    with kept(called):
+        made = [
+            ceremony.take(part, ceremony.show(part, "a session").words, "a session", at=called.begun_at)
+            for part in called.parts.all()
+        ]
+    assert made == [None, None, BallotBoxKey.objects.get()]
+
+
 def test_a_sheet_that_is_typed_back_twice_was_taken_the_first_time(called, ines) -> None:
     with kept(called):
         hers, first = Part.objects.get(holder=ines), called.begun_at + timedelta(minutes=1)
@@ -319,6 +328,13 @@ def test_it_is_not_ended_while_words_are_given_or_a_sheet_is_taken(shares, clerk
 
 def _locks_the_ceremony(asked: CaptureQueriesContext) -> bool:
     return any('FROM "ballots_ceremony"' in each["sql"] and "FOR UPDATE" in each["sql"] for each in asked)
+
+
+def test_no_words_are_taken_before_its_program_is_there(shares, clerk, ines, at) -> None:
+    at("presenting")
+    clerk.post(f"{BOX}rehearsal/")
+    with pytest.raises(Refused, match="still being prepared"):
+        ceremony.give(Part.objects.get(holder=ines), shares[1].words, at=at("presenting"))
 
 
 def test_where_the_database_is_away_nothing_is_said_to_have_been_done(shares, clerk, ines, otto, at, monkeypatch):

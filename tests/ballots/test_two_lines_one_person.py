@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.models import User
 from audit.models import AuditEvent
-from ballots import board, chain, stocktaking
+from ballots import board, chain, roll, stocktaking
 from ballots.casting import Receipt
 from ballots.models import Envelope, OpenedBallot, Participation, SetAside
 from ballots.opening import export, open_box
@@ -18,7 +18,7 @@ from residents.birth_dates import birth_date_of
 from residents.digests import identifier_digest, person_digest
 from residents.letters import make_codes
 from residents.models import JoinedLine, LetterCode, Resident, Verification
-from tests.cast import enrol, open_elsewhere, signed_in
+from tests.cast import enrol, open_elsewhere, put_on_paper, signed_in
 from tests.databases import refused_by_the_database
 from tests.keeping import kept
 from tests.papers import words_on
@@ -159,6 +159,16 @@ def test_v4_a_ballot_in_another_district_is_set_aside(
     assert opening.reconciliation["hillside"]["set_aside"] == 1
     assert opening.reconciliation["hillside"]["voters"] == 0
     assert opening.reconciliation["riverside"]["voters"] == 1
+
+
+def test_v4_a_ballot_for_the_whole_city_goes_along_beside_one_in_the_district(
+    voting, rosa_may_vote, other, riverside_contest, city_wide_contest
+) -> None:
+    put_on_paper(city_wide_contest)
+    cast(riverside_contest, {1: 1}, by=rosa_may_vote)
+    cast(city_wide_contest, {1: 1}, by=other)
+    lines = line_of(other).pk, line_of(rosa_may_vote).pk
+    assert [each["fate"] for order in (lines, lines[::-1]) for each in roll.fates(*order)] == [roll.GOES_ALONG] * 2
 
 
 def test_v4_the_account_goes_along_to_a_line_that_has_none(rosa_may_vote, cycle, riverside, clara, otto, at) -> None:
