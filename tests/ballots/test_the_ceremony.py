@@ -445,8 +445,8 @@ def test_of_a_ceremony_that_somebody_altered_nothing_is_believed(called, ines, o
         for table, lie in lies:
             with undone():
                 table.objects.filter(**{"number": 2} if table is Part else {}).update(**lie)
-                assert shown(his) == ""
                 assert "altered since it was begun" in source_of(his.post(f"{BOX}sheet/words/", {"words": words})), lie
+                assert shown(his) == ""
                 assert not at_work.look()
                 assert "altered since it was begun" in Ceremony.objects.get().said
         assert shown(his) == words
