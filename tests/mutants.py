@@ -100,6 +100,17 @@ EQUIVALENT = {
     ("ballots/key.py", "test = secrets.token_bytes(32) → test = secrets.token_bytes(33)"): "any chance will do",
     ("ballots/key.py", "test = secrets.token_bytes(32) → test = secrets.token_bytes(31)"): "any chance will do",
     (
+        "ballots/roll.py",
+        'voted = Envelope.objects.filter(contest__cycle=cycle, resident=OuterRef("resident")) → '
+        'voted = Envelope.objects.filter(resident=OuterRef("resident"))',
+    ): "a line of the register is of one cycle",
+    (
+        "ballots/roll.py",
+        "told = AuditEvent.objects.filter(action=Done.LINES_JOINED, object__in=named)"
+        '.values_list("facts", flat=True) → '
+        'told = AuditEvent.objects.filter(object__in=named).values_list("facts", flat=True)',
+    ): "no other act is on record of lines that were joined",
+    (
         "ballots/slots.py",
         "WIDTH = 1 << 20 # no slot begins further from nothing than this → "
         "WIDTH = 2 << 20 # no slot begins further from nothing than this",
