@@ -389,7 +389,7 @@ def test_the_audit_page_asks_the_database_no_more_for_more_entries(otto, clara, 
         with transaction.atomic():
             for _ in range(3):
                 clara.record(Done.MADE)
-        with django_assert_max_num_queries(19):
+        with django_assert_max_num_queries(22):
             desk.get("/audit/")
 
 
