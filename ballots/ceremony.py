@@ -22,8 +22,9 @@ from audit.models import AuditEvent
 from ballots import key
 from ballots.models import BallotBoxKey, Ceremony, Opening, Part
 from ballots.opening import why_not_open
-from ballots.sealing import SEED, CannotOpen, PrivateKey, Share, WrongShare, seal
-from ballots.vouching import code, code_of_asking, info, require_as_begun
+from ballots.sealing import SEED, CannotOpen, PrivateKey, Share, seal
+from ballots.typed_sheets import own_share
+from ballots.vouching import ALTERED, code, code_of_asking, code_of_taking, info, require_as_begun
 from budgeting.models import Cycle
 from budgeting.people import Person
 from lib.refusal import Refused, allow, require
@@ -163,10 +164,10 @@ def show(part: Part, session: str) -> Share:
             _("Your sheet was shown in another session. If that was not yours, tell the clerk: the key is begun anew."),
         )
         if before != shown_in:
-            AuditEvent.append(Done.SHEET_SHOWN, by=part.holder, on=ceremony.cycle, number=part.number)
+            _note(Done.SHEET_SHOWN, ceremony, part)
     waiting = Part.objects.filter(pk=part.pk, asked_with=asker)
     sealed = _answer(waiting)
-    waiting.update(asked_with=b"", vouched="", answer=b"")
+    waiting.filter(done_at=None).update(asked_with=b"", vouched="", answer=b"")
     try:
         share = Share(part.number, one_time.open(sealed, info(part, "shown")))
     except CannotOpen:
@@ -209,12 +210,14 @@ def take(part: Part, words: str, session: str, *, at: datetime) -> BallotBoxKey 
     """
     ceremony, part = _still_on(part, lock=True)
     require(is_shown_in(part, session), _("Let your sheet be shown first, then type it back."))
-    _require_own(part, words)
-    require(Part.objects.filter(pk=part.pk, done_at=None).update(done_at=at), _("Your sheet has been taken already."))
-    AuditEvent.append(Done.SHEET_TAKEN, by=part.holder, on=ceremony.cycle, number=part.number)
-    if ceremony.parts.filter(done_at=None).exists():
+    own_share(part, words)
+    taken = Part.objects.filter(pk=part.pk, done_at=None).update(done_at=at, vouched=code_of_taking(part))
+    require(taken, _("Your sheet has been taken already."))
+    _note(Done.SHEET_TAKEN, ceremony, part)
+    if Part.objects.filter(ceremony=ceremony, done_at=None).exists():
         return None
-    parts = list(ceremony.parts.all())
+    parts = list(Part.objects.filter(ceremony=ceremony).select_related("holder"))
+    require(all(constant_time_compare(each.vouched, code_of_taking(each)) for each in parts), ALTERED)
     made = key.NewKey(
         bytes(ceremony.public_key),
         bytes(ceremony.test_envelope),
@@ -246,11 +249,15 @@ def give(part: Part, words: str, *, at: datetime) -> None:
     """
     ceremony, part = _still_on(part, lock=True)
     require(not has_enough(ceremony, ceremony.parts.all()), ENOUGH)
-    share = _require_own(part, words)
+    share = own_share(part, words)
     given = Part.objects.filter(pk=part.pk, done_at=None)
     sealed = seal(share.secret, bytes(ceremony.keeper), info(part, "given"))
     require(given.update(sealed=sealed, done_at=at), _("Your words are given already; there is nothing more to do."))
-    AuditEvent.append(Done.WORDS_GIVEN, by=part.holder, on=ceremony.cycle, kind=ceremony.kind, number=part.number)
+    _note(Done.WORDS_GIVEN, ceremony, part)
+
+
+def _note(done: Done, ceremony: Ceremony, part: Part) -> None:
+    AuditEvent.append(done, by=part.holder, on=ceremony.cycle, beginning=ceremony.number, number=part.number)
 
 
 def _still_on(part: Part, lock: bool = False) -> tuple[Ceremony, Part]:
@@ -263,33 +270,3 @@ def _still_on(part: Part, lock: bool = False) -> tuple[Ceremony, Part]:
         raise Refused(_("The program that held this has ended with the server. A clerk begins anew."))
     require_as_begun(ceremony, list(ceremony.parts.all()))
     return ceremony, next(each for each in ceremony.parts.all() if each.pk == part.pk)
-
-
-def _require_own(part: Part, words: str) -> Share:
-    """The share that was typed. Raises WrongShare, which says of what else the sheet is, if that is known."""
-    share = Share.typed(part.number, words)
-    ceremony = part.ceremony
-    public_key = bytes(ceremony.public_key if ceremony.is_of_the_key else key.key_of(ceremony.cycle).public_key)
-    if constant_time_compare(share.commitment(public_key), part.commitment):
-        return share
-    for other in ceremony.parts.all():
-        if Share(other.number, share.secret).commitment(public_key) == other.commitment:
-            raise WrongShare(
-                _("These are the words of sheet %(number)d, which %(name)s holds. Type those of your own sheet.")
-                % {"number": other.number, "name": other.holder.named}
-            )
-    if before := beginning_of(ceremony.cycle, share):
-        raise WrongShare(
-            _("This sheet is of beginning %(number)d, whose key is not in force. Take the sheet of the later one.")
-            % {"number": before.number}
-        )
-    raise WrongShare(_("Share %d belongs to another key: is it the sheet of this cycle?") % part.number)
-
-
-def beginning_of(cycle: Cycle, share: Share) -> Ceremony | None:
-    """In which making of a key of this cycle a sheet was shown, be it in force, broken off or given up."""
-    parts = Part.objects.filter(ceremony__cycle=cycle, ceremony__kind=Ceremony.Kind.KEY).select_related("ceremony")
-    for part in parts:
-        if Share(part.number, share.secret).commitment(bytes(part.ceremony.public_key)) == part.commitment:
-            return part.ceremony
-    return None

@@ -9,7 +9,7 @@ from audit.chain import FIRST
 from audit.compared import Row, compares, entries, last_of_each, one_for_each
 from audit.models import AuditEvent, reference
 from ballots import counts_on_record, papers_on_record, stocktaking
-from ballots.models import BallotBoxKey, BoardBatch, KeyGivenUp, Rehearsal, ShareDestruction
+from ballots.models import BallotBoxKey, BoardBatch, Ceremony, KeyGivenUp, Rehearsal, ShareDestruction
 from ballots.papers_on_record import of_two
 from budgeting.models import Contest
 
@@ -22,6 +22,7 @@ def register() -> None:
     compares("Corrections", papers_on_record.corrections)
     compares("Contests without a vote", papers_on_record.without_a_vote)
     compares("Draws", papers_on_record.draws)
+    compares("Ceremonies of the key", ceremonies)
     compares("Keys and shares", keys)
     compares("Keys given up", given_up)
     compares("Rehearsals", rehearsals)
@@ -33,6 +34,28 @@ def register() -> None:
     compares("Awards", counts_on_record.awards)
     compares("Contests without a result", counts_on_record.without_a_result)
     compares("Destructions of shares", destructions)
+
+
+def ceremonies() -> Iterator[str]:
+    """Each was begun so, with these holders, who did what it says of them."""
+    done = {
+        Done.CEREMONY_BEGUN: "ceremony of the key",
+        Done.SHEET_TAKEN: "taking of a sheet",
+        Done.WORDS_GIVEN: "giving of words",
+    }
+    yield from one_for_each(_of_ceremonies(), done)
+
+
+def _of_ceremonies() -> Iterator[Row]:
+    for ceremony in Ceremony.objects.prefetch_related("parts").order_by("pk"):
+        on, parts = f"budgeting.cycle:{ceremony.cycle_id}", list(ceremony.parts.all())
+        holders = [[part.number, part.holder_id] for part in parts]
+        begun = {"kind": ceremony.kind, "number": ceremony.number, "holders": holders}
+        yield Row(Done.CEREMONY_BEGUN, on, ceremony.begun_by_id, begun)
+        act = Done.SHEET_TAKEN if ceremony.is_of_the_key else Done.WORDS_GIVEN
+        for part in parts:
+            if part.done_at:
+                yield Row(act, on, part.holder_id, {"beginning": ceremony.number, "number": part.number})
 
 
 def keys() -> Iterator[str]:

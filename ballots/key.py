@@ -163,9 +163,9 @@ def unlock(key: BallotBoxKey, shares: Iterable[Share]) -> PrivateKey:
     commitments = dict(key.holders.values_list("number", "commitment"))
     for share in shares:
         if share.number not in commitments:
-            raise WrongShare(_("There is no share %d.") % share.number)
+            raise WrongShare(_("There is no sheet %d.") % share.number)
         if share.commitment(public_key) != commitments[share.number]:
-            raise WrongShare(_("Share %d belongs to another key: is it the sheet of this cycle?") % share.number)
+            raise WrongShare(_("Sheet %d belongs to another key: is it the one of this cycle?") % share.number)
     return bring_together(shares, key.threshold, public_key)
 
 

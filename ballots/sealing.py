@@ -63,15 +63,15 @@ class Share:
         for word in typed:
             if word not in WORDS.wordlist:
                 raise WrongShare(
-                    _("Share %(number)d: “%(word)s” is not one of the words.") % {"number": number, "word": word}
+                    _("Sheet %(number)d: “%(word)s” is not one of the words.") % {"number": number, "word": word}
                 )
         if len(typed) != 12:
             raise WrongShare(
-                _("Share %(number)d: there are twelve words, you typed %(typed)d.")
+                _("Sheet %(number)d: there are twelve words, you typed %(typed)d.")
                 % {"number": number, "typed": len(typed)}
             )
         if not WORDS.check(" ".join(typed)):
-            raise WrongShare(_("Share %d: a word is not the one on the sheet, or two are swapped.") % number)
+            raise WrongShare(_("Sheet %d: a word is not the one on the sheet, or two are swapped.") % number)
         return cls(number, bytes(WORDS.to_entropy(" ".join(typed))))
 
     def commitment(self, public_key: bytes) -> str:
@@ -132,13 +132,13 @@ def bring_together(shares: Iterable[Share], threshold: int, public_key: bytes) -
     """The private key from `threshold` shares or more. Raises WrongShare if they are too few or not this key's."""
     ordered = sorted(shares)
     if len({share.number for share in ordered}) < len(ordered):
-        raise WrongShare(_("The same share was given twice."))
+        raise WrongShare(_("The same sheet was given twice."))
     if len(ordered) < threshold:
         raise WrongShare(
-            _("%(needed)d shares are needed, %(given)d given.") % {"needed": threshold, "given": len(ordered)}
+            _("%(needed)d sheets are needed, %(given)d given.") % {"needed": threshold, "given": len(ordered)}
         )
     pairs = [(share.number, share.secret) for share in ordered[:threshold]]
     key = PrivateKey(Shamir.combine(pairs))
     if key.public_key != public_key:
-        raise WrongShare(_("These shares do not make the key of this box."))
+        raise WrongShare(_("These sheets do not make the key of this box."))
     return key

@@ -35,6 +35,11 @@ def code_of_asking(part: Part, shown_in: str, one_time: bytes) -> str:
     return _code("asking", part.ceremony_id, part.number, part.holder_id, shown_in, one_time.hex())
 
 
+def code_of_taking(part: Part) -> str:
+    """By which the last session knows that each of the others took their sheet, and nobody wrote only that they did."""
+    return _code("taking", part.ceremony_id, part.number, part.holder_id, part.commitment)
+
+
 def info(part: Part, what: str) -> bytes:
     """What is sealed on its way is bound to its ceremony, its part and its direction: it opens nowhere else."""
     return f"pb-ceremony/v1|{part.ceremony_id}|{part.number}|{what}".encode()

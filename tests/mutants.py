@@ -62,6 +62,8 @@ _NEAR = {
     "ballots/readiness.py": "a_box_is_ready_as_a_whole two_votes_side_by_side casting",
     "ballots/key.py": "the_key two_votes_side_by_side the_ceremony sent_twice the_desk_of_the_box opening_the_box",
     "ballots/ceremony.py": "the_ceremony two_votes_side_by_side a_ceremony_in_a_process_of_its_own",
+    "ballots/typed_sheets.py": "the_ceremony",
+    "ballots/vouching.py": "the_ceremony",
     "ballots/keeper.py": "the_ceremony a_ceremony_in_a_process_of_its_own",
     "ballots/draws.py": "draws opening_the_box two_votes_side_by_side an_auditor_walks_the_vote",
     "residents/admission.py": "casting voting_by_letter residents/verification the_booth",
@@ -92,7 +94,7 @@ EQUIVALENT = {
         "if not BallotPaper.objects.filter(digest=paper.digest).exists():",
     ): "the digest is of a text that names the contest",
     (
-        "ballots/ceremony.py",
+        "ballots/typed_sheets.py",
         "parts = Part.objects.filter(ceremony__cycle=cycle, ceremony__kind=Ceremony.Kind.KEY)"
         '.select_related("ceremony") → '
         'parts = Part.objects.filter(ceremony__cycle=cycle).select_related("ceremony")',

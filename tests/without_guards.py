@@ -454,6 +454,13 @@ GUARDS += [
     Guard("a ceremony that ended stays", ENDED, "WHEN (OLD.ended_at IS NOT NULL)", "WHEN (false)", [TOGETHER]),
     Guard("so does what was done in it", ENDED, "AND ended_at IS NOT NULL", "AND false", [TOGETHER]),
     Guard("sessions believe no altered ceremony", CEREMONY, "    require_as_begun(", "    (lambda *_: 0)(", [TOGETHER]),
+    Guard(
+        "a sheet is taken by its holder alone",
+        CEREMONY,
+        "    require(all(constant_time_compare(each.vouched, code_of_taking(each)) for each in parts), ALTERED)\n",
+        "",
+        [TOGETHER],
+    ),
     Guard("the keeper believes none", KEEPER, "kept.is_on and code(kept, parts) != self._code", "False", [TOGETHER]),
     Guard(
         "and takes none up", KEEPER, "                require_as_begun(", "                (lambda *_: 0)(", [TOGETHER]

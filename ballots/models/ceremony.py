@@ -115,7 +115,7 @@ class Part(models.Model):
         When the sheet was taken, which is to say typed back; or its words given.
     asked_with, vouched, answer
         While a session waits to be shown a sheet: the key to which the sheet is sealed for it, a code by which the
-        process knows that it comes from this site, and the sealed sheet.
+        process knows that it comes from this site, and the sealed sheet. Once it is taken, a code that it was.
     sealed
         The words that were given, sealed to the ceremony's `keeper`; nothing once it has ended.
     """

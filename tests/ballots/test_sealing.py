@@ -21,7 +21,7 @@ def test_any_two_of_three_holders_open_an_envelope() -> None:
 
 def test_one_holder_alone_does_not_open_it() -> None:
     public_key, shares = make_key(2, 3)
-    with pytest.raises(WrongShare, match="2 shares are needed, 1 given"):
+    with pytest.raises(WrongShare, match="2 sheets are needed, 1 given"):
         bring_together(shares[:1], 2, public_key)
     assert PrivateKey(shares[0].secret).public_key != public_key
 
@@ -71,11 +71,11 @@ def test_a_share_survives_being_printed_and_typed(secret: bytes, number: int) ->
 
 def test_a_mistyped_word_is_named() -> None:
     words = Share(1, bytes(16)).words.split()
-    with pytest.raises(WrongShare, match="Share 1: “abandom”"):
+    with pytest.raises(WrongShare, match="Sheet 1: “abandom”"):
         Share.typed(1, " ".join(["abandom", *words[1:]]))
     with pytest.raises(WrongShare, match="twelve words, you typed 11"):
         Share.typed(1, " ".join(words[1:]))
-    with pytest.raises(WrongShare, match="Share 1: a word is not the one on the sheet"):
+    with pytest.raises(WrongShare, match="Sheet 1: a word is not the one on the sheet"):
         Share.typed(1, " ".join(["zoo", *words[1:]]))
 
 
@@ -88,5 +88,5 @@ def test_the_shares_of_another_key_are_refused() -> None:
 
 def test_the_same_share_twice_does_not_count_as_two() -> None:
     public_key, shares = make_key(2, 3)
-    with pytest.raises(WrongShare, match="same share"):
+    with pytest.raises(WrongShare, match="same sheet"):
         bring_together([shares[0], shares[0]], 2, public_key)

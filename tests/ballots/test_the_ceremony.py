@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from audit.models import AuditEvent
 from ballots import ceremony, keeper, key
+from ballots.compared import ceremonies
 from ballots.models import BallotBoxKey, Ceremony, Opening, Part, Rehearsal
 from ballots.sealing import PrivateKey, Share, seal
 from ballots.vouching import info
@@ -564,3 +565,19 @@ def test_the_holders_are_told_by_mail_where_their_sheet_is_asked_for_and_no_word
         assert "making of the key" in said
         assert "by mail or by telephone" in said
         assert told(called.begun_at + timedelta(hours=1)) == []
+
+
+def test_no_key_comes_into_force_with_a_sheet_that_is_only_said_to_be_taken(called, clerk, ines, otto) -> None:
+    with kept(called):
+        take_sheet(clerk)
+        assert _of_the_log() == []
+        Part.objects.filter(holder=ines).update(done_at=called.begun_at, vouched=Part.objects.get(number=1).vouched)
+        assert _of_the_log() == ["the taking of a sheet of"]
+        his = signed_in(otto)
+        answer = his.post(f"{BOX}sheet/words/", {"words": shown(his)})
+        assert "altered since it was begun" in source_of(answer)
+    assert not BallotBoxKey.objects.exists()
+
+
+def _of_the_log() -> list[str]:
+    return [sentence.partition(" budgeting")[0] for sentence in ceremonies()]

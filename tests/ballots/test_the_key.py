@@ -32,21 +32,21 @@ def test_without_a_key_nobody_rehearses(cycle) -> None:
 
 
 def test_one_holder_alone_cannot(shares, cycle, clara, at) -> None:
-    with pytest.raises(WrongShare, match="2 shares are needed, 1 given"):
+    with pytest.raises(WrongShare, match="2 sheets are needed, 1 given"):
         key.rehearse(cycle, shares[:1], by=clara, at=at("presenting"))
 
 
 def test_the_sheet_of_another_cycle_is_named(shares, cycle, clara, at) -> None:
     _, others = make_key(2, 3)
-    with pytest.raises(WrongShare, match="Share 2 belongs to another key"):
+    with pytest.raises(WrongShare, match="Sheet 2 belongs to another key"):
         key.rehearse(cycle, [shares[0], others[1]], by=clara, at=at("presenting"))
 
 
 def test_shares_with_swapped_numbers_are_named(shares, cycle, clara, at) -> None:
     swapped = [Share(1, shares[1].secret), Share(2, shares[0].secret)]
-    with pytest.raises(WrongShare, match="Share 1 belongs to another key"):
+    with pytest.raises(WrongShare, match="Sheet 1 belongs to another key"):
         key.rehearse(cycle, swapped, by=clara, at=at("presenting"))
-    with pytest.raises(WrongShare, match="no share 7"):
+    with pytest.raises(WrongShare, match="no sheet 7"):
         key.rehearse(cycle, [Share(7, shares[0].secret), shares[1]], by=clara, at=at("presenting"))
 
 
