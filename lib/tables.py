@@ -1,6 +1,5 @@
 """Reading a table from outside, CSV or XLSX, a row at a time. The file is a stranger's: every size has a limit."""
 
-import codecs
 import csv
 import io
 from collections.abc import Iterator
@@ -81,15 +80,20 @@ def _encoding(file: IO[bytes]) -> str:
     file.seek(0)
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
-    encoding, decoder = "utf-8-sig", codecs.getincrementaldecoder("utf-8")()
-    while block := file.read(2**20):
-        if b"\0" in block:
+    of_utf8, others, number = 0, [], 0
+    while line := file.readline(4 * MOST_LINE):
+        number += 1
+        if b"\0" in line:
             raise TableError(_("This is no CSV or XLSX file."))
         try:
-            decoder.decode(block)
+            line.decode()
+            of_utf8 += not line.isascii()
         except UnicodeDecodeError:
-            encoding = "cp1252"
-            decoder.reset()
+            others.append(number)
+    if of_utf8 and others:
+        named = ", ".join(map(str, others[:5])) + (" …" if len(others) > 5 else "")
+        raise TableError(_("The file is UTF-8 but for some letters, on line %s: save it anew, all as UTF-8.") % named)
+    encoding = "cp1252" if others else "utf-8-sig"
     file.seek(0)
     return encoding
 
@@ -107,6 +111,9 @@ def _xlsx_rows(file: IO[bytes], limits: Limits, formulas: bool) -> Iterator[tupl
 def _sentence(reason: str) -> str:
     sentences = {
         workbook.UNPACKS_TO_TOO_MUCH: _("The spreadsheet is too large when unpacked. Save it as CSV."),
+        workbook.SHEETS: _(
+            "The spreadsheet has several sheets, or a hidden one: keep the one that counts, and no other."
+        ),
         workbook.LONG_CELL: _("A cell of the spreadsheet is longer than any cell can be. Save it again, or as CSV."),
         workbook.DEFINES: _("The spreadsheet holds definitions of its own, which no table needs."),
         bounded.TOO_MUCH: _("The spreadsheet takes too much memory or time to read. Save it as CSV."),

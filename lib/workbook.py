@@ -18,6 +18,7 @@ MOST_MARKS = 40_000_000  # of XML: some ten million cells
 AT_A_TIME = 200  # rows
 
 DAMAGED, UNPACKS_TO_TOO_MUCH, DEFINES, LONG_CELL = "damaged", "unpacks to too much", "defines", "long cell"
+SHEETS = "sheets"
 
 
 def rows(
@@ -32,7 +33,7 @@ def rows(
         _look_through(file, most_unpacked)
         book = load_workbook(file, read_only=True, data_only=not formulas, keep_links=False)
         batch = []
-        for cells in book.worksheets[0].iter_rows(max_col=most_columns, values_only=True):
+        for cells in _only_sheet(book).iter_rows(max_col=most_columns, values_only=True):
             texts = [_text(cell)[:most_characters] for cell in cells]
             while texts and not texts[-1]:
                 texts.pop()
@@ -47,6 +48,14 @@ def rows(
         if isinstance(why, DefusedXmlException) or isinstance(why.__cause__ or why.__context__, DefusedXmlException):
             raise CannotRead(DEFINES) from None
         raise CannotRead(DAMAGED) from None
+
+
+def _only_sheet(book: Any) -> Any:
+    """The one sheet in which something stands. Of several nobody can know which was meant, nor of a hidden one."""
+    filled = [sheet for sheet in book.worksheets if next(sheet.iter_rows(max_row=1, values_only=True), ())]
+    if len(filled) > 1 or any(sheet.sheet_state != "visible" for sheet in filled):
+        raise CannotRead(SHEETS)
+    return filled[0] if filled else book.worksheets[0]
 
 
 def _look_through(file: IO[bytes], most_unpacked: int) -> None:

@@ -29,6 +29,7 @@ from residents.letter_codes import code_digest, new_code, new_reference
 from residents.models import JoinedLine, LetterCode, LetterRun, Resident, StandingRegister
 from residents.models.register import Residents
 from residents.register_entries import RegisterEntry, entries_of
+from residents.register_file import opened
 
 MOST_SHEETS = 200  # in one PDF: about half a minute and half a gigabyte
 LINES_AT_A_TIME = 500
@@ -105,7 +106,7 @@ def letters(
     allow(StandingRegister.why(cycle))
     entries = (
         entry
-        for entry in entries_of(cycle, file, years_alone=True)
+        for entry in entries_of(cycle, opened(file), years_alone=True)
         if isinstance(entry, RegisterEntry) and entry.line >= first_line and district in (None, entry.district)
     )
     left, run = limit, None

@@ -1,11 +1,11 @@
 """The lines of a register's file as entries: who, born when, and in which district; or what is wrong with them."""
 
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import IO
 
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,18 @@ from lib.names import one_form
 from residents.birth_dates import BirthDate, age_on, birth_date_of, has_two_digits
 from residents.digests import normalised_identifier
 from residents.models.register import first_day
-from residents.register_file import RegisterFileError, RegisterRow, RowError, rows_of
+from residents.register_file import Register, RegisterFileError, RegisterRow, RowError
+
+# What spreadsheets and databases write where there is nothing, or where something failed.
+NO_VALUE = re.compile(
+    r"#.*[!?/A]|#?n/?a|null|none|nan|inf|true|false|unknown|inconnu|unbekannt|\d{4}-\d{2}-\d{2}|\d{1,2}:\d{2}.*", re.I
+)
+LOST_DIGITS = re.compile(r"\d+([.,]\d+)?e\+?\d+|\d+[.,]0", re.I)
+# Signs that are in no name: a letter of another code page, or of UTF-8 taken for one of an older kind.
+MISREAD = re.compile(r"[\ufffd£¥¤¢§¶±¹²³¼½¾¿¡¯¬¦©®°†‡•…‰™€]|[ÃÂÅÄ][\x80-\xbf‚ƒ„†‡ˆ‰‹‘“”•–—˜™›]")
+MONTH_FIRST, DAY_FIRST = (
+    re.compile(rf"{both}[-/.]\d{{4}}") for both in (r"\d{1,2}[-/.](1[3-9]|[23]\d)", r"(1[3-9]|[23]\d)[-/.]\d{1,2}")
+)
 
 OLD, OLDEST = 120, 150  # years: a date put for one that is not known, perhaps; and none at all
 
@@ -64,22 +75,48 @@ class Places:
         return district
 
 
-def entries_of(cycle: Cycle, file: IO[bytes], *, years_alone: bool) -> Iterator[RegisterEntry | RowError]:
+def entries_of(cycle: Cycle, register: Register, *, years_alone: bool) -> Iterator[RegisterEntry | RowError]:
     """Every line of a register's file, as an entry or as what is wrong with it.
 
     `years_alone`: whether a year of birth is enough. Raises RegisterFileError for the whole file. The database is asked
     before the first line and not again, so that the lines can go straight into a COPY.
     """
     read = partial(_checked, places=Places.of(cycle), voting_opens=day_of_ages(cycle), years_alone=years_alone)
-    return (read(row) if isinstance(row, RegisterRow) else row for row in rows_of(file))
+    return (read(row) if isinstance(row, RegisterRow) else row for row in _in_one_order(register.rows))
+
+
+def _in_one_order(rows: Iterable[RegisterRow | RowError]) -> Iterator[RegisterRow | RowError]:
+    """The rows, whose dates put the day first. Raises RegisterFileError at the end if they put the month there.
+
+    One 04/13/1981 shows that 04/03/1980 on another line is the third of April, and not the fourth of March.
+    """
+    month_first = day_first = 0
+    for row in rows:
+        if isinstance(row, RegisterRow):
+            month_first = month_first or (row.number if MONTH_FIRST.fullmatch(row.cells["birth_date"]) else 0)
+            day_first = day_first or (row.number if DAY_FIRST.fullmatch(row.cells["birth_date"]) else 0)
+        yield row
+    if month_first and not day_first:
+        raise RegisterFileError(
+            _("The dates put the month before the day, as line %d shows: save them as 1979-03-31.") % month_first
+        )
 
 
 def _checked(row: RegisterRow, *, places: Places, voting_opens: date, years_alone: bool) -> RegisterEntry | RowError:
     cells = row.cells
     if not normalised_identifier(cells["identifier"]):
         return RowError(row.number, "identifier", _("No identifier."))
+    if NO_VALUE.fullmatch(cells["identifier"]):
+        return RowError(row.number, "identifier", _("What stands there is no identifier."))
+    if LOST_DIGITS.fullmatch(cells["identifier"]):
+        return RowError(row.number, "identifier", _("A spreadsheet has taken digits away: format the column as text."))
+    name = " ".join(filter(None, (cells["given_name"], cells["name"])))
     if not one_form(cells["name"]):
         return RowError(row.number, "name", _("No name."))
+    if NO_VALUE.fullmatch(cells["name"]) or not any(map(str.isalpha, name)):
+        return RowError(row.number, "name", _("What stands there is no name."))
+    if MISREAD.search(name):
+        return RowError(row.number, "name", _("The letters are not read rightly: save the file as UTF-8."))
     if has_two_digits(cells["birth_date"]):
         return RowError(row.number, "birth_date", _("The year has two digits, and may be of two centuries."))
     if (born := birth_date_of(cells["birth_date"])) is None:
@@ -96,7 +133,7 @@ def _checked(row: RegisterRow, *, places: Places, voting_opens: date, years_alon
     if isinstance(district, str):
         return RowError(row.number, "district", district)
     place = cells["address"], cells["postcode"], cells["town"]
-    return RegisterEntry(row.number, cells["identifier"], cells["name"], born, age, district, *place)
+    return RegisterEntry(row.number, cells["identifier"], name, born, age, district, *place)
 
 
 def day_of_ages(cycle: Cycle) -> date:

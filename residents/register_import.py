@@ -25,9 +25,10 @@ from residents.digests import identifier_digest, person_digest
 from residents.models import RegisterImport, Resident, StandingRegister
 from residents.models.register import AgeBand
 from residents.register_entries import OLD, RegisterEntry, day_of_ages, entries_of
-from residents.register_file import RegisterFileError, RowError
+from residents.register_file import RegisterFileError, RowError, opened
 
 MOST_FAULTS = 10_000
+NAMED = 3  # other lines that have the same identifier
 
 
 @transaction.atomic
@@ -46,8 +47,10 @@ def preview(
     allow(StandingRegister.why(cycle))
     for waiting in cycle.register_imports.waiting():
         drop(waiting, by=by, at=at)
+    register = opened(file)
     made = RegisterImport.objects.create(cycle=cycle, by=by, at=at, ages_on=day_of_ages(cycle), name_form=FORM)
-    faults = _stage(made, entries_of(cycle, file, years_alone=years_alone))
+    made.columns, made.unread = register.columns, register.unread
+    faults = _stage(made, entries_of(cycle, register, years_alone=years_alone))
     faults += same_people.follow_joined(made)
     faults += _take_out_duplicates(made)
     if len(faults) > MOST_FAULTS:
@@ -99,11 +102,17 @@ def _take_out_duplicates(made: RegisterImport) -> list[RowError]:
         RowError(
             line,
             "identifier",
-            _("The same identifier as on line %s.") % ", ".join(str(other) for other in lines if other != line),
+            _("The same identifier as on line %s.") % _others(lines, line),
         )
         for _digest, lines in twice
         for line in lines
     ]
+
+
+def _others(lines: list[int], line: int) -> str:
+    """The first few: a column that failed gives thousands of lines one identifier."""
+    named = [str(other) for other in lines[: NAMED + 1] if other != line][:NAMED]
+    return ", ".join([*named, *(["…"] if len(lines) - 1 > len(named) else [])])
 
 
 def _counts(made: RegisterImport) -> tuple[int, int, int, int]:

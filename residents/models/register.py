@@ -177,6 +177,8 @@ class RegisterImport(models.Model):
     # The day the ages were worked out for: birth dates are not kept, so for another day the file is needed again.
     ages_on = models.DateField(_("ages on"), null=True)
     name_form = models.PositiveSmallIntegerField(default=1)  # lib.names.FORM, by which names were read
+    columns = models.JSONField(default=dict)  # what was read, with the title it stood under: {"name": "Nom"}
+    unread = models.JSONField(default=list)  # titles of columns that were not read
     rejected = models.JSONField(default=list)  # [{"line": 7, "column": "birth_date", "reason": "…"}], never a value
     confirmed_at = models.DateTimeField(null=True, blank=True)
     dropped_at = models.DateTimeField(null=True, blank=True)

@@ -39,7 +39,7 @@ def seconds_to_import(cycle: "Cycle", content: bytes) -> tuple[float, float]:
 
 def seconds_row_by_row(cycle: "Cycle", content: bytes) -> float:
     start = perf_counter()
-    for entry in entries_of(cycle, BytesIO(content), years_alone=False):
+    for entry in entries_of(cycle, opened(BytesIO(content)), years_alone=False):
         Resident.objects.update_or_create(
             cycle=cycle,
             identifier_digest=identifier_digest(cycle, entry.identifier),
@@ -78,6 +78,7 @@ if __name__ == "__main__":
     from residents.models import Resident
     from residents.models.register import AgeBand
     from residents.register_entries import entries_of
+    from residents.register_file import opened
 
     name = connection.creation.create_test_db(verbosity=0, autoclobber=True)
     try:

@@ -125,10 +125,10 @@ def look_at_photo(path: str) -> str:
 
 
 def look_at_register(path: str) -> str:
-    from residents.register_file import rows_of  # noqa: PLC0415  (models are ready only now)
+    from residents.register_file import opened  # noqa: PLC0415  (models are ready only now)
 
     with open(path, "rb") as file:
-        return str(len(list(rows_of(file))))
+        return str(len(list(opened(file).rows)))
 
 
 def png(path: Path, side: int) -> Path:

@@ -191,7 +191,7 @@ def test_a_spreadsheet_gives_the_same_register_as_csv(city) -> None:
     [
         (b"", "must name the columns"),
         (b"name;district\n", "Not found: identifier, birth_date"),
-        (b"id;identifier;name;birth_date;district\n", "twice"),
+        (b"pesel;identifier;name;birth_date;district\n", "twice"),
         (HEADER.encode() + b'1;"open', "quotation mark"),
         (b"\xd0\xcf\x11\xe0 old", "old Excel"),
         (b"\x89PNG\r\n\0\0", "no CSV or XLSX"),
@@ -290,7 +290,7 @@ def test_once_the_vote_has_closed_the_register_no_longer_changes(city, at) -> No
 def test_without_dates_there_is_no_day_on_which_ages_count(db) -> None:
     cycle = Cycle.objects.create(slug="2030", title="2030")
     with pytest.raises(RegisterFileError, match="dates"):
-        entries_of(cycle, BytesIO(HEADER.encode()), years_alone=False)
+        entries_of(cycle, register_file.opened(BytesIO(HEADER.encode())), years_alone=False)
 
 
 @pytest.mark.parametrize(
