@@ -4,11 +4,13 @@ import hashlib
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from anyascii import anyascii
 from babel.numbers import is_currency
 from django.conf import settings
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.text import Truncator, slugify
 from django.utils.translation import gettext as _
 
@@ -18,9 +20,10 @@ from ballots import marks, paper
 from ballots.counting import ballots_of
 from ballots.models import FromElsewhere, OpenedBallot
 from budgeting.models import Contest, Cycle, District, Phase
+from budgeting.pages import WORDS
 from budgeting.stages import Stage
 from lib import money
-from lib.refusal import Refused
+from lib.refusal import Refused, require
 from proposals.models import Category, Proposal, Withdrawal
 from tally.pabulib import PabulibFile
 
@@ -32,16 +35,19 @@ STYLES = {
     "scoring": Contest.BallotStyle.POINTS,
 }
 MONTH = timedelta(days=30)
+YEARS = range(1900, 2200)
+MOST_MONEY = 10**15  # in minor units
 
 
 @transaction.atomic
-def import_election(file: PabulibFile, *, at: datetime) -> Contest:
+def import_election(file: PabulibFile, *, at: datetime, currency: str = "") -> Contest:
     """Make the election a contest in the cycle of its city and year, with its projects and its anonymous ballots.
 
     It has neither box nor opening, and says so; nothing can be added to it later. Ballot numbers follow the order of
-    the file. Raises Refused, leaving nothing behind, if it is here already.
+    the file. `currency`: which it is, where the file does not say. Raises Refused, leaving nothing behind, if it is
+    here already, or if the file says what cannot be.
     """
-    cycle = _cycle(file)
+    cycle = _cycle(file, currency)
     district = _district(file)
     if cycle.contests.filter(district=district).exists():
         raise Refused(_("%(district)s is already part of %(cycle)s.") % {"district": district, "cycle": cycle})
@@ -71,20 +77,25 @@ def official_numbers(file: PabulibFile) -> set[str] | None:
     return {str(number) for number, one in enumerate(file.election.projects, start=1) if one.id in file.official}
 
 
-def _cycle(file: PabulibFile) -> Cycle:
+def _cycle(file: PabulibFile, currency: str) -> Cycle:
+    """Its own, which other elections of the city and year may have made; never one in which this city votes."""
     meta = file.meta
     began, ended = _day(meta["date_begin"], first=True), _day(meta["date_end"], first=False)
     instance = "" if re.fullmatch(r"\d{4}", meta["instance"]) else meta["instance"]
     year = str(began.year) if instance else meta["instance"]
     # "PB Chicago 39th Ward 2020" says the year itself.
     place = instance.replace(year, "").strip()
-    slug = _slug(f"{year} {meta['unit']} {place}")
-    currency = meta.get("currency", "").upper()
+    require(began <= ended, _("The vote ends before it begins: %s.") % f"{meta['date_begin']}, {meta['date_end']}")
+    set_up = Cycle.objects.filter(contests=None)  # by this city, which has not said yet where it votes
+    name = f"{year} {meta['unit']} {place}"
+    slug = _slug(name, told_apart=True) if set_up.filter(slug=_slug(name)).exists() else _own(Cycle.objects.all(), name)
+    currency = currency or meta.get("currency", "").upper()
+    require(is_currency(currency), _("The file names no currency that is known: say which it is, such as PLN."))
     cycle, is_new = Cycle.objects.get_or_create(
         slug=slug,
         defaults={
             "title": " ".join(filter(None, [meta["unit"], place, year]))[:120],
-            "currency": currency if is_currency(currency) else "EUR",
+            "currency": currency,
             "introduction": _("An election from the Pabulib collection: %s.") % meta["description"],
         },
     )
@@ -105,32 +116,57 @@ def _day(text: str, first: bool) -> date:
     """The day of "14.09.2026"; of "2026" the first or the last. Raises Refused if it is neither."""
     try:
         if re.fullmatch(r"\d{4}", text):
-            return date(int(text), 1, 1) if first else date(int(text), 12, 31)
-        return datetime.strptime(text, "%d.%m.%Y").replace(tzinfo=UTC).date()
+            day = date(int(text), 1, 1) if first else date(int(text), 12, 31)
+        else:
+            day = datetime.strptime(text, "%d.%m.%Y").replace(tzinfo=UTC).date()
+        if day.year in YEARS:
+            return day
     except ValueError:
-        raise Refused(_("“%s” is no date of the form 14.09.2026 or 2026.") % text) from None
+        pass
+    raise Refused(_("“%s” is no date of the form 14.09.2026 or 2026.") % text[:40])
 
 
 def _district(file: PabulibFile) -> District:
     unit, part = file.meta["unit"], file.meta.get("subunit") or file.meta.get("district") or ""
-    slug, name = _slug(f"{unit} {part}"), (part or unit)[:120]
-    if District.called(name):  # that of another city
-        name = ", ".join(filter(None, [part, unit]))[:120]
+    slug, name = _own(District.objects.all(), f"{unit} {part}"), (part or unit)[:120]
+    if District.called(name):  # that of another city, or of this one
+        name = ", ".join(filter(None, [part, unit, "" if part else file.meta.get("country", "")]))[:120]
     return District.objects.get_or_create(slug=slug, defaults={"name": name})[0]
 
 
-def _slug(text: str) -> str:
-    """An address of at most 50 characters; a longer one ends in a hash, so that two do not become one."""
-    slug = slugify(text.replace("Ł", "L").replace("ł", "l"))
-    return slug if len(slug) <= 50 else f"{slug[:43].rstrip('-')}-{hashlib.sha256(slug.encode()).hexdigest()[:6]}"
+def _own(things: models.QuerySet[Any], name: str) -> str:
+    """The address of what elections from elsewhere have in common; another if this city has something there itself."""
+    slug = _slug(name)
+    ours = things.filter(slug=slug, contests__isnull=False, contests__from_elsewhere=None)
+    return _slug(name, told_apart=True) if ours.exists() or slug in WORDS else slug
+
+
+def _slug(text: str, told_apart: bool = False) -> str:
+    """An address of at most 50 characters, whatever script it comes from. A longer one, one of which nothing is left,
+    and one that is to be `told_apart` end in a hash, so that two do not become one.
+    """
+    slug = slugify(anyascii(text))
+    if slug and len(slug) <= 50 and not told_apart:
+        return slug
+    return f"{slug[:43].rstrip('-')}-{hashlib.sha256(text.encode()).hexdigest()[:6]}".lstrip("-")
 
 
 def _minor(amount: int, file: PabulibFile, currency: str) -> int:
     """An amount of the file in minor units of the currency. Raises Refused if it has more decimals than that."""
     exact = Fraction(amount * money.unit(currency), file.election.unit)
-    if exact.denominator != 1:
-        raise Refused(_("The file has amounts finer than %s can be.") % currency)
+    require(exact.denominator == 1, _("The file has amounts finer than %s can be.") % currency)
+    require(exact <= MOST_MONEY, _("The file has an amount larger than any budget."))
     return int(exact)
+
+
+def _whole(file: PabulibFile, name: str) -> int:
+    """A whole number that the file may give, 0 if it does not. Raises Refused."""
+    text = file.meta.get(name, "").strip()
+    require(
+        re.fullmatch(r"\d{0,9}", text, re.ASCII),
+        _("%(name)s is no whole number: “%(text)s”.") % {"name": name, "text": text[:40]},
+    )
+    return int(text or 0)
 
 
 def _contest(file: PabulibFile, cycle: Cycle, district: District) -> Contest:
@@ -142,8 +178,8 @@ def _contest(file: PabulibFile, cycle: Cycle, district: District) -> Contest:
         district=district,
         budget=_minor(file.election.budget, file, cycle.currency),
         ballot_style=style,
-        most_choices=1 if meta["vote_type"] == "choose-1" else int(meta.get("max_length") or 0) or None,
-        points=int(meta.get("max_sum_points") or heaviest) if style == Contest.BallotStyle.POINTS else None,
+        most_choices=1 if meta["vote_type"] == "choose-1" else _whole(file, "max_length") or None,
+        points=_whole(file, "max_sum_points") or heaviest if style == Contest.BallotStyle.POINTS else None,
         counting_rule=rule.name,
         rule_parameters=rule.set_apart(scored=scored),
     )

@@ -109,6 +109,8 @@ class _Rows:
 
     def _text(self, stream: BinaryIO) -> Iterator[str]:
         for number, line in enumerate(stream, start=1):
+            if b"\0" in line:
+                raise PabulibError(number, "holds a NUL, which no text has")
             try:
                 yield line.decode("utf-8-sig" if number == 1 else "utf-8")
             except UnicodeDecodeError:

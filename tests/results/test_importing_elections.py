@@ -176,3 +176,68 @@ def test_an_election_that_cannot_be_ours_leaves_nothing_behind(db, tmp_path) -> 
 def test_i9_districts_of_one_name_in_two_cities_are_called_by_their_city_too(db) -> None:
     files = [SimpleNamespace(meta={"unit": unit, "subunit": "Centrum"}) for unit in ("Assen", "Utrecht", "Assen")]
     assert [str(importing._district(file)) for file in files] == ["Centrum", "Centrum, Utrecht", "Centrum"]
+
+
+def bent(folder: Path, **meta: str) -> Path:
+    """The file of Mielec with other lines in its head."""
+    path = write(folder)
+    lines = path.read_text().splitlines()
+    path.write_text(
+        "\n".join(
+            next((f"{key};{value}" for key, value in meta.items() if line.startswith(f"{key};")), line)
+            for line in lines
+        )
+    )
+    return path
+
+
+@pytest.mark.parametrize(("unit", "part"), [("Київ", "Центр"), ("Αθήνα", "Κέντρο"), ("北京", "海淀"), ("---", "😀")])
+def test_i3_a_city_of_another_script_has_an_address_of_its_own(cycle, client, at, tmp_path, unit, part) -> None:
+    at("proposing")
+    assert run(bent(tmp_path, unit=unit, subunit=part))[2] == 0
+    made = Contest.objects.exclude(cycle=cycle).get()
+    assert made.district.slug
+    assert not cycle.contests.exists()
+    for page in ("/", "/2027/", made.cycle.get_absolute_url(), made.get_absolute_url()):
+        assert client.get(page).status_code == 200
+
+
+def test_i3_two_districts_of_another_script_stay_two(db, tmp_path) -> None:
+    assert run(bent(tmp_path, unit="Київ", subunit="Центр"))[2] == 0
+    assert run(bent(tmp_path, unit="Київ", subunit="Поділ"))[2] == 0
+    assert Contest.objects.values("cycle").distinct().count() == 1
+    assert Contest.objects.values("district__slug").distinct().count() == 2
+
+
+def test_i3_an_election_never_joins_a_cycle_of_this_city_nor_its_district(riverside_contest, tmp_path) -> None:
+    Cycle.objects.update(slug="2024-riverside")
+    assert run(bent(tmp_path, unit="Riverside", subunit=""))[2] == 0
+    made = Contest.objects.exclude(pk=riverside_contest.pk).get()
+    assert made.cycle != riverside_contest.cycle
+    assert made.district != riverside_contest.district
+    assert made.cycle.slug.startswith("2024-riverside-")
+
+
+ODD_HEADS = [
+    ({"date_begin": "14.03.2024", "date_end": "01.03.2024"}, "ends before it begins"),
+    ({"date_begin": "9999", "date_end": "9999"}, "no date"),
+    ({"currency": "zł"}, "no currency that is known"),
+    ({"budget": "1e30"}, "larger than any budget"),
+    ({"num_projects": "3\nmax_length;3.0"}, "max_length is no whole number"),
+    ({"num_projects": "3\nmax_length;99999999999"}, "max_length is no whole number"),
+    ({"description": "a\0b"}, "holds a NUL"),
+]
+
+
+@pytest.mark.parametrize(("meta", "said"), ODD_HEADS, ids=lambda value: str(value)[:30])
+def test_i11_what_cannot_be_is_a_line_with_its_reason_and_leaves_nothing_behind(db, tmp_path, meta, said) -> None:
+    _out, err, code = run(bent(tmp_path, **meta))
+    assert said in err
+    assert "Traceback" not in err
+    assert code == 2
+    assert not Cycle.objects.exists()
+
+
+def test_a_file_without_a_currency_is_told_it(db, tmp_path) -> None:
+    call_command("import_pabulib", bent(tmp_path, currency=""), "--currency=pln", stdout=StringIO())
+    assert Cycle.objects.get().currency == "PLN"

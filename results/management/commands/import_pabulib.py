@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from ballots.counting import count_contest
 from ballots.models import Count
@@ -22,9 +22,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+        parser.add_argument("--currency", default="", metavar="PLN", help="where the files do not say which it is")
 
-    def handle(self, *args: Any, files: list[Path], **options: Any) -> None:
-        verdicts = [self.import_file(path) for path in files]
+    def handle(self, *args: Any, files: list[Path], currency: str, **options: Any) -> None:
+        verdicts = [self.import_file(path, currency.upper()) for path in files]
         imported = len(files) - verdicts.count("refused")
         self.stdout.write(
             f"{imported} of {len(files)} imported; {verdicts.count('agrees')} agree with their official winners, "
@@ -33,18 +34,25 @@ class Command(BaseCommand):
         if imported < len(files):
             sys.exit(2)
 
-    def import_file(self, path: Path) -> str:
+    def import_file(self, path: Path, currency: str) -> str:
         """Import and count one file, or nothing of it. Gives "agrees", "differs", "silent" or "refused"."""
         try:
             file = read(path)
             with transaction.atomic():
                 at = clock.now()
-                contest = import_election(file, at=at)
+                contest = import_election(file, at=at, currency=currency)
                 count = count_contest(contest, by=None, at=at)
         except (PabulibError, OSError) as wrong:
             return self.refuse(path, str(wrong))
         except Refused as refused:
             return self.refuse(path, refused.sentence)
+        except (
+            ArithmeticError,
+            LookupError,
+            ValueError,
+            DatabaseError,
+        ) as wrong:  # what nobody foresaw in a stranger's file
+            return self.refuse(path, f"cannot be imported: {type(wrong).__name__}: {wrong}".partition("\n")[0])
         self.tell(path, count)
         return self.compare(count, official_numbers(file), file.meta["rule"])
 
