@@ -18,14 +18,28 @@ from tests.databases import address_for_others
 BOX = "/2027/box/"
 
 
+AT_WORK: list[Keeper] = []
+WAITS = ceremony.pause
+
+
 @contextmanager
 def kept(begun: Ceremony | None = None) -> Iterator[Keeper]:
     """The ceremony that is on, with its keeper at work whenever a session waits for it."""
-    with keeper.keeping(begun or Ceremony.objects.get(ended_at=None)) as at_work, pytest.MonkeyPatch.context() as patch:
+    with keeper.keeping(begun or Ceremony.objects.get(ended_at=None)) as at_work:
         assert at_work
         assert at_work.take_up()
-        patch.setattr(ceremony, "pause", at_work.look)
-        yield at_work
+        AT_WORK.append(at_work)
+        ceremony.pause = _all_look
+        try:
+            yield at_work
+        finally:  # whatever else a test put there meanwhile
+            AT_WORK.remove(at_work)
+            ceremony.pause = _all_look if AT_WORK else WAITS
+
+
+def _all_look() -> None:
+    for each in AT_WORK:
+        each.look()
 
 
 def words_on(sheet: str) -> str:

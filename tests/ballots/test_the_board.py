@@ -226,8 +226,10 @@ def test_only_final_batches_come_up_between_the_quarters(twelve_votes, riverside
 
 @pytest.mark.long
 def test_a_board_that_fails_piles_nothing_up_and_comes_back_by_itself(
-    hillside_paper, twelve_votes, riverside_contest, hillside_contest, monkeypatch, quarters_of_an_hour, caplog
+    hillside_paper, voting, neighbours, riverside_contest, hillside_contest, monkeypatch, quarters_of_an_hour, caplog
 ) -> None:
+    for user in neighbours:
+        cast(riverside_contest, {1: 1}, by=user)
     for user in [person(f"Hill{number}") for number in range(10)]:
         enrol(user, hillside_contest.cycle, hillside_contest.district)
         cast(hillside_contest, {1: 1}, by=user)

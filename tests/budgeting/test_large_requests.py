@@ -117,7 +117,7 @@ def test_only_a_clerk_sends_a_register(client, cycle, clara, rosa, send) -> None
 def test_a_boundary_drawn_in_detail_fits_the_set_up(client, root, riverside, send) -> None:
     client.force_login(root)
     page = f"/admin/budgeting/district/{riverside.pk}/change/"
-    circle = {"type": "Polygon", "coordinates": [[[0, 0], *[[1, n / 60_000] for n in range(60_000)], [0, 1], [0, 0]]]}
+    circle = {"type": "Polygon", "coordinates": [[[0, 0], *[[1, n / 49_000] for n in range(49_000)], [0, 1], [0, 0]]]}
     form = {"name": "Riverside", "slug": "riverside", "population": 5, "boundary": json.dumps(circle)}
     assert len(form["boundary"]) > ORDINARY
     assert client.post(page, form).status_code == 302

@@ -230,7 +230,7 @@ def test_the_desk_asks_no_more_for_more_mergers(chaired, submitted, rosa, tomas,
         motion = motions.move(first, by=three[0], at=now, outcome="merge", reason="Alike.", into=second)
         motions.vote(motion, "for", by=three[1], at=now)
     assert len(ruling.waiting_for(chaired, late)) == 4
-    assert asked() == one
+    assert asked() <= one  # what was read first may be remembered
 
 
 # A later vote replaces an earlier one --------------------------------------------------------------------------------
