@@ -1,6 +1,5 @@
 """The box and its key, held against the audit log."""
 
-import hashlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +8,7 @@ from audit.chain import FIRST
 from audit.compared import Row, compares, entries, last_of_each, one_for_each
 from audit.models import AuditEvent, reference
 from ballots import counts_on_record, papers_on_record, stocktaking
+from ballots.key import name_of
 from ballots.models import BallotBoxKey, BoardBatch, Ceremony, KeyGivenUp, Rehearsal, ShareDestruction
 from ballots.papers_on_record import of_two
 from budgeting.models import Contest
@@ -47,8 +47,8 @@ def ceremonies() -> Iterator[str]:
 
 
 def _of_ceremonies() -> Iterator[Row]:
-    for ceremony in Ceremony.objects.prefetch_related("parts").order_by("pk"):
-        on, parts = f"budgeting.cycle:{ceremony.cycle_id}", list(ceremony.parts.all())
+    for ceremony in Ceremony.objects.select_related("cycle").prefetch_related("parts").order_by("pk"):
+        on, parts = reference(ceremony.cycle), list(ceremony.parts.all())
         holders = [[part.number, part.holder_id] for part in parts]
         begun = {"kind": ceremony.kind, "number": ceremony.number, "holders": holders}
         yield Row(Done.CEREMONY_BEGUN, on, ceremony.begun_by_id, begun)
@@ -66,8 +66,7 @@ def keys() -> Iterator[str]:
         name, held = key.cycle.slug, key.held()
         there.add(reference(key.cycle))
         entry = made.get(reference(key.cycle))
-        public = hashlib.sha256(bytes(key.public_key)).hexdigest()
-        facts = {"public_key": public, "shares": key.shares, "threshold": key.threshold}
+        facts = {"public_key": name_of(bytes(key.public_key)), "shares": key.shares, "threshold": key.threshold}
         if not Row(Done.KEY_MADE, reference(key.cycle), key.made_by_id, facts).is_told_by(entry):
             yield f"the key of {name} is not the one that was made."
         elif len(held) != key.shares or (entry and entry.facts.get("held", held) != held):
@@ -79,12 +78,7 @@ def keys() -> Iterator[str]:
 
 def given_up() -> Iterator[str]:
     rows = (
-        of_two(
-            Done.KEY_GIVEN_UP,
-            reference(each.cycle),
-            each,
-            public_key=hashlib.sha256(bytes(each.public_key)).hexdigest(),
-        )
+        of_two(Done.KEY_GIVEN_UP, reference(each.cycle), each, public_key=name_of(bytes(each.public_key)))
         for each in KeyGivenUp.objects.select_related("cycle")
     )
     yield from one_for_each(rows, {Done.KEY_GIVEN_UP: "end of a key"})

@@ -31,9 +31,10 @@ def openings() -> Iterator[str]:
         for each in stored
     )
     yield from one_for_each(rows, {Done.BOX_OPENED: "opening of the box"})
-    for entry in entries(Done.BOX_OPENED).filter(facts__has_key="ballots"):
-        for contest in (each for opening in stored for each in opening.cycle.contests.select_related("district")):
-            said = entry.facts["ballots"].get(contest.slug) if reference(contest.cycle) == entry.object else None
+    opened = {reference(each.cycle): each.cycle for each in stored}
+    for entry in entries(Done.BOX_OPENED).filter(facts__has_key="ballots", object__in=opened):
+        for contest in opened[entry.object].contests.select_related("cycle", "district"):
+            said = entry.facts["ballots"].get(contest.slug)
             if said and said != ballots_of(contest):
                 yield f"the ballots of {contest.get_absolute_url()} are not those that came out of the box."
 

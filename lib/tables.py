@@ -1,5 +1,6 @@
 """Reading a table from outside, CSV or XLSX, a row at a time. The file is a stranger's: every size has a limit."""
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator
@@ -80,16 +81,17 @@ def _encoding(file: IO[bytes]) -> str:
     file.seek(0)
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
-    of_utf8, others, number = 0, [], 0
-    while line := file.readline(4 * MOST_LINE):
-        number += 1
-        if b"\0" in line:
+    of_utf8, others, line = False, [], 1
+    decoder = codecs.getincrementaldecoder("utf-8")()  # a line may be longer than what is read of it at once
+    while part := file.readline(MOST_LINE):
+        if b"\0" in part:
             raise TableError(_("This is no CSV or XLSX file."))
         try:
-            line.decode()
-            of_utf8 += not line.isascii()
+            of_utf8 |= not decoder.decode(part).isascii()
         except UnicodeDecodeError:
-            others.append(number)
+            others.append(line)
+            decoder.reset()
+        line += part.endswith(b"\n")
     if of_utf8 and others:
         named = ", ".join(map(str, others[:5])) + (" …" if len(others) > 5 else "")
         raise TableError(_("The file is UTF-8 but for some letters, on line %s: save it anew, all as UTF-8.") % named)

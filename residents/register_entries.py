@@ -104,19 +104,11 @@ def _in_one_order(rows: Iterable[RegisterRow | RowError]) -> Iterator[RegisterRo
 
 def _checked(row: RegisterRow, *, places: Places, voting_opens: date, years_alone: bool) -> RegisterEntry | RowError:
     cells = row.cells
-    if not normalised_identifier(cells["identifier"]):
-        return RowError(row.number, "identifier", _("No identifier."))
-    if NO_VALUE.fullmatch(cells["identifier"]):
-        return RowError(row.number, "identifier", _("What stands there is no identifier."))
-    if LOST_DIGITS.fullmatch(cells["identifier"]):
-        return RowError(row.number, "identifier", _("A spreadsheet has taken digits away: format the column as text."))
+    if objection := _why_no_identifier(cells["identifier"]):
+        return RowError(row.number, "identifier", objection)
     name = " ".join(filter(None, (cells["given_name"], cells["name"])))
-    if not one_form(cells["name"]):
-        return RowError(row.number, "name", _("No name."))
-    if NO_VALUE.fullmatch(cells["name"]) or not any(map(str.isalpha, name)):
-        return RowError(row.number, "name", _("What stands there is no name."))
-    if MISREAD.search(name):
-        return RowError(row.number, "name", _("The letters are not read rightly: save the file as UTF-8."))
+    if objection := _why_no_name(cells["name"], whole=name):
+        return RowError(row.number, "name", objection)
     if has_two_digits(cells["birth_date"]):
         return RowError(row.number, "birth_date", _("The year has two digits, and may be of two centuries."))
     if (born := birth_date_of(cells["birth_date"])) is None:
@@ -134,6 +126,27 @@ def _checked(row: RegisterRow, *, places: Places, voting_opens: date, years_alon
         return RowError(row.number, "district", district)
     place = cells["address"], cells["postcode"], cells["town"]
     return RegisterEntry(row.number, cells["identifier"], name, born, age, district, *place)
+
+
+def _why_no_identifier(text: str) -> str:
+    if not normalised_identifier(text):
+        return _("No identifier.")
+    if NO_VALUE.fullmatch(text):
+        return _("What stands there is no identifier.")
+    if LOST_DIGITS.fullmatch(text):
+        return _("A spreadsheet has taken digits away: format the column as text.")
+    return ""
+
+
+def _why_no_name(text: str, *, whole: str) -> str:
+    """`text` is what stands in the column of names; `whole` has the given name before it, if that has its own."""
+    if not one_form(text):
+        return _("No name.")
+    if NO_VALUE.fullmatch(text) or not any(map(str.isalpha, whole)):
+        return _("What stands there is no name.")
+    if MISREAD.search(whole):
+        return _("The letters are not read rightly: save the file as UTF-8.")
+    return ""
 
 
 def day_of_ages(cycle: Cycle) -> date:

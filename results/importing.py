@@ -86,9 +86,8 @@ def _cycle(file: PabulibFile, currency: str) -> Cycle:
     # "PB Chicago 39th Ward 2020" says the year itself.
     place = instance.replace(year, "").strip()
     require(began <= ended, _("The vote ends before it begins: %s.") % f"{meta['date_begin']}, {meta['date_end']}")
-    set_up = Cycle.objects.filter(contests=None)  # by this city, which has not said yet where it votes
-    name = f"{year} {meta['unit']} {place}"
-    slug = _slug(name, told_apart=True) if set_up.filter(slug=_slug(name)).exists() else _own(Cycle.objects.all(), name)
+    of_this_city = Cycle.objects.exclude(contests__from_elsewhere__isnull=False)
+    slug = _own(f"{year} {meta['unit']} {place}", of_this_city)
     currency = currency or meta.get("currency", "").upper()
     require(is_currency(currency), _("The file names no currency that is known: say which it is, such as PLN."))
     cycle, is_new = Cycle.objects.get_or_create(
@@ -128,17 +127,18 @@ def _day(text: str, first: bool) -> date:
 
 def _district(file: PabulibFile) -> District:
     unit, part = file.meta["unit"], file.meta.get("subunit") or file.meta.get("district") or ""
-    slug, name = _own(District.objects.all(), f"{unit} {part}"), (part or unit)[:120]
+    of_this_city = District.objects.filter(contests__isnull=False, contests__from_elsewhere=None)
+    slug, name = _own(f"{unit} {part}", of_this_city), (part or unit)[:120]
     if District.called(name):  # that of another city, or of this one
         name = ", ".join(filter(None, [part, unit, "" if part else file.meta.get("country", "")]))[:120]
     return District.objects.get_or_create(slug=slug, defaults={"name": name})[0]
 
 
-def _own(things: models.QuerySet[Any], name: str) -> str:
-    """The address of what elections from elsewhere have in common; another if this city has something there itself."""
+def _own(name: str, of_this_city: models.QuerySet[Any]) -> str:
+    """The address of what elections from elsewhere have in common; another where this city has something itself."""
     slug = _slug(name)
-    ours = things.filter(slug=slug, contests__isnull=False, contests__from_elsewhere=None)
-    return _slug(name, told_apart=True) if ours.exists() or slug in WORDS else slug
+    is_taken = slug in WORDS or of_this_city.filter(slug=slug).exists()
+    return _slug(name, told_apart=True) if is_taken else slug
 
 
 def _slug(text: str, told_apart: bool = False) -> str:
@@ -148,7 +148,7 @@ def _slug(text: str, told_apart: bool = False) -> str:
     slug = slugify(anyascii(text))
     if slug and len(slug) <= 50 and not told_apart:
         return slug
-    return f"{slug[:43].rstrip('-')}-{hashlib.sha256(text.encode()).hexdigest()[:6]}".lstrip("-")
+    return f"{slug[:43].rstrip('-')}-{hashlib.sha256((slug or text).encode()).hexdigest()[:6]}".lstrip("-")
 
 
 def _minor(amount: int, file: PabulibFile, currency: str) -> int:

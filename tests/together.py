@@ -23,7 +23,7 @@ WAITS = ceremony.pause
 
 
 @contextmanager
-def kept(begun: Ceremony | None = None) -> Iterator[Keeper]:
+def attended(begun: Ceremony | None = None) -> Iterator[Keeper]:
     """The ceremony that is on, with its keeper at work whenever a session waits for it."""
     with keeper.keeping(begun or Ceremony.objects.get(ended_at=None)) as at_work:
         assert at_work
@@ -57,7 +57,7 @@ def make_key(clerk: Client, holders: Sequence[object], threshold: int = 2, **mor
     """A clerk calls the holders together, and each takes their sheet. The words of all, in the order of the sheets."""
     form = {"key-holders": [holder.pk for holder in holders], "key-threshold": threshold, **more}
     assert clerk.post(f"{BOX}key/", form).status_code == 302
-    with kept() as at_work:
+    with attended() as at_work:
         parts = Ceremony.objects.get(ended_at=None).parts.select_related("holder")
         words = [take_sheet(signed_in(part.holder)) for part in parts]
         assert not at_work.look()
@@ -67,7 +67,7 @@ def make_key(clerk: Client, holders: Sequence[object], threshold: int = 2, **mor
 def give_words(clerk: Client, what: str, *given: tuple[object, str]) -> Client:
     """A clerk calls the holders together to a "rehearsal" or an "opening"; these give these words."""
     assert clerk.post(f"{BOX}{what}/").status_code == 302
-    with kept() as at_work:
+    with attended() as at_work:
         for holder, words in given:
             client = signed_in(holder)
             assert client.post(f"{BOX}sheet/words/", {"words": words}).status_code == 302

@@ -1,5 +1,6 @@
 """The holders of the key, each in a session of their own: called together, shown their sheet, giving its words."""
 
+from collections.abc import Callable
 from typing import Any
 
 import segno
@@ -45,16 +46,18 @@ def begin_key(request: Request, cycle: str) -> HttpResponse:
 @require_POST
 @clerks_only
 def begin_rehearsal(request: Request, cycle: str) -> HttpResponse:
-    with obeying(request):
-        ceremony.begin_rehearsal(cycle_or_404(cycle), by=request.user, at=clock.now())
-    return redirect("box", cycle)
+    return _begin(request, cycle, ceremony.begin_rehearsal)
 
 
 @require_POST
 @clerks_only
 def begin_opening(request: Request, cycle: str) -> HttpResponse:
+    return _begin(request, cycle, ceremony.begin_opening)
+
+
+def _begin(request: Request, cycle: str, begin: Callable[..., Ceremony]) -> HttpResponse:
     with obeying(request):
-        ceremony.begin_opening(cycle_or_404(cycle), by=request.user, at=clock.now())
+        begin(cycle_or_404(cycle), by=request.user, at=clock.now())
     return redirect("box", cycle)
 
 

@@ -54,6 +54,10 @@ class District(models.Model):
             if before not in (None, self.slug):
                 self.contests.filter(slug=before).update(slug=self.slug)
 
+    @property
+    def can_be_drawn(self) -> bool:
+        return boundaries.shape_of(self.boundary) is not None
+
     @classmethod
     def called(cls, name: str) -> "list[District]":
         """Those of that name, however it is written: a register names them so."""
@@ -76,5 +80,4 @@ class District(models.Model):
 
 def boundaries_of(districts: Iterable[District]) -> list[dict[str, Any]]:
     """The boundaries of districts as GeoJSON features, where they are known and can be drawn."""
-    known = [(each.name, each.boundary) for each in districts]
-    return [feature(boundary, name=name) for name, boundary in known if boundary and boundaries.shape_of(boundary)]
+    return [feature(each.boundary, name=each.name) for each in districts if each.boundary and each.can_be_drawn]

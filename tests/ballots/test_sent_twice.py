@@ -134,7 +134,7 @@ def steps(
         yield "box_key_end", f"{BOX}key/end/", {"giving_up-reason": "Lost."}
         confirm_all(otto)
         yield "box_key", f"{BOX}key/", holders
-        with together.kept():
+        with together.attended():
             shown = yield "box_sheet_print", f"{BOX}sheet/print/", {}
             words = [together.words_on(shown.content.decode())]
             yield "box_sheet_words", f"{BOX}sheet/words/", {"words": words[0]}
@@ -170,7 +170,7 @@ def steps(
 
 def give(claras: str, other: tuple[User, str]) -> Any:
     """Clara gives her words, and another holder theirs."""
-    with together.kept() as at_work:
+    with together.attended() as at_work:
         yield "box_sheet_words", f"{BOX}sheet/words/", {"words": claras}
         signed_in(other[0]).post(f"{BOX}sheet/words/", {"words": other[1]})
         assert not at_work.look()

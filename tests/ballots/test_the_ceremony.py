@@ -23,7 +23,7 @@ from front.waiting import waits_for
 from lib.refusal import Refused
 from tests.cast import signed_in
 from tests.papers import source_of
-from tests.together import BOX, give_words, kept, make_key, take_sheet, words_on
+from tests.together import BOX, attended, give_words, make_key, take_sheet, words_on
 from tests.told import text_of, to
 from tests.vote import cast
 
@@ -49,7 +49,7 @@ def shown(holder: Client) -> str:
 
 
 def test_nobody_sees_anothers_sheet_and_with_the_last_one_the_key_is_in_force(called, clerk, ines, otto, cycle) -> None:
-    with kept(called) as at_work:
+    with attended(called) as at_work:
         sheets = {}
         for name, holder in {"clara": clerk, "ines": signed_in(ines), "otto": signed_in(otto)}.items():
             assert not BallotBoxKey.objects.exists()
@@ -74,7 +74,7 @@ def test_nobody_sees_anothers_sheet_and_with_the_last_one_the_key_is_in_force(ca
 
 def test_neither_database_nor_log_ever_holds_a_share(called, clerk, ines, cycle, caplog) -> None:
     caplog.set_level(logging.DEBUG)
-    with kept(called), connection.cursor() as cursor:
+    with attended(called), connection.cursor() as cursor:
         statements: list[str] = []
         with connection.execute_wrapper(
             lambda run, sql, given, many, more: statements.append(f"{sql} {given}") or run(sql, given, many, more)
@@ -99,7 +99,7 @@ def _rows(cursor, table: str) -> list[object]:
 
 
 def test_a_sheet_is_shown_in_one_session_alone_and_only_until_it_is_typed_back(called, ines, clerk) -> None:
-    with kept(called):
+    with attended(called):
         hers, thief = signed_in(ines), signed_in(ines)
         assert shown(hers) == shown(hers) != ""
         assert Part.objects.filter(holder=ines, asked_with=b"", vouched="", answer=b"").exists()  # nothing is left
@@ -116,7 +116,7 @@ def test_a_sheet_is_shown_in_one_session_alone_and_only_until_it_is_typed_back(c
 
 
 def test_who_takes_the_last_sheet_has_the_key_put_in_force(called) -> None:
-    with kept(called):
+    with attended(called):
         made = [
             ceremony.take(part, ceremony.show(part, "a session").words, "a session", at=called.begun_at)
             for part in called.parts.all()
@@ -125,7 +125,7 @@ def test_who_takes_the_last_sheet_has_the_key_put_in_force(called) -> None:
 
 
 def test_a_sheet_that_is_typed_back_twice_was_taken_the_first_time(called, ines) -> None:
-    with kept(called):
+    with attended(called):
         hers, first = Part.objects.get(holder=ines), called.begun_at + timedelta(minutes=1)
         words = ceremony.show(hers, "her session").words
         ceremony.take(hers, words, "her session", at=first)
@@ -135,7 +135,7 @@ def test_a_sheet_that_is_typed_back_twice_was_taken_the_first_time(called, ines)
 
 
 def test_what_is_typed_back_wrongly_is_named_and_nothing_is_taken(called, clerk, ines) -> None:
-    with kept(called):
+    with attended(called):
         hers = signed_in(ines)
         words, claras = shown(hers), shown(clerk)
         for wrong, said in {
@@ -153,7 +153,7 @@ def test_what_is_typed_back_wrongly_is_named_and_nothing_is_taken(called, clerk,
 
 
 def test_a_sheet_of_a_beginning_that_was_broken_off_is_refused_by_its_name(called, clerk, ines, otto, clara) -> None:
-    with kept(called) as at_work:
+    with attended(called) as at_work:
         old = take_sheet(signed_in(ines))
         assert "The sheets that were shown in it are worthless" in source_of(
             clerk.post(f"{BOX}ceremonies/1/end/", follow=True)
@@ -164,7 +164,7 @@ def test_a_sheet_of_a_beginning_that_was_broken_off_is_refused_by_its_name(calle
     assert "Beginning 1" not in source_of(clerk.get(f"{BOX}sheet/"))
     make_key(clerk, [clara, ines, otto])
     clerk.post(f"{BOX}rehearsal/")
-    with kept():
+    with attended():
         answer = signed_in(ines).post(f"{BOX}sheet/words/", {"words": old})
         assert "This sheet is of beginning 1, whose key is not in force." in source_of(answer)
 
@@ -172,7 +172,7 @@ def test_a_sheet_of_a_beginning_that_was_broken_off_is_refused_by_its_name(calle
 def test_the_key_there_is_stays_in_force_until_the_last_sheet_of_its_successor(
     called, clerk, clara, ines, otto
 ) -> None:
-    with kept(called):
+    with attended(called):
         for holder in (clara, ines, otto):
             take_sheet(signed_in(holder))
     before = BallotBoxKey.objects.get()
@@ -182,7 +182,7 @@ def test_the_key_there_is_stays_in_force_until_the_last_sheet_of_its_successor(
         "key-replaces": key.name_of(bytes(before.public_key)),
     }
     clerk.post(f"{BOX}key/", form | {"key-sure": "on"})
-    with kept():
+    with attended():
         take_sheet(clerk)
         assert BallotBoxKey.objects.get() == before
         take_sheet(signed_in(ines))
@@ -192,7 +192,7 @@ def test_the_key_there_is_stays_in_force_until_the_last_sheet_of_its_successor(
 def test_where_voting_has_opened_meanwhile_the_last_sheet_makes_no_key(
     called, clerk, ines, otto, at, monkeypatch
 ) -> None:
-    with kept(called):
+    with attended(called):
         take_sheet(clerk)
         take_sheet(signed_in(ines))
         last = signed_in(otto)
@@ -204,7 +204,7 @@ def test_where_voting_has_opened_meanwhile_the_last_sheet_makes_no_key(
 
 
 def test_who_asks_twice_at_once_has_the_sheet_shown_once_and_no_alarm_raised(called, ines) -> None:
-    with kept(called) as at_work, pytest.MonkeyPatch.context() as meanwhile:
+    with attended(called) as at_work, pytest.MonkeyPatch.context() as meanwhile:
         hers, second = signed_in(ines), []
         hers.get(f"{BOX}sheet/")
 
@@ -223,7 +223,7 @@ def test_who_asks_twice_at_once_has_the_sheet_shown_once_and_no_alarm_raised(cal
 @pytest.mark.parametrize("who", ["rosa", "martin", "ines"])
 def test_to_everybody_else_there_is_no_such_page(who, cycle, clara, otto, at, request) -> None:
     ceremony.begin_key(cycle, [clara, otto], by=clara, at=at("presenting"), threshold=2)
-    with kept():
+    with attended():
         stranger = signed_in(request.getfixturevalue(who))
         assert stranger.get(f"{BOX}sheet/").status_code == 404
         for act in ("print/", "words/"):
@@ -232,7 +232,7 @@ def test_to_everybody_else_there_is_no_such_page(who, cycle, clara, otto, at, re
 
 
 def test_whoever_is_asked_is_led_there_from_their_desk(called, ines) -> None:
-    with kept(called):
+    with attended(called):
         hers = signed_in(ines)
         for page in ("/desk/", BOX):
             assert f'href="{BOX}sheet/"' in source_of(hers.get(page))
@@ -244,7 +244,7 @@ def test_whoever_is_asked_is_led_there_from_their_desk(called, ines) -> None:
 
 
 def test_the_holders_are_together_once_at_a_time(called, clerk, clara, ines, cycle, at) -> None:
-    with kept(called):
+    with attended(called):
         clerk.post(f"{BOX}key/", HOLDERS | {"key-holders": [clara.pk, ines.pk]})
         assert Ceremony.objects.count() == 1
         assert "The holders are together already" in source_of(clerk.get(BOX))
@@ -268,7 +268,7 @@ def test_as_many_as_it_takes_open_the_box_each_from_where_they_sit(
     assert "once voting has closed" in source_of(clerk.get(BOX))
     at("counting")
     clerk.post(f"{BOX}opening/")
-    with kept() as at_work:
+    with attended() as at_work:
         his = signed_in(otto)
         his.post(f"{BOX}sheet/words/", {"words": words[2]})
         assert at_work.look()
@@ -319,7 +319,7 @@ def test_an_error_nobody_foresaw_ends_it_and_tells_the_log_no_more_than_its_kind
 def test_it_is_not_ended_while_words_are_given_or_a_sheet_is_taken(shares, clerk, ines, clara, cycle, at) -> None:
     at("presenting")
     clerk.post(f"{BOX}rehearsal/")
-    with kept(), CaptureQueriesContext(connection) as asked:
+    with attended(), CaptureQueriesContext(connection) as asked:
         ceremony.give(Part.objects.get(holder=ines), shares[1].words, at=at("presenting"))
     assert _locks_the_ceremony(asked)
     with CaptureQueriesContext(connection) as asked, pytest.raises(Refused):
@@ -351,7 +351,7 @@ def test_where_the_database_is_away_nothing_is_said_to_have_been_done(shares, cl
 
 
 def test_who_does_not_come_within_a_day_is_waited_for_no_longer(called, clerk, ines, clara, monkeypatch) -> None:
-    with kept(called) as at_work:
+    with attended(called) as at_work:
         take_sheet(signed_in(ines))
         monkeypatch.setattr("ballots.models.ceremony.LASTS", timedelta(0))
         assert not at_work.look()
@@ -361,7 +361,7 @@ def test_who_does_not_come_within_a_day_is_waited_for_no_longer(called, clerk, i
 
 
 def test_what_its_program_knew_ends_with_it_and_another_never_takes_it_up(called, clerk, ines, clara) -> None:
-    with kept(called):
+    with attended(called):
         take_sheet(clerk)
     with keeper.keeping(called) as another:
         assert another
@@ -383,7 +383,7 @@ def test_the_worker_starts_a_program_for_it_once_and_not_again_when_that_is_gone
     )
     for _look in range(2):
         keeper.start_what_waits()
-    with kept(called):
+    with attended(called):
         pass
     ends.append(1)
     keeper.start_what_waits()
@@ -391,7 +391,7 @@ def test_the_worker_starts_a_program_for_it_once_and_not_again_when_that_is_gone
 
 
 def test_two_programs_never_keep_one_ceremony(called) -> None:
-    with kept(called), keeper.keeping(called) as second:
+    with attended(called), keeper.keeping(called) as second:
         assert second is None
 
 
@@ -402,7 +402,7 @@ def test_where_no_worker_runs_the_clerk_is_told(called, clerk, at) -> None:
 
 
 def test_a_program_that_does_not_answer_is_said_and_asked_again(called, ines) -> None:
-    with kept(called), pytest.MonkeyPatch.context() as silent:
+    with attended(called), pytest.MonkeyPatch.context() as silent:
         silent.setattr(ceremony, "pause", lambda: None)
         silent.setattr(ceremony, "PATIENCE", 3)
         assert "does not answer" in source_of(signed_in(ines).post(f"{BOX}sheet/print/", follow=True))
@@ -441,7 +441,7 @@ def test_of_a_ceremony_that_somebody_altered_nothing_is_believed(called, ines, o
         (Part, {"holder": rosa.pk}),
         (Part, {"commitment": theirs.commitments[1]}),
     ]
-    with kept(called) as at_work:
+    with attended(called) as at_work:
         words = shown(his)
         for table, lie in lies:
             with undone():
@@ -463,7 +463,7 @@ def test_what_was_altered_before_its_program_came_is_not_taken_up(called) -> Non
 
 
 def test_a_sheet_is_handed_to_nobody_who_only_writes_the_database(called) -> None:
-    with kept(called) as at_work:
+    with attended(called) as at_work:
         liar = PrivateKey(b"a liar's key ...").public_key
         Part.objects.filter(number=2).update(asked_with=liar, vouched=called.vouched, shown_in="s")
         at_work.look()
@@ -471,7 +471,7 @@ def test_a_sheet_is_handed_to_nobody_who_only_writes_the_database(called) -> Non
 
 
 def test_a_sheet_that_another_session_saw_is_of_no_use_even_where_that_was_wiped_away(called, ines) -> None:
-    with kept(called):
+    with attended(called):
         thief = signed_in(ines)
         assert shown(thief)
         Part.objects.update(shown_in="")
@@ -481,7 +481,7 @@ def test_a_sheet_that_another_session_saw_is_of_no_use_even_where_that_was_wiped
 
 def test_a_sheet_that_somebody_else_hands_out_is_not_shown(called, ines, cycle, monkeypatch) -> None:
     _, shares = key.new(cycle, 2, 3)
-    with kept(called):
+    with attended(called):
 
         def lie() -> None:
             part = Part.objects.get(holder=ines)
@@ -495,7 +495,7 @@ def test_a_sheet_that_somebody_else_hands_out_is_not_shown(called, ines, cycle, 
 def test_what_was_given_opens_for_no_other_part(shares, clerk, ines, otto, at) -> None:
     at("presenting")
     clerk.post(f"{BOX}rehearsal/")
-    with kept() as at_work:
+    with attended() as at_work:
         signed_in(ines).post(f"{BOX}sheet/words/", {"words": shares[1].words})
         given = Part.objects.get(holder=ines)
         Part.objects.filter(holder=otto).update(sealed=bytes(given.sealed), done_at=given.done_at)
@@ -507,12 +507,12 @@ def test_a_share_given_to_another_ceremony_is_worthless(shares, clerk, ines, ott
     """Replayed from a copy of the database, it does not even open: each ceremony has a key of its own."""
     at("presenting")
     clerk.post(f"{BOX}rehearsal/")
-    with kept():
+    with attended():
         signed_in(ines).post(f"{BOX}sheet/words/", {"words": shares[1].words})
         given = Part.objects.get(holder=ines)
         assert "keep their sheets" in source_of(clerk.post(f"{BOX}ceremonies/1/end/", follow=True))
     clerk.post(f"{BOX}rehearsal/")
-    with kept() as at_work:
+    with attended() as at_work:
         Part.objects.filter(ceremony__number=2, holder=ines).update(sealed=bytes(given.sealed), done_at=given.done_at)
         signed_in(otto).post(f"{BOX}sheet/words/", {"words": shares[2].words})
         assert not at_work.look()
@@ -520,7 +520,7 @@ def test_a_share_given_to_another_ceremony_is_worthless(shares, clerk, ines, ott
 
 
 def test_a_part_of_a_ceremony_that_ended_takes_nothing(called, ines, at) -> None:
-    with kept(called):
+    with attended(called):
         words = shown(signed_in(ines))
         ceremony.break_off(called, by=called.begun_by, at=called.begun_at)
         with pytest.raises(Refused, match="has ended meanwhile: A clerk broke it off"):
@@ -530,7 +530,7 @@ def test_a_part_of_a_ceremony_that_ended_takes_nothing(called, ines, at) -> None
 
 
 def test_what_has_ended_is_neither_taken_up_again_nor_written_otherwise(called, ines) -> None:
-    with kept(called):
+    with attended(called):
         shown(signed_in(ines))
         ceremony.break_off(called, by=called.begun_by, at=called.begun_at)
     for table, lie in (
@@ -546,7 +546,7 @@ def test_what_has_ended_is_neither_taken_up_again_nor_written_otherwise(called, 
 
 
 def test_each_sheet_says_of_which_beginning_and_of_which_key_it_is(called, clerk) -> None:
-    with kept(called):
+    with attended(called):
         sheet = source_of(clerk.post(f"{BOX}sheet/print/"))
         called.refresh_from_db()
         assert "Beginning 1, " in sheet
@@ -557,7 +557,7 @@ def test_each_sheet_says_of_which_beginning_and_of_which_key_it_is(called, clerk
 def test_the_holders_are_told_by_mail_where_their_sheet_is_asked_for_and_no_word_of_it(
     called, told, ines, otto
 ) -> None:
-    with kept(called):
+    with attended(called):
         mails = told(called.begun_at)
         assert sorted(mail["To"] for mail in mails) == sorted([ines.email, otto.email])
         said = text_of(to(mails, ines.email)[0])
@@ -568,7 +568,7 @@ def test_the_holders_are_told_by_mail_where_their_sheet_is_asked_for_and_no_word
 
 
 def test_no_key_comes_into_force_with_a_sheet_that_is_only_said_to_be_taken(called, clerk, ines, otto) -> None:
-    with kept(called):
+    with attended(called):
         take_sheet(clerk)
         assert _of_the_log() == []
         Part.objects.filter(holder=ines).update(done_at=called.begun_at, vouched=Part.objects.get(number=1).vouched)

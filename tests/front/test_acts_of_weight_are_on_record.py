@@ -78,7 +78,7 @@ def test_s19_shares_that_open_nothing_are_on_record_without_their_words(
     words = shares[0].words.split()
     wrong = " ".join([words[1], words[0], *words[2:]])
     signed_in(clara).post(f"/2027/box/{act}/")
-    with together.kept():
+    with together.attended():
         assert signed_in(clara).post("/2027/box/sheet/words/", {"words": wrong}).status_code == 422
     refused = entry("shares refused")
     assert (refused.actor, refused.facts) == (clara, {"act": act, "sheets": [1]})
@@ -87,7 +87,7 @@ def test_s19_shares_that_open_nothing_are_on_record_without_their_words(
 def test_s19_an_empty_form_is_no_try(riverside_paper, shares, clara: User, at) -> None:
     at("presenting")
     signed_in(clara).post("/2027/box/rehearsal/")
-    with together.kept():
+    with together.attended():
         signed_in(clara).post("/2027/box/sheet/words/", {"words": " "})
     assert not AuditEvent.objects.filter(action="shares refused").exists()
 

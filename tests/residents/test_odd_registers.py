@@ -9,6 +9,7 @@ from openpyxl import Workbook
 
 from accounts.models import User
 from budgeting.models import Cycle
+from lib.tables import MOST_LINE
 from residents import register_import
 from residents.digests import identifier_digest, person_digest
 from residents.models import RegisterImport, Resident
@@ -82,6 +83,12 @@ def test_i5_one_stray_byte_turns_no_other_name_into_rubbish(city) -> None:
     )
     with pytest.raises(RegisterFileError, match="UTF-8 but for some letters, on line 3:"):
         upload(city, content)
+
+
+def test_i5_where_lines_end_as_on_old_apples_no_letter_is_cut_in_two(city) -> None:
+    lines = "".join(f"{number};Zoé {'é' * number};1990-01-01;Riverside\r" for number in range(1, 501))
+    assert len(lines) > MOST_LINE  # read as one line
+    assert upload(city, HEADER.replace("\n", "\r") + lines).new == 500
 
 
 @pytest.mark.parametrize("name", ["£ucja Nowak", "Anna W¹s", "¯aneta", "CÃ©lia Roy", "FranÃ§ois NoÃ«l", "Ren\ufffd"])

@@ -15,6 +15,9 @@ from lib.refusal import Refused
 from results.importing import import_election, official_numbers
 from tally.pabulib import PabulibError, read
 
+# What nobody thought of in a stranger's file.
+UNFORESEEN = (ArithmeticError, LookupError, ValueError, DatabaseError)
+
 
 class Command(BaseCommand):
     help = __doc__
@@ -46,12 +49,7 @@ class Command(BaseCommand):
             return self.refuse(path, str(wrong))
         except Refused as refused:
             return self.refuse(path, refused.sentence)
-        except (
-            ArithmeticError,
-            LookupError,
-            ValueError,
-            DatabaseError,
-        ) as wrong:  # what nobody foresaw in a stranger's file
+        except UNFORESEEN as wrong:
             return self.refuse(path, f"cannot be imported: {type(wrong).__name__}: {wrong}".partition("\n")[0])
         self.tell(path, count)
         return self.compare(count, official_numbers(file), file.meta["rule"])
