@@ -46,21 +46,20 @@ def _no_number(_name: str) -> None:
 
 
 def of(geojson: Any, district: str = "") -> Boundary:
-    """The same of what has been read as JSON."""
-    geometries = list(_geometries(geojson, district))
+    """The same of what has been read as JSON. Several features of one district are one boundary, also side by side."""
     convert = _conversion(geojson.get("crs") if isinstance(geojson, dict) else None)
-    polygons = [_polygon(rings, convert) for geometry in geometries for rings in _parts(geometry)]
-    if not polygons:
+    shapes = [_shape(geometry, convert) for geometry in _geometries(geojson, district)]
+    if not shapes:
         raise ValidationError(_("The boundary is empty."))
-    points = sum(shapely.get_num_coordinates(polygon) for polygon in polygons)
+    together = shapely.union_all(shapes) if len(shapes) > 1 else shapes[0]
+    parts = list(map(orient, shapely.get_parts(shapely.transform(together, lambda places: places.round(DECIMALS)))))
+    points = sum(shapely.get_num_coordinates(part) for part in parts)
     if points > MOST_POINTS:
         raise ValidationError(
             _("The boundary has %(points)d points; at most %(most)d may be. In a map program simplify it.")
             % {"points": points, "most": MOST_POINTS}
         )
-    whole = polygons[0] if len(polygons) == 1 else shapely.MultiPolygon(polygons)
-    if not whole.is_valid:
-        raise ValidationError(_("The boundary is faulty: %s") % shapely.is_valid_reason(whole))
+    whole = parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
     return json.loads(json.dumps(mapping(whole)))  # lists, as they come back from the database
 
 
@@ -121,9 +120,12 @@ def _list(value: Any) -> list[Any]:
     return value
 
 
-def _polygon(rings: Any, convert: Any) -> shapely.Polygon:
-    outer, *holes = [_ring(ring, convert) for ring in _list(rings)]
-    return orient(shapely.Polygon(outer, holes))
+def _shape(geometry: Any, convert: Any) -> shapely.MultiPolygon:
+    rings = [[_ring(ring, convert) for ring in _list(part)] for part in _parts(geometry)]
+    found = shapely.MultiPolygon([shapely.Polygon(outer, holes) for outer, *holes in rings])
+    if not found.is_valid:
+        raise ValidationError(_("The boundary is faulty: %s") % shapely.is_valid_reason(found))
+    return found
 
 
 def _ring(positions: Any, convert: Any) -> list[tuple[float, float]]:

@@ -70,6 +70,17 @@ def test_a_district_in_two_parts_with_a_hole_is_one_boundary() -> None:
     assert not lies_within(read, 4.317, 50.813)
 
 
+def test_i7_two_features_side_by_side_are_one_boundary_without_a_line_between() -> None:
+    across = polygon([[4.31, 50.79], [4.3333333, 50.79], [4.32, 50.83], [4.31, 50.79]])  # meets it between two places
+    overlapping = boundaries.of(collection(feature(POLYGON), feature(across)))
+    assert boundaries.of(overlapping) == overlapping
+    beside = polygon([[4.34, 50.80], [4.38, 50.80], [4.38, 50.84], [4.34, 50.84], [4.34, 50.80]])
+    read = boundaries.of(collection(feature(POLYGON), feature(beside)), "Centre")
+    assert read["type"] == "Polygon"
+    assert shapely.bounds(boundaries.shape_of(read)).tolist() == [4.30, 50.80, 4.38, 50.84]
+    assert shapely.LinearRing(read["coordinates"][0]).is_ccw
+
+
 def test_among_several_districts_it_is_the_one_of_the_name() -> None:
     city = collection(
         feature(BESIDE, Nom="Bord  de l'eau"), feature(POLYGON, Nom="Centre"), feature(square(1, 50), Nom="X")
